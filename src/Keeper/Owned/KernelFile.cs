@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Holdfast.Keeper.Contract;
+using Holdfast.Keeper.Wire;
+
+namespace Holdfast.Keeper.Owned;
+
+/// <summary>
+/// <c>kernel.json</c> in a kernel's folder: enough for a new keeper to find the kernel again. The environment is not in it, because it may
+/// hold secrets: a new keeper reads it from the running process.
+/// </summary>
+internal sealed record KernelFile
+{
+    public required KernelRecord Record { get; init; }
+
+    public required IReadOnlyList<string> Argv { get; init; }
+
+    public bool InterruptByMessage { get; init; }
+
+    /// <summary>Start time of the process, see <see cref="Processes.ChildProcess.StartTicks"/>.</summary>
+    public long StartTicks { get; init; }
+
+    /// <summary>Set when the kernel was shut down: only its journal is left.</summary>
+    public DateTimeOffset? Ended { get; init; }
+
+    public static string PathIn(string kernelFolder) => Path.Combine(kernelFolder, "kernel.json");
+
+    public static KernelFile? Read(string kernelFolder)
+    {
+        try
+        {
+            using var stream = File.OpenRead(PathIn(kernelFolder));
+            return JsonSerializer.Deserialize(stream, WireJson.Default.KernelFile);
+        }
+        catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes it whole or not at all. False, with the reason, when it cannot be written.</summary>
+    public bool TryWrite(out string? error)
+    {
+        var path = PathIn(Record.Folder);
+        var temporary = path + ".new";
+        try
+        {
+            using (var stream = new FileStream(temporary, new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }))
+            {
+                JsonSerializer.Serialize(stream, this, WireJson.Default.KernelFile);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+            error = null;
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            error = $"{path} cannot be written: {e.Message}";
+            return false;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Text.Json;
+using Holdfast.Journal;
+using Holdfast.Keeper.Contract;
+using Holdfast.Kernels;
+
+namespace Holdfast.Keeper.Owned;
+
+/// <summary>From the kernel into the journal: recorded first, then shown.</summary>
+internal sealed partial class OwnedKernel : IKernelSink
+{
+    private static readonly TimeSpan HeldBackRetry = TimeSpan.FromSeconds(1);
+
+    void IKernelSink.OnMessage(KernelChannel channel, in KernelMessage message)
+    {
+        Volatile.Write(ref _lastActivity, _time.GetUtcNow().UtcTicks);
+        if (channel == KernelChannel.Shell && IsAnswerToUs(message)) return;
+
+        lock (_journalGate)
+        {
+            var length = WebSocketV1.Measure(channel, message);
+            WebSocketV1.Write(channel, message, _journal.Reserve(RecordKind.FromKernel, length, out _));
+        }
+
+        if (channel == KernelChannel.IOPub) Observe(message);
+    }
+
+    /// <summary>Makes what was received visible. While the disk is full this does not complete, and so the kernel is held back.</summary>
+    public ValueTask OnDrainedAsync(KernelChannel channel)
+    {
+        var result = Flush();
+        return result.Ok ? ValueTask.CompletedTask : new ValueTask(HoldBackAsync(result));
+    }
+
+    void IKernelSink.OnRefused(KernelChannel channel, string reason) => KeeperLog.MessageRefused(_log, Id, channel, reason);
+
+    private FlushResult Flush()
+    {
+        FlushResult result;
+        var advanced = false;
+        lock (_journalGate)
+        {
+            result = _journal.Flush();
+            if (_journal.VisibleSequence > VisibleSequence)
+            {
+                Volatile.Write(ref _visible, _journal.VisibleSequence);
+                advanced = true;
+            }
+        }
+
+        if (advanced) Advanced?.Invoke(this);
+        return result;
+    }
+
+    private async Task HoldBackAsync(FlushResult result)
+    {
+        var before = _record.Note;
+        KeeperLog.HeldBack(_log, Id, result.Error);
+        Update(record => record with { Note = $"Held back: {result.Error}" });
+        while (!result.Ok && !_ended)
+        {
+            await Task.Delay(HeldBackRetry, _time);
+            result = Flush();
+        }
+
+        KeeperLog.GoesOn(_log, Id);
+        Update(record => record with { Note = before });
+    }
+
+    private bool IsAnswerToUs(in KernelMessage message)
+    {
+        if (message.ParentHeader.Span.IndexOf("holdfast-keeper"u8) < 0 || !MessageHeader.TryParse(message.ParentHeader.Span, out var parent) || parent.Session != OwnSession) return false;
+        if (_run is { } run)
+        {
+            run.Answered = true;
+            NoteReady(run);
+        }
+
+        return true;
+    }
+
+    private void Observe(in KernelMessage message)
+    {
+        if (_run is { Ready.Task.IsCompleted: false } run)
+        {
+            run.Broadcasts = true;
+            NoteReady(run);
+        }
+
+        // Most broadcasts are outputs: only one that may be a status is looked at closely.
+        if (message.Header.Span.IndexOf("\"status\""u8) < 0 || ReadExecutionState(message.Content.Span) is not { } state) return;
+        if (state is "idle" or "busy" or "starting" && _record.ExecutionState != state)
+        {
+            var now = _time.GetUtcNow();
+            Update(record => record with { ExecutionState = state, BusySince = state == "busy" ? now : null });
+        }
+    }
+
+    private void NoteReady(KernelRun run)
+    {
+        if (!run.Answered || !run.Broadcasts || !run.Ready.TrySetResult(true)) return;
+        run.ReadySince = _time.GetUtcNow();
+        KeeperLog.KernelReady(_log, Id);
+    }
+
+    private static string? ReadExecutionState(ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            var json = new Utf8JsonReader(content);
+            while (json.Read())
+            {
+                if (json.TokenType != JsonTokenType.PropertyName || json.CurrentDepth != 1 || !json.ValueTextEquals("execution_state"u8)) continue;
+                json.Read();
+                return json.TokenType == JsonTokenType.String ? json.GetString() : null;
+            }
+        }
+        catch (JsonException)
+        {
+            // Content is the kernel's own affair; what is not JSON says no state.
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,152 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using Holdfast.Journal;
+using Holdfast.Keeper.Contract;
+using Holdfast.Keeper.Processes;
+using Holdfast.Keeper.Wire;
+using Holdfast.Kernels;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Keeper.Owned;
+
+/// <summary>
+/// One kernel: its process, the only connection to it, and its journal, of which this is the only writer. Split by phase: start and adopt,
+/// receive, send, stop.
+/// </summary>
+internal sealed partial class OwnedKernel
+{
+    /// <summary>Session name of the keeper's own requests; their replies are not recorded.</summary>
+    private const string OwnSession = "holdfast-keeper";
+
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly IReadOnlyList<string> _argv;
+    private readonly IReadOnlyDictionary<string, string> _environment;
+    private readonly bool _interruptByMessage;
+    private readonly JournalWriter _journal;
+    private readonly KernelConnection _connection;
+    private readonly Channel<Outgoing> _outgoing = Channel.CreateBounded<Outgoing>(64);
+
+    /// <summary>Start, restart and shutdown exclude each other.</summary>
+    private readonly SemaphoreSlim _lifecycle = new(1, 1);
+    private readonly Lock _journalGate = new();
+    private readonly Lock _recordGate = new();
+
+    private KernelRecord _record;
+    private KernelRun? _run;
+    private long _lastActivity;
+    private long _visible;
+    private int _restartTries;
+    private bool _ended;
+
+    private OwnedKernel(KernelFile file, IReadOnlyDictionary<string, string> environment, JournalWriter journal, ConnectionInfo connection, TimeProvider time, ILogger log)
+    {
+        (_time, _log, _argv, _environment, _interruptByMessage) = (time, log, file.Argv, environment, file.InterruptByMessage);
+        (_journal, _record, _lastActivity) = (journal, file.Record, file.Record.LastActivity.UtcTicks);
+        _connection = KernelConnection.Open(connection, this, time);
+        _ = SendQueuedAsync();
+    }
+
+    /// <summary>The kernel's record has changed.</summary>
+    public event Action<OwnedKernel>? Changed;
+
+    /// <summary>More records are visible.</summary>
+    public event Action<OwnedKernel>? Advanced;
+
+    public string Id => _record.Id;
+
+    /// <summary>The kernel as it stands now.</summary>
+    public KernelRecord Record
+    {
+        get
+        {
+            lock (_recordGate)
+            {
+                return _record with
+                {
+                    LastActivity = new DateTimeOffset(Math.Max(Volatile.Read(ref _lastActivity), _record.LastActivity.UtcTicks), TimeSpan.Zero),
+                    LastSequence = VisibleSequence,
+                };
+            }
+        }
+    }
+
+    /// <summary>Number of the last record that readers can see.</summary>
+    public long VisibleSequence => Volatile.Read(ref _visible);
+
+    /// <summary>Replaces the sessions on the kernel.</summary>
+    public KernelRecord SetSessions(IReadOnlyList<SessionTag> sessions)
+    {
+        Update(record => record with { Sessions = sessions });
+        Save();
+        return Record;
+    }
+
+    private void Update(Func<KernelRecord, KernelRecord> change)
+    {
+        lock (_recordGate)
+        {
+            var changed = change(_record);
+            if (changed == _record) return;
+            _record = changed;
+        }
+
+        Changed?.Invoke(this);
+    }
+
+    private void Save()
+    {
+        var file = new KernelFile
+        {
+            Record = Record,
+            Argv = _argv,
+            InterruptByMessage = _interruptByMessage,
+            StartTicks = _run?.Process.StartTicks ?? 0,
+            Ended = _ended ? _time.GetUtcNow() : null,
+        };
+        // The running kernel does not depend on it: a failure costs only being found again, and is said.
+        if (!file.TryWrite(out var error)) KeeperLog.KernelFileNotWritten(_log, error);
+    }
+
+    private ValueTask RecordEventAsync(KernelEvent kernelEvent)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(kernelEvent, WireJson.Default.KernelEvent);
+        lock (_journalGate) _journal.Append(RecordKind.Event, bytes);
+        return OnDrainedAsync(KernelChannel.IOPub);
+    }
+
+    /// <summary>One process of the kernel, from its start to its end.</summary>
+    private sealed class KernelRun(ChildProcess process, string consolePath, long consoleStart)
+    {
+        public ChildProcess Process { get; } = process;
+
+        /// <summary>True once the kernel has answered and its broadcasts arrive; false when it ended before.</summary>
+        public TaskCompletionSource<bool> Ready { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public CancellationTokenSource Ended { get; } = new();
+
+        public bool Broadcasts { get; set; }
+
+        public bool Answered { get; set; }
+
+        public DateTimeOffset? ReadySince { get; set; }
+
+        /// <summary>The last lines the process wrote past the protocol, at most 2 KiB.</summary>
+        public string LastWords()
+        {
+            try
+            {
+                using var console = new FileStream(consolePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+                console.Position = Math.Max(consoleStart, console.Length - 2048);
+                return new StreamReader(console).ReadToEnd().Trim();
+            }
+            catch (IOException)
+            {
+                return "";
+            }
+        }
+    }
+
+    /// <summary>A recorded message on its way to the kernel.</summary>
+    private readonly record struct Outgoing(byte[] Message, KernelRun? Run);
+}

@@ -1,0 +1,45 @@
+using System.Text.Json.Serialization;
+using Holdfast.Keeper.Contract;
+
+namespace Holdfast.Keeper.Wire;
+
+/// <summary>A request to the keeper.</summary>
+/// <param name="Op">What to do.</param>
+/// <param name="Id">The kernel it is about.</param>
+/// <param name="Start">For <see cref="Operation.Start"/>.</param>
+/// <param name="Sessions">For <see cref="Operation.SetSessions"/>.</param>
+internal sealed record Request(Operation Op, string? Id = null, KernelStart? Start = null, IReadOnlyList<SessionTag>? Sessions = null);
+
+/// <summary>The answer to a request.</summary>
+internal sealed record Reply(KernelRecord? Kernel, KeeperFailure? Failure);
+
+/// <summary>The keeper's first words.</summary>
+/// <param name="Protocol">Version of this protocol; both sides must speak the same.</param>
+/// <param name="ProcessId">The keeper's process id.</param>
+/// <param name="Started">When it started.</param>
+/// <param name="Kernels">All kernels it owns.</param>
+internal sealed record Hello(int Protocol, int ProcessId, DateTimeOffset Started, IReadOnlyList<KernelRecord> Kernels)
+{
+    public const int CurrentProtocol = 1;
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<Operation>))]
+internal enum Operation
+{
+    Start,
+    Interrupt,
+    Restart,
+    Shutdown,
+    SetSessions,
+    WaitReady,
+    Stop,
+}
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(Request))]
+[JsonSerializable(typeof(Reply))]
+[JsonSerializable(typeof(Hello))]
+[JsonSerializable(typeof(KernelRecord))]
+[JsonSerializable(typeof(Owned.KernelFile))]
+[JsonSerializable(typeof(Owned.KernelEvent))]
+internal sealed partial class WireJson : JsonSerializerContext;
