@@ -1,4 +1,8 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
 using Holdfast.Keeper.Contract;
+using Holdfast.Keeper.Wire;
 
 namespace Holdfast.Keeper.Client;
 
@@ -6,62 +10,137 @@ namespace Holdfast.Keeper.Client;
 /// A connection to the keeper. Holds a live copy of what the keeper knows; when the keeper ends, connects again (starting a new one) and
 /// raises <see cref="Changed"/> for what is different. Safe for concurrent calls. Events are raised one after the other.
 /// </summary>
-public sealed class KeeperClient : IAsyncDisposable
+public sealed partial class KeeperClient : IAsyncDisposable
 {
-    /// <summary>Connects to the keeper of <paramref name="home"/>, starting it when none answers.</summary>
-    public static Task<KeeperReply<KeeperClient>> ConnectAsync(KeeperHome home, TimeProvider? time = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    private readonly KeeperHome _home;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly ConcurrentDictionary<string, KernelRecord> _kernels = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, KernelWatch> _watches = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<uint, TaskCompletionSource<Reply>> _pending = new();
+    private readonly bool _startsKeeper;
 
-    /// <summary>All kernels of this keeper, of every root folder.</summary>
-    public IReadOnlyCollection<KernelRecord> Kernels => throw new NotImplementedException();
+    /// <summary>Requests and news travel on the first, messages to kernels on the second: a kernel that takes no messages must not hold up its interrupt.</summary>
+    private FrameConnection? _requests;
+    private FrameConnection? _messages;
+    private Task _running = Task.CompletedTask;
+    private uint _lastNumber;
 
-    /// <summary>The kernel with this id, or null.</summary>
-    public KernelRecord? Find(string id) => throw new NotImplementedException();
+    private KeeperClient(KeeperHome home, TimeProvider time, bool startsKeeper) => (_home, _time, _startsKeeper) = (home, time, startsKeeper);
 
     /// <summary>A kernel is new or has changed.</summary>
-    public event Action<KernelRecord>? Changed { add => throw new NotImplementedException(); remove => throw new NotImplementedException(); }
+    public event Action<KernelRecord>? Changed;
 
     /// <summary>A kernel has been shut down and is not listed any more. Its journal stays until retention lets it go.</summary>
-    public event Action<KernelRecord>? Removed { add => throw new NotImplementedException(); remove => throw new NotImplementedException(); }
+    public event Action<KernelRecord>? Removed;
+
+    /// <summary>All kernels of this keeper, of every root folder.</summary>
+    public IReadOnlyCollection<KernelRecord> Kernels => (IReadOnlyCollection<KernelRecord>)_kernels.Values;
+
+    /// <summary>The keeper's process id; 0 while there is none.</summary>
+    public int KeeperProcessId { get; private set; }
+
+    /// <summary>When the keeper was started.</summary>
+    public DateTimeOffset KeeperStarted { get; private set; }
+
+    /// <summary>Connects to the keeper of <paramref name="home"/>, starting it when none answers.</summary>
+    public static async Task<KeeperReply<KeeperClient>> ConnectAsync(KeeperHome home, TimeProvider? time = null, CancellationToken cancellationToken = default)
+    {
+        var client = new KeeperClient(home, time ?? TimeProvider.System, startsKeeper: true);
+        if (await client.OpenAsync(cancellationToken) is { } failure) return new(null, failure);
+        client._running = client.RunAsync();
+        return new(client, null);
+    }
+
+    /// <summary>Connects to the keeper of <paramref name="home"/> if one runs; null when none does.</summary>
+    public static async Task<KeeperClient?> TryConnectAsync(KeeperHome home, CancellationToken cancellationToken)
+    {
+        var client = new KeeperClient(home, TimeProvider.System, startsKeeper: false);
+        if (await client.OpenAsync(cancellationToken) is not null) return null;
+        client._running = client.RunAsync();
+        return client;
+    }
+
+    /// <summary>The kernel with this id, or null.</summary>
+    public KernelRecord? Find(string id) => _kernels.GetValueOrDefault(id);
 
     /// <summary>Starts a kernel; answers when its process runs, before it is ready for messages.</summary>
-    public Task<KeeperReply<KernelRecord>> StartKernelAsync(KernelStart start, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<KeeperReply<KernelRecord>> StartKernelAsync(KernelStart start, CancellationToken cancellationToken) =>
+        AskAsync(new Request(Operation.Start, Start: start), cancellationToken);
 
     /// <summary>Interrupts what the kernel executes.</summary>
-    public Task<KeeperReply<KernelRecord>> InterruptAsync(string id, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<KeeperReply<KernelRecord>> InterruptAsync(string id, CancellationToken cancellationToken) => AskAsync(new Request(Operation.Interrupt, id), cancellationToken);
 
     /// <summary>Replaces the kernel's process; answers when the new one has answered a kernel_info_request.</summary>
-    public Task<KeeperReply<KernelRecord>> RestartAsync(string id, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<KeeperReply<KernelRecord>> RestartAsync(string id, CancellationToken cancellationToken) => AskAsync(new Request(Operation.Restart, id), cancellationToken);
 
     /// <summary>Ends the kernel: asks, then SIGTERM, then SIGKILL.</summary>
-    public Task<KeeperReply<KernelRecord>> ShutdownAsync(string id, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<KeeperReply<KernelRecord>> ShutdownAsync(string id, CancellationToken cancellationToken) => AskAsync(new Request(Operation.Shutdown, id), cancellationToken);
 
     /// <summary>Replaces the sessions on a kernel.</summary>
-    public Task<KeeperReply<KernelRecord>> SetSessionsAsync(string id, IReadOnlyList<SessionTag> sessions, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<KeeperReply<KernelRecord>> SetSessionsAsync(string id, IReadOnlyList<SessionTag> sessions, CancellationToken cancellationToken) =>
+        AskAsync(new Request(Operation.SetSessions, id, Sessions: sessions), cancellationToken);
 
     /// <summary>Waits until the kernel has answered for the first time since its process started, or has died.</summary>
-    public Task<KeeperReply<KernelRecord>> WaitReadyAsync(string id, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<KeeperReply<KernelRecord>> WaitReadyAsync(string id, CancellationToken cancellationToken) => AskAsync(new Request(Operation.WaitReady, id), cancellationToken);
+
+    /// <summary>Ends all kernels and the keeper; completes when the keeper has closed the connection.</summary>
+    public async Task StopKeeperAsync(CancellationToken cancellationToken)
+    {
+        await _ending.CancelAsync();
+        if (_requests is { } connection) await connection.WriteAsync(FrameType.Request, 0, Json(new Request(Operation.Stop)), default, cancellationToken);
+        await _running.WaitAsync(cancellationToken);
+    }
 
     /// <summary>Sends a message (layout of <see cref="Kernels.WebSocketV1"/>) to the kernel. The keeper records it first. Completes when it is on its way.</summary>
-    public ValueTask SendAsync(string id, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <returns>False when no keeper is connected right now; the message was not sent.</returns>
+    public async ValueTask<bool> SendAsync(string id, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        if (_messages is not { } connection) return false;
+        var prefix = new byte[1 + Encoding.UTF8.GetByteCount(id)];
+        prefix[0] = (byte)Encoding.UTF8.GetBytes(id, prefix.AsSpan(1));
+        return await connection.WriteAsync(FrameType.Send, 0, prefix, message, cancellationToken);
+    }
 
-    /// <summary>
-    /// Follows the end of a kernel's journal: <see cref="KernelWatch.WaitAsync"/> wakes when a record past the given number is visible.
-    /// </summary>
-    public KernelWatch Watch(string id) => throw new NotImplementedException();
-
-    /// <inheritdoc />
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
-}
-
-/// <summary>Follows how far a kernel's journal is visible. The records themselves are read from its files.</summary>
-public sealed class KernelWatch : IDisposable
-{
-    /// <summary>The number of the last visible record as far as known here.</summary>
-    public long Visible => throw new NotImplementedException();
-
-    /// <summary>Waits until <see cref="Visible"/> is greater than <paramref name="sequence"/>, or the kernel is gone (returns -1).</summary>
-    public ValueTask<long> WaitAsync(long sequence, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>Follows the end of a kernel's journal: <see cref="KernelWatch.WaitAsync"/> wakes when a record past the given number is visible.</summary>
+    public KernelWatch Watch(string id)
+    {
+        var watch = _watches.GetOrAdd(id, _ => new KernelWatch());
+        if (Find(id) is { } record) watch.Advance(record.LastSequence);
+        else watch.End();
+        return watch;
+    }
 
     /// <inheritdoc />
-    public void Dispose() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync();
+        Close();
+        await _running;
+    }
+
+    private static byte[] Json(Request request) => JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.Request);
+
+    private async Task<KeeperReply<KernelRecord>> AskAsync(Request request, CancellationToken cancellationToken)
+    {
+        var number = Interlocked.Increment(ref _lastNumber);
+        var answer = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _pending[number] = answer;
+        try
+        {
+            if (_requests is not { } connection || !await connection.WriteAsync(FrameType.Request, number, Json(request), default, cancellationToken))
+            {
+                return new(null, Unreachable);
+            }
+
+            var reply = await answer.Task.WaitAsync(cancellationToken);
+            return new(reply.Kernel, reply.Failure);
+        }
+        finally
+        {
+            _pending.TryRemove(number, out _);
+        }
+    }
+
+    private static KeeperFailure Unreachable => new("unreachable", "The keeper does not answer; it is being started again. Try once more in a moment.");
 }

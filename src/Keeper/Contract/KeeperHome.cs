@@ -23,6 +23,9 @@ public sealed record KeeperHome(string StateFolder, string RuntimeFolder)
         return new KeeperHome(Path.GetFullPath(state), runtime);
     }
 
+    /// <summary>The <c>holdfast</c> program that a keeper is started from; null for the program that asks.</summary>
+    public string? Program { get; init; }
+
     /// <summary>The socket that the keeper listens on.</summary>
     public string SocketPath => Path.Combine(RuntimeFolder, $"{Mark}.sock");
 

@@ -27,6 +27,8 @@ public sealed record KernelRecord
     public DateTimeOffset? BusySince { get; init; }
     /// <summary>How often the process was replaced, by restart or autorestart.</summary>
     public int Restarts { get; init; }
+    /// <summary>Grows with every change but <see cref="LastSequence"/> and <see cref="LastActivity"/>: of two records the greater is the newer.</summary>
+    public long Revision { get; init; }
     /// <summary>Number of the last visible record of its journal.</summary>
     public long LastSequence { get; init; }
     /// <summary>What people should know: a full disk that holds it back, its last words, a gap. Null when all is well.</summary>

@@ -88,7 +88,7 @@ internal sealed partial class OwnedKernel
         {
             var changed = change(_record);
             if (changed == _record) return;
-            _record = changed;
+            _record = changed with { Revision = _record.Revision + 1 };
         }
 
         Changed?.Invoke(this);

@@ -7,7 +7,9 @@ internal enum FrameType : byte
     Request = 1,
     /// <summary>Client: one byte length of the kernel's id, the id, a message in the layout of WebSocketV1.</summary>
     Send = 2,
-    /// <summary>Keeper, first frame: <see cref="Hello"/> in JSON.</summary>
+    /// <summary>Client, once: asks for <see cref="Hello"/> and the news that follow it.</summary>
+    Follow = 3,
+    /// <summary>Keeper, answer to <see cref="Follow"/>: <see cref="Wire.Hello"/> in JSON.</summary>
     Hello = 128,
     /// <summary>Keeper: a <see cref="Wire.Reply"/> in JSON.</summary>
     Reply = 129,

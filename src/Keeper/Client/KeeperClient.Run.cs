@@ -1,0 +1,152 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json;
+using Holdfast.Keeper.Contract;
+using Holdfast.Keeper.Wire;
+
+namespace Holdfast.Keeper.Client;
+
+/// <summary>Staying connected, and keeping the copy of what the keeper knows.</summary>
+public sealed partial class KeeperClient
+{
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Opens both connections and takes over the keeper's list; null when connected.</summary>
+    private async Task<KeeperFailure?> OpenAsync(CancellationToken cancellationToken)
+    {
+        var (requests, failure) = await FindKeeperAsync(cancellationToken);
+        if (requests is null) return failure;
+        _requests = new FrameConnection(requests);
+        if (!await _requests.WriteAsync(FrameType.Follow, 0, default, default, cancellationToken) ||
+            await _requests.ReadAsync(cancellationToken) is not { Type: FrameType.Hello } frame ||
+            JsonSerializer.Deserialize(frame.Payload.Span, WireJson.Default.Hello) is not { } hello)
+        {
+            Close();
+            return Unreachable;
+        }
+
+        if (hello.Protocol != Hello.CurrentProtocol)
+        {
+            Close();
+            return new KeeperFailure("unreachable",
+                $"The keeper that runs (process {hello.ProcessId}) speaks protocol {hello.Protocol}, this program {Hello.CurrentProtocol}. " +
+                "Finish its kernels, end it with 'holdfast keeper stop' of the version that started it, and start again.");
+        }
+
+        if (await KeeperStarter.TryConnectAsync(_home, cancellationToken) is not { } messages)
+        {
+            Close();
+            return Unreachable;
+        }
+
+        _messages = new FrameConnection(messages);
+        KeeperProcessId = hello.ProcessId;
+        KeeperStarted = hello.Started;
+        Take(hello);
+        return null;
+    }
+
+    private async Task<(System.Net.Sockets.Socket? Socket, KeeperFailure? Failure)> FindKeeperAsync(CancellationToken cancellationToken)
+    {
+        if (_startsKeeper) return await KeeperStarter.ConnectAsync(_home, _time, cancellationToken);
+        return (await KeeperStarter.TryConnectAsync(_home, cancellationToken), Unreachable);
+    }
+
+    private void Take(Hello hello)
+    {
+        var listed = hello.Kernels.ToDictionary(kernel => kernel.Id, StringComparer.Ordinal);
+        foreach (var kernel in _kernels.Values.Where(kernel => !listed.ContainsKey(kernel.Id)).ToList()) Drop(kernel);
+        foreach (var kernel in listed.Values) Put(kernel);
+    }
+
+    private async Task RunAsync()
+    {
+        while (true)
+        {
+            await ReadAsync();
+            Close();
+            foreach (var pending in _pending.Values) pending.TrySetResult(new Reply(null, Unreachable));
+            try
+            {
+                do
+                {
+                    if (_ending.IsCancellationRequested || !_startsKeeper) return;
+                    await Task.Delay(Retry, _time, _ending.Token);
+                }
+                while (await OpenAsync(_ending.Token) is not null);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            while (await _requests!.ReadAsync(CancellationToken.None) is { } frame) Handle(frame);
+        }
+        catch (Exception e) when (e is InvalidDataException or JsonException)
+        {
+            // Not a keeper's words: closing and connecting again is the mend.
+        }
+    }
+
+    private void Handle(in Frame frame)
+    {
+        var payload = frame.Payload.Span;
+        switch (frame.Type)
+        {
+            case FrameType.Reply:
+                var reply = JsonSerializer.Deserialize(payload, WireJson.Default.Reply)!;
+                // The one who asked must find the answer in Kernels too, not only when the news arrive.
+                if (reply.Kernel is { ExecutionState: not "dead" } answered) Put(answered);
+                if (_pending.TryGetValue(frame.Number, out var pending)) pending.TrySetResult(reply);
+                break;
+            case FrameType.Changed:
+                Put(JsonSerializer.Deserialize(payload, WireJson.Default.KernelRecord)!);
+                break;
+            case FrameType.Removed:
+                Drop(JsonSerializer.Deserialize(payload, WireJson.Default.KernelRecord)!);
+                break;
+            case FrameType.Advanced:
+                var id = Encoding.UTF8.GetString(payload[8..]);
+                var visible = BinaryPrimitives.ReadInt64LittleEndian(payload);
+                if (_kernels.TryGetValue(id, out var kernel)) _kernels[id] = kernel with { LastSequence = visible, LastActivity = _time.GetUtcNow() };
+                if (_watches.TryGetValue(id, out var watch)) watch.Advance(visible);
+                break;
+            case FrameType.Request or FrameType.Send or FrameType.Follow or FrameType.Hello:
+            default:
+                throw new InvalidDataException($"A keeper does not send frames of type {frame.Type} here.");
+        }
+    }
+
+    private void Put(KernelRecord kernel)
+    {
+        // An answer may have been overtaken by news.
+        if (Find(kernel.Id) is { } known && known.Revision > kernel.Revision) return;
+        _kernels[kernel.Id] = kernel;
+        if (_watches.TryGetValue(kernel.Id, out var watch)) watch.Advance(kernel.LastSequence);
+        Changed?.Invoke(kernel);
+    }
+
+    private void Drop(KernelRecord kernel)
+    {
+        _kernels.TryRemove(kernel.Id, out _);
+        if (_watches.TryRemove(kernel.Id, out var watch))
+        {
+            watch.Advance(kernel.LastSequence);
+            watch.End();
+        }
+
+        Removed?.Invoke(kernel);
+    }
+
+    private void Close()
+    {
+        Interlocked.Exchange(ref _requests, null)?.Dispose();
+        Interlocked.Exchange(ref _messages, null)?.Dispose();
+    }
+}

@@ -1,0 +1,171 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json;
+using Holdfast.Keeper.Owned;
+using Holdfast.Keeper.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Keeper.Host;
+
+/// <summary>
+/// One connected client. What it must be told is kept as the set of kernels that changed, not as a queue: a slow client hears the newest
+/// state later, and the keeper's memory does not grow.
+/// </summary>
+internal sealed class ClientSession
+{
+    private readonly FrameConnection _connection;
+    private readonly KernelTable _table;
+    private readonly Func<Task> _stop;
+    private readonly ILogger _log;
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _somethingToSay = new(0, 1);
+    private readonly Dictionary<OwnedKernel, News> _news = [];
+
+    public ClientSession(FrameConnection connection, KernelTable table, Func<Task> stop, ILogger log)
+    {
+        (_connection, _table, _stop, _log) = (connection, table, stop, log);
+    }
+
+    [Flags]
+    private enum News
+    {
+        Advanced = 1,
+        Changed = 2,
+        Removed = 4,
+    }
+
+    public async Task RunAsync(Func<Hello> hello, CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            await ListenAsync(hello, ended.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The keeper ends.
+        }
+        catch (Exception e) when (e is InvalidDataException or JsonException)
+        {
+            KeeperLog.ClientClosed(_log, e.Message);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            _table.Changed -= OnChanged;
+            _table.Advanced -= OnAdvanced;
+            _table.Removed -= OnRemoved;
+            _connection.Dispose();
+        }
+    }
+
+    private async Task ListenAsync(Func<Hello> hello, CancellationToken cancellationToken)
+    {
+        while (await _connection.ReadAsync(cancellationToken) is { } frame)
+        {
+            switch (frame.Type)
+            {
+                case FrameType.Follow:
+                    // The order matters: what changes after the hello was made must not be missed.
+                    _table.Changed += OnChanged;
+                    _table.Advanced += OnAdvanced;
+                    _table.Removed += OnRemoved;
+                    await _connection.WriteAsync(FrameType.Hello, 0, JsonSerializer.SerializeToUtf8Bytes(hello(), WireJson.Default.Hello), default, cancellationToken);
+                    _ = SayAsync(cancellationToken);
+                    break;
+                case FrameType.Request:
+                    var request = JsonSerializer.Deserialize(frame.Payload.Span, WireJson.Default.Request) ?? throw new InvalidDataException("An empty request.");
+                    _ = AnswerAsync(frame.Number, request, cancellationToken);
+                    break;
+                case FrameType.Send:
+                    var idLength = frame.Payload.Span[0];
+                    var id = Encoding.UTF8.GetString(frame.Payload.Span.Slice(1, idLength));
+                    // A kernel that is gone: the client hears that from Removed.
+                    if (_table.Find(id) is { } kernel) await kernel.SendAsync(frame.Payload[(1 + idLength)..], cancellationToken);
+                    break;
+                default:
+                    throw new InvalidDataException($"A client does not send frames of type {frame.Type}.");
+            }
+        }
+    }
+
+    private async Task AnswerAsync(uint number, Request request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (request.Op == Operation.Stop)
+            {
+                await _stop();
+                return;
+            }
+
+            var reply = await _table.HandleAsync(request, cancellationToken);
+            await _connection.WriteAsync(FrameType.Reply, number, JsonSerializer.SerializeToUtf8Bytes(reply, WireJson.Default.Reply), default, CancellationToken.None);
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody waits for the answer any more.
+        }
+        catch (Exception e)
+        {
+            // The one edge where a broken promise meets a client: it is logged, and the client must not wait for ever.
+            KeeperLog.Unforeseen(_log, e);
+            var reply = new Reply(null, new Contract.KeeperFailure("unforeseen", $"The keeper failed: {e.Message} Its log says more."));
+            await _connection.WriteAsync(FrameType.Reply, number, JsonSerializer.SerializeToUtf8Bytes(reply, WireJson.Default.Reply), default, CancellationToken.None);
+        }
+    }
+
+    private void OnChanged(OwnedKernel kernel) => Note(kernel, News.Changed);
+
+    private void OnAdvanced(OwnedKernel kernel) => Note(kernel, News.Advanced);
+
+    private void OnRemoved(OwnedKernel kernel) => Note(kernel, News.Removed);
+
+    private void Note(OwnedKernel kernel, News news)
+    {
+        lock (_gate)
+        {
+            _news[kernel] = _news.GetValueOrDefault(kernel) | news;
+            if (_somethingToSay.CurrentCount == 0) _somethingToSay.Release();
+        }
+    }
+
+    private async Task SayAsync(CancellationToken cancellationToken)
+    {
+        var batch = new List<KeyValuePair<OwnedKernel, News>>();
+        var advanced = new byte[8 + 64];
+        try
+        {
+            while (true)
+            {
+                await _somethingToSay.WaitAsync(cancellationToken);
+                lock (_gate)
+                {
+                    batch.AddRange(_news);
+                    _news.Clear();
+                }
+
+                foreach (var (kernel, news) in batch)
+                {
+                    if (news.HasFlag(News.Removed) || news.HasFlag(News.Changed))
+                    {
+                        var type = news.HasFlag(News.Removed) ? FrameType.Removed : FrameType.Changed;
+                        await _connection.WriteAsync(type, 0, JsonSerializer.SerializeToUtf8Bytes(kernel.Record, WireJson.Default.KernelRecord), default, CancellationToken.None);
+                    }
+                    else
+                    {
+                        BinaryPrimitives.WriteInt64LittleEndian(advanced, kernel.VisibleSequence);
+                        var length = Encoding.UTF8.GetBytes(kernel.Id, advanced.AsSpan(8));
+                        await _connection.WriteAsync(FrameType.Advanced, 0, advanced.AsMemory(0, 8 + length), default, CancellationToken.None);
+                    }
+                }
+
+                batch.Clear();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The client has gone.
+        }
+    }
+}

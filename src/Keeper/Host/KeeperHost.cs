@@ -1,0 +1,134 @@
+using System.Net.Sockets;
+using Holdfast.Keeper.Contract;
+using Holdfast.Keeper.Processes;
+using Holdfast.Keeper.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Keeper.Host;
+
+/// <summary>The keeper's process: takes up kernels, listens for clients, ends when it is told to or when nobody has needed it for long.</summary>
+public sealed class KeeperHost
+{
+    /// <summary>Without a client and without a kernel the keeper ends after this time.</summary>
+    public static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(10);
+
+    private readonly KeeperHome _home;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly KernelTable _table;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly DateTimeOffset _started;
+    private int _clients;
+    private long _neededAt;
+
+    /// <summary>A keeper for <paramref name="home"/>.</summary>
+    public KeeperHost(KeeperHome home, TimeProvider time, ILogger log)
+    {
+        (_home, _time, _log) = (home, time, log);
+        _started = time.GetUtcNow();
+        _table = new KernelTable(home, time, log);
+    }
+
+    /// <summary>Runs until it is stopped. Returns 0, or 1 when another keeper runs for this home or the home cannot be used.</summary>
+    public async Task<int> RunAsync()
+    {
+        // :: 1. Be the only one.
+        if (_home.Prepare() is { } fault)
+        {
+            KeeperLog.Ends(_log, fault);
+            return 1;
+        }
+
+        using var only = TryLock();
+        if (only is null)
+        {
+            KeeperLog.Ends(_log, "another keeper runs for this state folder.");
+            return 1;
+        }
+
+        // :: 2. Take up what runs already, before anybody can ask for it.
+        await _table.AdoptAsync();
+
+        // :: 3. Listen. A socket file that is there is a dead keeper's: we hold the lock.
+        File.Delete(_home.SocketPath);
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(_home.SocketPath));
+        File.SetUnixFileMode(_home.SocketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        listener.Listen(16);
+        KeeperLog.Listening(_log, Environment.ProcessId, _home.SocketPath, _table.Kernels.Count);
+
+        Volatile.Write(ref _neededAt, _time.GetTimestamp());
+        await using var idle = _time.CreateTimer(_ => EndWhenIdle(), null, IdleLimit / 10, IdleLimit / 10);
+        try
+        {
+            while (true) _ = ServeAsync(await listener.AcceptAsync(_ending.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            // :: 4. Told to end, or idle.
+            File.Delete(_home.SocketPath);
+            return 0;
+        }
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        using var connection = new FrameConnection(socket);
+        if (connection.PeerUid is var uid && uid != Native.GetUid())
+        {
+            KeeperLog.PeerRefused(_log, uid);
+            return;
+        }
+
+        Interlocked.Increment(ref _clients);
+        try
+        {
+            var session = new ClientSession(connection, _table, StopAsync, _log);
+            await session.RunAsync(
+                () => new Hello(Hello.CurrentProtocol, Environment.ProcessId, _started, [.. _table.Kernels.Select(kernel => kernel.Record)]), _ending.Token);
+        }
+        finally
+        {
+            Volatile.Write(ref _neededAt, _time.GetTimestamp());
+            Interlocked.Decrement(ref _clients);
+        }
+    }
+
+    private async Task StopAsync()
+    {
+        await _table.RemoveAllAsync("The keeper was stopped.");
+        KeeperLog.Ends(_log, "it was stopped.");
+        await _ending.CancelAsync();
+    }
+
+    private void EndWhenIdle()
+    {
+        if (Volatile.Read(ref _clients) > 0 || _table.Kernels.Count > 0)
+        {
+            Volatile.Write(ref _neededAt, _time.GetTimestamp());
+        }
+        else if (_time.GetElapsedTime(Volatile.Read(ref _neededAt)) >= IdleLimit)
+        {
+            KeeperLog.Ends(_log, "nothing is left to keep.");
+            _ending.Cancel();
+        }
+    }
+
+    private FileStream? TryLock()
+    {
+        try
+        {
+            return new FileStream(_home.LockPath, new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using Holdfast.Keeper.Contract;
+using Holdfast.Keeper.Owned;
+using Holdfast.Keeper.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Keeper.Host;
+
+/// <summary>All kernels of the keeper, and the operations that clients ask for.</summary>
+internal sealed class KernelTable(KeeperHome home, TimeProvider time, ILogger log)
+{
+    private readonly ConcurrentDictionary<string, OwnedKernel> _kernels = new(StringComparer.Ordinal);
+
+    /// <summary>Ids whose kernel is being started: the same id twice would share a folder.</summary>
+    private readonly ConcurrentDictionary<string, byte> _starting = new(StringComparer.Ordinal);
+
+    public event Action<OwnedKernel>? Changed;
+
+    public event Action<OwnedKernel>? Advanced;
+
+    public event Action<OwnedKernel>? Removed;
+
+    public ICollection<OwnedKernel> Kernels => _kernels.Values;
+
+    public OwnedKernel? Find(string id) => _kernels.GetValueOrDefault(id);
+
+    /// <summary>Takes up what an earlier keeper left running.</summary>
+    public async Task AdoptAsync()
+    {
+        if (!Directory.Exists(home.KernelsFolder)) return;
+        foreach (var folder in Directory.EnumerateDirectories(home.KernelsFolder))
+        {
+            try
+            {
+                if (await OwnedKernel.AdoptAsync(folder, time, log) is { } kernel) Add(kernel);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+            {
+                // One broken folder must not keep the others from being taken up.
+                KeeperLog.AdoptionFailed(log, folder, e.Message);
+            }
+        }
+    }
+
+    public async Task<Reply> HandleAsync(Request request, CancellationToken cancellationToken)
+    {
+        if (request.Op == Operation.Start) return await StartAsync(request.Start!);
+        if (request.Id is not { } id || Find(id) is not { } kernel)
+        {
+            return new Reply(null, new KeeperFailure("not-found", $"Kernel does not exist: {request.Id}"));
+        }
+
+        switch (request.Op)
+        {
+            case Operation.Interrupt:
+                return new Reply(kernel.Record, await kernel.InterruptAsync(cancellationToken));
+            case Operation.Restart:
+                return new Reply(kernel.Record, await kernel.RestartAsync(cancellationToken));
+            case Operation.Shutdown:
+                await RemoveAsync(kernel, "Somebody asked for it.");
+                return new Reply(kernel.Record, null);
+            case Operation.SetSessions:
+                return new Reply(kernel.SetSessions(request.Sessions ?? []), null);
+            case Operation.WaitReady:
+                return await kernel.WaitReadyAsync(cancellationToken)
+                    ? new Reply(kernel.Record, null)
+                    : new Reply(kernel.Record, new KeeperFailure("start-failed", kernel.Record.Note ?? "The kernel ended before it answered."));
+            default:
+                return new Reply(null, new KeeperFailure("not-found", $"The keeper knows no operation {request.Op}: it is older than its client."));
+        }
+    }
+
+    /// <summary>Ends every kernel.</summary>
+    public Task RemoveAllAsync(string reason) => Task.WhenAll(_kernels.Values.Select(kernel => RemoveAsync(kernel, reason)));
+
+    private async Task<Reply> StartAsync(KernelStart start)
+    {
+        var id = start.Id ?? Guid.NewGuid().ToString();
+        if (id.Length is 0 or > 64 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+        {
+            return new Reply(null, new KeeperFailure("start-failed", $"A kernel's id has 1 to 64 letters, digits, - and _; '{id}' is not one."));
+        }
+
+        if (_kernels.ContainsKey(id) || !_starting.TryAdd(id, 0))
+        {
+            return new Reply(null, new KeeperFailure("exists", $"A kernel with the id {id} runs already."));
+        }
+
+        try
+        {
+            var (kernel, failure) = await OwnedKernel.StartAsync(home, id, start, time, log);
+            if (kernel is null) return new Reply(null, failure);
+            Add(kernel);
+            return new Reply(kernel.Record, null);
+        }
+        finally
+        {
+            _starting.TryRemove(id, out _);
+        }
+    }
+
+    private void Add(OwnedKernel kernel)
+    {
+        _kernels[kernel.Id] = kernel;
+        kernel.Changed += changed => Changed?.Invoke(changed);
+        kernel.Advanced += advanced => Advanced?.Invoke(advanced);
+        Changed?.Invoke(kernel);
+    }
+
+    private async Task RemoveAsync(OwnedKernel kernel, string reason)
+    {
+        await kernel.ShutdownAsync(reason);
+        if (_kernels.TryRemove(kernel.Id, out _)) Removed?.Invoke(kernel);
+    }
+}
