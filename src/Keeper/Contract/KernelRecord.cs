@@ -35,6 +35,8 @@ public sealed record KernelRecord
     public string? Note { get; init; }
     /// <summary>The Jupyter sessions on it; owned by the lab, kept by the keeper.</summary>
     public IReadOnlyList<SessionTag> Sessions { get; init; } = [];
+    /// <summary>Absolute paths of all documents that had a session on it, the present ones among them: by these its journal is found later.</summary>
+    public IReadOnlyList<string> Documents { get; init; } = [];
 
     /// <summary>The folder of its journal.</summary>
     [System.Text.Json.Serialization.JsonIgnore]

@@ -42,6 +42,7 @@ internal sealed partial class OwnedKernel
                     Started = now,
                     LastActivity = now,
                     Sessions = start.Sessions,
+                    Documents = DocumentsOf(start.Root, start.Sessions, []),
                 },
                 Argv = [.. start.Argv.Select(part => part.Replace("{connection_file}", connectionFile, StringComparison.Ordinal))],
                 InterruptByMessage = start.InterruptByMessage,

@@ -77,10 +77,13 @@ internal sealed partial class OwnedKernel
     /// <summary>Replaces the sessions on the kernel.</summary>
     public KernelRecord SetSessions(IReadOnlyList<SessionTag> sessions)
     {
-        Update(record => record with { Sessions = sessions });
+        Update(record => record with { Sessions = sessions, Documents = DocumentsOf(record.Root, sessions, record.Documents) });
         Save();
         return Record;
     }
+
+    private static List<string> DocumentsOf(string root, IReadOnlyList<SessionTag> sessions, IReadOnlyList<string> before) =>
+        [.. before.Union(sessions.Select(session => Path.GetFullPath(Path.Combine(root, session.Path.TrimStart('/')))))];
 
     private void Update(Func<KernelRecord, KernelRecord> change)
     {

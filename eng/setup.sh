@@ -1,0 +1,64 @@
+# Shared by ./run and ./test: finds what is missing, says why it is needed, installs it. Quick when all is there.
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1
+
+say() { printf '%s\n' "$*" >&2; }
+fail() { printf 'holdfast: %s\n' "$*" >&2; exit 1; }
+
+need_sdk() {
+  command -v dotnet >/dev/null || fail "the .NET 10 SDK is missing. Install it (Microsoft's package dotnet-sdk-10.0) and start again."
+  command -v node >/dev/null && command -v npm >/dev/null || fail "Node.js 20 or newer with npm is missing; it builds the JupyterLab page. Install it and start again."
+}
+
+# need_packages NAME:WHY ...: Debian packages.
+need_packages() {
+  local missing=() pair
+  for pair in "$@"; do
+    [ -e "/var/lib/dpkg/info/${pair%%:*}.list" ] || [ -e "/var/lib/dpkg/info/${pair%%:*}:$(dpkg --print-architecture).list" ] || missing+=("$pair")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  command -v apt-get >/dev/null || fail "needed and not found, and this is no Debian: ${missing[*]%%:*}"
+  say "Missing Debian packages:"
+  for pair in "${missing[@]}"; do say "  ${pair%%:*}: ${pair#*:}"; done
+  local sudo=()
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || fail "install them as root: apt-get install ${missing[*]%%:*}"
+    sudo=(sudo)
+  fi
+  if [ -t 0 ]; then
+    read -r -p "Install them now? [Y/n] " answer
+    case "$answer" in [nN]*) fail "nothing was installed. By hand: apt-get install ${missing[*]%%:*}" ;; esac
+  fi
+  "${sudo[@]}" apt-get update -q >&2
+  DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -q --no-install-recommends "${missing[@]%%:*}" >&2
+}
+
+# newer MARK PATH...: whether something below the paths is newer than the mark.
+newer() {
+  local mark=$1; shift
+  [ ! -e "$mark" ] || [ -n "$(find "$@" \( -name bin -o -name obj -o -name node_modules -o -name dist \) -prune -o -newer "$mark" -print -quit)" ]
+}
+
+# The JupyterLab page: web/lab/dist, copied to out/lab beside the program.
+build_page() {
+  newer "$here/out/.page" "$here/web/lab" || return 0
+  say "Building the JupyterLab page (about two minutes, once) ..."
+  (
+    cd "$here/web/lab"
+    [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund --loglevel=error >&2
+    node build.mjs >&2
+  )
+  rm -rf "$here/out/lab"
+  mkdir -p "$here/out"
+  cp -R "$here/web/lab/dist" "$here/out/lab"
+  touch "$here/out/.page"
+}
+
+# The program: out/holdfast.
+build_program() {
+  newer "$here/out/.program" "$here/src" "$here"/Directory.*.props "$here/global.json" || return 0
+  say "Building holdfast (about a minute, when its source has changed) ..."
+  dotnet publish "$here/src/Cli" -c Release -r "$(rid)" --no-self-contained -o "$here/out" -v q --nologo >&2
+  touch "$here/out/.program"
+}
+
+rid() { case "$(uname -m)" in aarch64) echo linux-arm64 ;; *) echo linux-x64 ;; esac; }

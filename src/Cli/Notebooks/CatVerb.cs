@@ -1,0 +1,30 @@
+using System.Buffers;
+using System.CommandLine;
+using Holdfast.Notebooks;
+
+namespace Holdfast.Cli.Notebooks;
+
+/// <summary><c>holdfast nb cat</c>: reads a notebook and writes it again; what comes out is what went in, byte for byte.</summary>
+internal static class CatVerb
+{
+    public static Command Create()
+    {
+        var file = new Argument<string>("FILE") { Description = "The notebook, or - for standard input." };
+        var command = new Command("cat", "Read a notebook and write it to stdout, byte for byte as it was: a check that Holdfast understands it.") { file };
+        command.SetAction(parse => Run(parse.GetValue(file)!));
+        return command;
+    }
+
+    private static int Run(string path)
+    {
+        if (!NotebookFile.TryRead(path, out var bytes, out var error)) return Output.Fail(error);
+        var parsed = NotebookDocument.Parse(bytes);
+        if (parsed.Document is not { } document) return Output.Fail($"{path}:{parsed.Fault!.Line}:{parsed.Fault.Column}: {parsed.Fault.Message}");
+
+        var written = new ArrayBufferWriter<byte>(bytes.Length);
+        document.WriteTo(written);
+        using var stdout = Console.OpenStandardOutput();
+        stdout.Write(written.WrittenSpan);
+        return 0;
+    }
+}

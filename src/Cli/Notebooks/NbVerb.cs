@@ -1,0 +1,12 @@
+using System.CommandLine;
+
+namespace Holdfast.Cli.Notebooks;
+
+/// <summary><c>holdfast nb</c>: the notebook tools, which need no server.</summary>
+internal static class NbVerb
+{
+    public static Command Create() => new("nb", "Notebook tools; they need no server.")
+    {
+        CatVerb.Create(),
+    };
+}
