@@ -1,3 +1,7 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+
 namespace Holdfast.Journal;
 
 /// <summary>
@@ -5,69 +9,179 @@ namespace Holdfast.Journal;
 /// </summary>
 public sealed class JournalWriter : IDisposable
 {
+    private static readonly long UnixEpochTicks = DateTimeOffset.UnixEpoch.Ticks;
+
+    private readonly JournalOptions _options;
+    private readonly JournalOpening _opening;
+    private readonly SegmentSync _sync;
+    private readonly byte[] _ownBuffer;
+    private byte[] _buffer;
+    private int _pending;
+    private int _sealed;
+    private long _next;
+    private long _visible;
+    private SafeFileHandle? _segment;
+    private string _path = "";
+    private uint _mark;
+    private long _position;
+    private bool _disposed;
+
+    private JournalWriter(JournalOpening opening, JournalOptions options)
+    {
+        _options = options;
+        _opening = opening;
+        _ownBuffer = _buffer = GC.AllocateUninitializedArray<byte>(options.BufferBytes);
+        _visible = LastSequence = opening.Last;
+        _next = opening.Next;
+        _sync = new SegmentSync(options.Disk, options.SyncInterval, opening.Last);
+        if (opening.Segment is { } segment) Use(segment, opening.Path, opening.Mark, opening.End);
+    }
+
     /// <summary>Opens or creates the journal in <paramref name="folder"/>, repairing a torn last record.</summary>
-    public static JournalWriter Open(string folder, JournalOptions? options = null) => throw new NotImplementedException();
+    /// <exception cref="IOException">The folder or its last segment cannot be opened, or another writer has it.</exception>
+    public static JournalWriter Open(string folder, JournalOptions? options = null)
+    {
+        options ??= new JournalOptions();
+        return new JournalWriter(JournalOpening.Of(folder, options.Disk), options);
+    }
 
     /// <summary>What was found and mended while opening.</summary>
-    public JournalRecovery Recovery => throw new NotImplementedException();
+    public JournalRecovery Recovery => _opening.Recovery;
 
     /// <summary>The number of the last record appended, 0 when there is none.</summary>
-    public long LastSequence => throw new NotImplementedException();
+    public long LastSequence { get; private set; }
 
     /// <summary>The number of the last record that readers can see (it has been handed to the operating system).</summary>
-    public long VisibleSequence => throw new NotImplementedException();
+    public long VisibleSequence => Volatile.Read(ref _visible);
 
     /// <summary>The number of the last record that survives a power cut.</summary>
-    public long SyncedSequence => throw new NotImplementedException();
+    public long SyncedSequence => _sync.Synced;
+
+    /// <summary>
+    /// What is wrong with the disk: the last sync failed (it is tried again every second), or it has lost records. Null when nothing is.
+    /// </summary>
+    public string? SyncError => _sync.Error;
 
     /// <summary>Bytes appended and not yet visible. The owner flushes before this passes <see cref="JournalOptions.BufferBytes"/>.</summary>
-    public int PendingBytes => throw new NotImplementedException();
+    public int PendingBytes => _pending;
 
     /// <summary>Adds a record to the buffer and returns its number. Never touches the disk; visible after <see cref="Flush"/>.</summary>
-    public long Append(byte kind, ReadOnlySpan<byte> payload) => throw new NotImplementedException();
+    public long Append(byte kind, ReadOnlySpan<byte> payload)
+    {
+        payload.CopyTo(Reserve(kind, payload.Length, out var sequence));
+        return sequence;
+    }
 
-    /// <summary>Reserves a record of <paramref name="length"/> bytes to be filled in place before the next call on this writer.</summary>
-    public Span<byte> Reserve(byte kind, int length, out long sequence) => throw new NotImplementedException();
+    /// <summary>Reserves a record of <paramref name="length"/> bytes (at most 1 GiB) to be filled in place before the next call on this writer.</summary>
+    public Span<byte> Reserve(byte kind, int length, out long sequence)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, RecordHeader.MaxPayload);
+        LastSequence = sequence = _next++;
+        var microseconds = (_options.Time.GetUtcNow().Ticks - UnixEpochTicks) / TimeSpan.TicksPerMicrosecond;
+        var header = new RecordHeader(length, sequence, microseconds, kind, 0);
+        MakeRoom(header.Total);
+        var record = _buffer.AsSpan(_pending, header.Total);
+        header.Write(record);
+        _pending += header.Total;
+        return record.Slice(RecordHeader.Size, length);
+    }
 
     /// <summary>
     /// Hands what is buffered to the operating system, so that readers see it, and arms the sync that follows within
     /// <see cref="JournalOptions.SyncInterval"/>. When the disk is full nothing is lost or torn: the buffer is kept and the call can be repeated.
     /// </summary>
-    public FlushResult Flush() => throw new NotImplementedException();
+    public FlushResult Flush()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_pending == 0) return FlushResult.Done;
+        // The numbers that a power cut can take back are bounded, so that opening can pass them all over.
+        if (_visible - _sync.Synced >= JournalOpening.PassedOver && _sync.Now() is { Ok: false } unsynced) return unsynced;
+        if (_sealed == 0 && (_segment is null || _position >= _options.SegmentBytes) && BeginSegment() is { Ok: false } closed) return closed;
+        Seal();
+        var errno = _options.Disk.Write(_segment!, _buffer.AsSpan(0, _pending), _position);
+        // Some of it may be written now. The next flush writes the same bytes to the same place.
+        if (errno != 0) return Errno.Failure(errno, "could not be written", _path);
+        _position += _pending;
+        _pending = _sealed = 0;
+        Volatile.Write(ref _visible, LastSequence);
+        _sync.Arm(LastSequence, _position);
+        if (_buffer != _ownBuffer)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = _ownBuffer;
+        }
+        return FlushResult.Done;
+    }
 
     /// <summary>Flushes and waits until everything is on the disk.</summary>
-    public FlushResult Sync() => throw new NotImplementedException();
+    public FlushResult Sync() => Flush() is { Ok: false } failure ? failure : _sync.Now();
 
-    /// <inheritdoc />
-    public void Dispose() => throw new NotImplementedException();
-}
+    /// <summary>Syncs and closes. Records that cannot be written now are lost; see <see cref="Flush"/> to know.</summary>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        var whole = Sync().Ok;
+        _disposed = true;
+        _sync.Dispose();
+        if (_buffer != _ownBuffer) ArrayPool<byte>.Shared.Return(_buffer);
+        _segment?.Dispose();
+        _opening.Close(whole && _sync.Error is null, LastSequence);
+    }
 
-/// <summary>How a flush ended. An expected failure is a value: the owner holds its source back and tries again.</summary>
-/// <param name="Ok">Whether everything that was buffered is visible now.</param>
-/// <param name="Error">Null when ok, else what went wrong, naming the file and the mend.</param>
-/// <param name="DiskFull">Whether the reason is a full disk or quota.</param>
-public readonly record struct FlushResult(bool Ok, string? Error, bool DiskFull);
+    /// <summary>Begins the next segment. Everything before it is on the disk by then, so that only the last segment can ever be torn.</summary>
+    private FlushResult BeginSegment()
+    {
+        if (_sync.Now() is { Ok: false } unsynced)
+            return _segment is null ? unsynced : FlushResult.Done;
+        var first = RecordHeader.SequenceOf(_buffer);
+        var path = _opening.Folder.FileOf(first);
+        var file = _options.Disk.Create(path, out var errno);
+        if (file is null) return Errno.Failure(errno, "could not be created", path);
+        var mark = (uint)RandomNumberGenerator.GetInt32(1, int.MaxValue);
+        var created = (_options.Time.GetUtcNow().Ticks - UnixEpochTicks) / TimeSpan.TicksPerMicrosecond;
+        Span<byte> header = stackalloc byte[SegmentHeader.Size];
+        new SegmentHeader(SegmentHeader.CurrentVersion, mark, first, created, Boot.Current).Write(header);
+        // A file of this name can only be what a failed or cut-off attempt has left.
+        errno = _options.Disk.Cut(file, 0);
+        if (errno == 0) errno = _options.Disk.Write(file, header, 0);
+        if (errno == 0) errno = _options.Disk.Sync(file);
+        if (errno == 0) errno = _options.Disk.SyncFolder(_opening.Lock);
+        if (errno != 0)
+        {
+            file.Dispose();
+            return Errno.Failure(errno, "could not be begun", path);
+        }
+        _segment?.Dispose();
+        Use(file, path, mark, SegmentHeader.Size);
+        return FlushResult.Done;
+    }
 
-/// <summary>What opening a journal found.</summary>
-/// <param name="TornBytes">Bytes of a torn last record that were cut off; 0 when the journal ended whole.</param>
-/// <param name="Damage">Damaged places, each named; empty when there is none.</param>
-public sealed record JournalRecovery(long TornBytes, IReadOnlyList<JournalDamage> Damage);
+    private void Use(SafeFileHandle file, string path, uint mark, long position)
+    {
+        (_segment, _path, _mark, _position) = (file, path, mark, position);
+        _sync.Begin(file, path, mark, position);
+    }
 
-/// <summary>A damaged place: the records from <paramref name="FromSequence"/> to <paramref name="ToSequence"/> cannot be read.</summary>
-public sealed record JournalDamage(string Segment, long Offset, long FromSequence, long ToSequence, string Reason);
+    private void Seal()
+    {
+        while (_sealed < _pending)
+        {
+            var record = _buffer.AsSpan(_sealed);
+            var total = RecordHeader.TotalOf(RecordHeader.LengthOf(record));
+            RecordHeader.Seal(record[..total], _mark);
+            _sealed += total;
+        }
+    }
 
-/// <summary>How a journal is written.</summary>
-public sealed record JournalOptions
-{
-    /// <summary>A segment is closed when it has grown past this many bytes. Default 64 MiB.</summary>
-    public long SegmentBytes { get; init; } = 64L << 20;
-
-    /// <summary>Longest time between a flush and its sync. Default 50 ms.</summary>
-    public TimeSpan SyncInterval { get; init; } = TimeSpan.FromMilliseconds(50);
-
-    /// <summary>The buffer's size in bytes; it grows for one larger record and shrinks again. Default 256 KiB.</summary>
-    public int BufferBytes { get; init; } = 256 << 10;
-
-    /// <summary>The clock for timestamps. Default the system's.</summary>
-    public TimeProvider Time { get; init; } = TimeProvider.System;
+    private void MakeRoom(int total)
+    {
+        var needed = checked(_pending + total);
+        if (needed <= _buffer.Length) return;
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, (int)Math.Min(2L * _buffer.Length, Array.MaxLength)));
+        _buffer.AsSpan(0, _pending).CopyTo(larger);
+        if (_buffer != _ownBuffer) ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
+    }
 }

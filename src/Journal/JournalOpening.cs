@@ -1,0 +1,156 @@
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+
+namespace Holdfast.Journal;
+
+/// <summary>What a writer finds when it opens a folder: where the journal ends, and what had to be mended there.</summary>
+internal sealed class JournalOpening
+{
+    /// <summary>
+    /// How many numbers are passed over when the computer was started again without the journal being closed: readers may have seen that many
+    /// records that a power cut took back, and a number must never mean two records.
+    /// </summary>
+    public const long PassedOver = 1 << 20;
+
+    private const string ClosedName = "closed";
+
+    private readonly List<JournalDamage> _damage = [];
+    private readonly IDisk _disk;
+    private long _torn;
+
+    private JournalOpening(string folder, IDisk disk)
+    {
+        _disk = disk;
+        Folder = new SegmentFolder(folder);
+        Lock = TakeFolder(folder, disk);
+    }
+
+    public SegmentFolder Folder { get; }
+
+    /// <summary>The folder's descriptor: holds the writer's lock, and syncs names.</summary>
+    public SafeFileHandle Lock { get; }
+
+    public JournalRecovery Recovery => new(_torn, _damage);
+
+    /// <summary>The last record there is, and the number that the next one gets.</summary>
+    public long Last { get; private set; }
+
+    public long Next { get; private set; } = 1;
+
+    /// <summary>The segment to go on in; null when a new one has to be begun.</summary>
+    public SafeFileHandle? Segment { get; private set; }
+
+    public string Path { get; private set; } = "";
+
+    public uint Mark { get; private set; }
+
+    public long End { get; private set; }
+
+    public static JournalOpening Of(string folder, IDisk disk)
+    {
+        var opening = new JournalOpening(folder, disk);
+        try
+        {
+            opening.FindEnd();
+            return opening;
+        }
+        catch
+        {
+            opening.Segment?.Dispose();
+            opening.Lock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Lets the folder go; with a note that all is on the disk when it is.</summary>
+    public void Close(bool whole, long last)
+    {
+        using (Lock)
+        {
+            if (!whole) return;
+            using var file = _disk.Create(ClosedPath, out _);
+            if (file is null) return;
+            _ = _disk.Write(file, System.Text.Encoding.ASCII.GetBytes(last.ToString(CultureInfo.InvariantCulture)), 0);
+            _ = _disk.Sync(file);
+            _ = _disk.SyncFolder(Lock);
+        }
+    }
+
+    private string ClosedPath => System.IO.Path.Combine(Folder.Path, ClosedName);
+
+    private static SafeFileHandle TakeFolder(string folder, IDisk disk)
+    {
+        if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException("A journal needs a Unix system.");
+        if (!Directory.Exists(folder))
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            using var parent = UnixDisk.OpenFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(folder)) ?? "/", out _);
+            if (parent is not null) _ = disk.SyncFolder(parent);
+        }
+        var taken = UnixDisk.OpenFolder(folder, out var errno)
+            ?? throw new IOException($"{folder} could not be opened: {Errno.Text(errno)}.", errno);
+        if (UnixDisk.TryLock(taken)) return taken;
+        taken.Dispose();
+        throw new IOException($"{folder} has another writer. A journal is written by one process at a time.", Errno.WouldBlock);
+    }
+
+    private void FindEnd()
+    {
+        var closedAt = TakeClosed();
+        Folder.Refresh();
+        if (Folder.Firsts.Count == 0) return;
+        var first = Folder.Firsts[^1];
+        Path = Folder.FileOf(first);
+        using var segment = SegmentReader.Open(Path, first);
+        while (segment.TryRead(out _) || segment.TryPassDamage(out var damage) && Note(damage)) { }
+        Last = segment.Expected - 1;
+        Next = Last + 1;
+        End = segment.Position;
+        Mark = segment.Mark;
+        if (segment.Header is { Version: not SegmentHeader.CurrentVersion } other)
+            throw new IOException($"{Path} has format {other.Version}; this program writes {SegmentHeader.CurrentVersion}. Use a newer program.");
+        MendEnd(segment, closedAt);
+    }
+
+    private bool Note(JournalDamage? damage)
+    {
+        if (damage is not null) _damage.Add(damage);
+        return true;
+    }
+
+    private void MendEnd(SegmentReader segment, long? closedAt)
+    {
+        var empty = segment.Mark == 0;
+        if (empty) End = 0;
+        _torn = segment.Length - End;
+        if (!empty && segment.Header is null)
+            _damage.Insert(0, new JournalDamage(SegmentHeader.FileName(segment.First), 0, segment.First, segment.First - 1, "The file's header is damaged."));
+
+        var file = _disk.Create(Path, out var errno) ?? throw new IOException(Errno.Failure(errno, "could not be opened", Path).Error, errno);
+        Segment = file;
+        if (_torn > 0) errno = _disk.Cut(file, End);
+        if (errno == 0) errno = _disk.Sync(file);
+        if (errno != 0) throw new IOException(Errno.Failure(errno, "could not be mended", Path).Error, errno);
+
+        var sameBoot = Boot.Current != 0 && segment.Header?.Boot == Boot.Current;
+        if (!empty && !sameBoot && closedAt != Last)
+        {
+            Next = Last + 1 + PassedOver;
+            _damage.Add(new JournalDamage(SegmentHeader.FileName(segment.First), End, Last + 1, Next - 1, JournalGap.Restarted));
+        }
+        if (!empty && sameBoot) return;
+        Segment = null;
+        file.Dispose();
+    }
+
+    /// <summary>Reads and removes the note of a clean close, which must not outlive the first record after it.</summary>
+    private long? TakeClosed()
+    {
+        if (!File.Exists(ClosedPath)) return null;
+        var text = File.ReadAllText(ClosedPath);
+        var errno = _disk.Delete(ClosedPath);
+        if (errno == 0) errno = _disk.SyncFolder(Lock);
+        if (errno != 0) throw new IOException(Errno.Failure(errno, "could not be removed", ClosedPath).Error, errno);
+        return long.TryParse(text, CultureInfo.InvariantCulture, out var last) ? last : null;
+    }
+}
