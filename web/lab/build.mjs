@@ -1,5 +1,6 @@
 // Builds JupyterLab from its npm packages into dist/, ready to be served as files (README.md says how).
-// 1 gather what JupyterLab ships  2 schemas, themes and styles  3 bundle  4 licences and build.json  5 compress
+// 1 gather what JupyterLab ships  2 schemas, themes and styles  3 bundle  4 licences, icons and build.json  5 compress
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -28,6 +29,9 @@ const leftOut = new Set([
 
 // Prebuilt extensions that come with the lab.
 const labextensions = ['@jupyter-widgets/jupyterlab-manager'];
+
+// Licence files that their packages do not contain, and what JupyterLab's own build says too, harmlessly.
+const knownWarnings = [/license-webpack-plugin/, /"__dirname" is used/, /required version for "jquery"/];
 
 const started = performance.now();
 const say = text => console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s  ${text}`);
@@ -92,22 +96,41 @@ if (stats.hasErrors()) {
   process.exit(1);
 }
 for (const { message } of stats.toJson({ all: false, warnings: true }).children.flatMap(child => child.warnings)) {
-  if (!message.includes('license-webpack-plugin')) console.warn(message);
+  if (!knownWarnings.some(known => known.test(message))) console.warn(message);
 }
+const inDist = name => path.join(dist, 'labextensions', name);
 prebuilt.forEach((folder, i) => {
   const { outputDir } = require(path.join(folder, 'package.json')).jupyterlab;
-  fs.cpSync(path.join(folder, outputDir), path.join(dist, 'labextensions', labextensions[i]), { recursive: true });
+  fs.cpSync(path.join(folder, outputDir), inDist(labextensions[i]), { recursive: true });
 });
+for (const theme of themes) fs.rmSync(path.join(theme.output.path, 'index.js')); // only its CSS is used
 say('bundled');
 
 // 4
+function takeLicenses(folder) {
+  const file = path.join(folder, 'static/third-party-licenses.json');
+  const report = JSON.parse(fs.readFileSync(file, 'utf8'));
+  fs.rmSync(file);
+  return report;
+}
+const bundles = [['JupyterLab', dist], ...labextensions.map(name => [name, inDist(name)])];
+const licenses = { bundles: Object.fromEntries(bundles.map(([name, folder]) => [name, takeLicenses(folder)])) };
+fs.writeFileSync(path.join(dist, 'licenses.json'), JSON.stringify(licenses));
+
+function placeIcon(name) {
+  const icon = fs.readFileSync(path.join(here, 'icons', `${name}.svg`));
+  const hashed = `${name}.${createHash('sha256').update(icon).digest('hex').slice(0, 16)}.svg`;
+  fs.writeFileSync(path.join(dist, 'static', hashed), icon);
+  return hashed;
+}
 const entry = stats.stats[0].toJson({ all: false, entrypoints: true }).entrypoints.main.assets.map(asset => asset.name);
 const build = {
   scripts: entry.filter(name => name.endsWith('.js')),
   styles: entry.filter(name => name.endsWith('.css')),
+  icons: { idle: placeIcon('idle'), busy: placeIcon('busy') },
   labVersion: core.jupyterlab.version,
 };
 fs.writeFileSync(path.join(dist, 'build.json'), JSON.stringify(build, null, 2) + '\n');
 
 // 5
-say(await compressInParallel(dist, ['static', 'themes', 'labextensions']));
+say(await compressInParallel(dist, ['static', 'themes', 'labextensions', 'licenses.json']));

@@ -10,15 +10,17 @@ const compressible = /\.(css|eot|html|ico|js|json|map|md|mjs|svg|ttf|txt|wasm)$/
 const smallest = 512;
 const atOnce = 4;
 
-/** Compresses the files below the named folders of `root`; returns a line about the sizes. */
-export async function compressInParallel(root, folders) {
+async function filesIn(item) {
+  if ((await fs.stat(item)).isFile()) return [item];
+  const found = await fs.readdir(item, { recursive: true, withFileTypes: true });
+  return found.filter(entry => entry.isFile()).map(entry => path.join(entry.parentPath, entry.name));
+}
+
+/** Compresses the named files, and those in the named folders, of `root`; returns a line about the sizes. */
+export async function compressInParallel(root, names) {
   const sum = { files: 0, raw: 0, br: 0, gz: 0 };
-  const entries = [];
-  for (const folder of folders) {
-    const found = await fs.readdir(path.join(root, folder), { recursive: true, withFileTypes: true });
-    entries.push(...found.filter(entry => entry.isFile()).map(entry => path.join(entry.parentPath, entry.name)));
-  }
-  const work = entries.values();
+  const files = await Promise.all(names.map(name => filesIn(path.join(root, name))));
+  const work = files.flat().values();
   await Promise.all(
     Array.from({ length: atOnce }, async () => {
       for (const file of work) {
