@@ -1,0 +1,43 @@
+using Holdfast.Keeper.Contract;
+using Holdfast.Kernels;
+
+namespace Holdfast.Cli.Lab;
+
+/// <summary>What the lab says at its start and end.</summary>
+internal static class LabWords
+{
+    /// <summary>A kernelspec with the program behind it.</summary>
+    public static string KernelText(KernelSpec spec) => $"{spec.DisplayName} ({spec.Python ?? spec.Argv[0]})";
+
+    /// <summary>The kernels found; or that there is none, and the mend.</summary>
+    public static IEnumerable<string> Kernels(KernelSpecCatalog catalog)
+    {
+        if (catalog.Specs.Count == 0)
+        {
+            yield return "No kernel was found: notebooks open, but cells cannot run. Mend: apt-get install python3-ipykernel, or python3 -m pip install ipykernel.";
+        }
+        else
+        {
+            yield return $"Kernels: {string.Join(", ", catalog.Specs.Values.Select(KernelText))}";
+        }
+
+        foreach (var problem in catalog.Problems) yield return $"  {problem}";
+    }
+
+    /// <summary>What is kept from before in this root folder; null when nothing is.</summary>
+    public static string? Kept(IEnumerable<KernelRecord> kernels, string root, TimeProvider clock)
+    {
+        var own = kernels.Where(kernel => kernel.Root == root).OrderBy(kernel => kernel.Started).ToList();
+        return own.Count == 0
+            ? null
+            : $"{Count(own.Count)} still running: {string.Join("; ", own.Select(kernel => $"{KernelTexts.Document(kernel)} {KernelTexts.State(kernel, clock)}"))}";
+    }
+
+    /// <summary>What stays alive when the lab ends, and how to end it; null when nothing does.</summary>
+    public static string? Stays(IEnumerable<KernelRecord> kernels, string root) =>
+        kernels.Count(kernel => kernel.Root == root) is > 0 and var count
+            ? $"{Count(count)} {(count == 1 ? "goes" : "go")} on without the lab and {(count == 1 ? "is" : "are")} found again at its next start. 'holdfast ls' lists them, 'holdfast keeper stop' ends them."
+            : null;
+
+    private static string Count(int kernels) => kernels == 1 ? "1 kernel" : $"{kernels} kernels";
+}
