@@ -22,4 +22,13 @@ public readonly record struct KernelMessage(
     ReadOnlyMemory<byte> ParentHeader,
     ReadOnlyMemory<byte> Metadata,
     ReadOnlyMemory<byte> Content,
-    IReadOnlyList<ReadOnlyMemory<byte>> Buffers);
+    IReadOnlyList<ReadOnlyMemory<byte>> Buffers)
+{
+    /// <summary>The bytes of all parts and buffers together.</summary>
+    internal int PartsLength()
+    {
+        var length = checked(Header.Length + ParentHeader.Length + Metadata.Length + Content.Length);
+        for (var i = 0; i < Buffers.Count; i++) length = checked(length + Buffers[i].Length);
+        return length;
+    }
+}
