@@ -68,6 +68,8 @@ const page = merge(baseConfig, {
       chunks: 'all',
       cacheGroups: {
         jlab_core: { test: /[\\/]node_modules[\\/]@(jupyterlab|lumino(?!\/datagrid))[\\/]/, name: 'jlab_core' },
+        editor: { test: /[\\/]node_modules[\\/]@(codemirror[\\/](?!lang|legacy)|lezer[\\/](common|highlight|lr)[\\/])/, name: 'editor' },
+        mathjax: { test: /[\\/]node_modules[\\/]mathjax-full[\\/]/, name: 'mathjax' },
       },
     },
   },
