@@ -24,6 +24,16 @@ internal sealed partial class UnixDisk : IDisk
     /// <summary>Takes the writer's lock, which ends with the descriptor; false when another writer has it.</summary>
     public static bool TryLock(SafeFileHandle folder) => flock(folder, LockExclusiveNow) == 0 || Marshal.GetLastPInvokeError() != Errno.WouldBlock;
 
+    public int Read(SafeFileHandle file, Span<byte> bytes, long offset)
+    {
+        while (true)
+        {
+            var read = (int)pread(file, bytes, bytes.Length, offset);
+            if (read >= 0) return read;
+            if (Marshal.GetLastPInvokeError() is var errno and not Errno.Interrupted) return -errno;
+        }
+    }
+
     public int Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset)
     {
         while (bytes.Length > 0)
@@ -58,6 +68,9 @@ internal sealed partial class UnixDisk : IDisk
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint pread(SafeFileHandle file, Span<byte> bytes, nint count, long offset);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint pwrite(SafeFileHandle file, ReadOnlySpan<byte> bytes, nint count, long offset);
