@@ -19,7 +19,7 @@ public sealed record LabOptions
     public required string AssetsFolder { get; init; }
     /// <summary>Folder of this user's Holdfast state: cookie secret, settings of the lab; the keeper's state is beside them. 0700.</summary>
     public required string StateFolder { get; init; }
-    /// <summary>Kernel for documents that name none. Default: see <see cref="Kernels.KernelSpecCatalog.Default"/>.</summary>
+    /// <summary>Kernel for documents that name none. Default: see <see cref="Holdfast.Kernels.KernelSpecCatalog.Default"/>.</summary>
     public string? DefaultKernel { get; init; }
     /// <summary>Environment that kernels inherit and by which Jupyter's folders are found.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
