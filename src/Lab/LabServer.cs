@@ -1,5 +1,4 @@
 using System.Net;
-using Holdfast.Kernels;
 using Holdfast.Keeper.Client;
 using Holdfast.Lab.Access;
 using Holdfast.Lab.Contents;
@@ -25,8 +24,6 @@ public sealed record LabStart(Uri? Address, string? Problem);
 public sealed class LabServer : IAsyncDisposable
 {
     private const long LargestBody = 1L << 30;
-    private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan PongTimeout = TimeSpan.FromSeconds(90);
 
     private readonly LabOptions _options;
     private readonly WebApplication _app;
@@ -34,11 +31,9 @@ public sealed class LabServer : IAsyncDisposable
     /// <summary>Puts the lab together; nothing listens yet.</summary>
     /// <param name="options">How it runs.</param>
     /// <param name="keeper">The keeper of its kernels, which the caller disposes; null for a lab that serves files only.</param>
-    /// <param name="kernels">The search for kernels, which may still be running.</param>
     /// <param name="logging">Where logs go; null for nowhere.</param>
     /// <param name="time">The clock; null for the system's.</param>
-    public LabServer(
-        LabOptions options, KeeperClient? keeper, Task<KernelSpecCatalog> kernels, Action<ILoggingBuilder>? logging = null, TimeProvider? time = null)
+    public LabServer(LabOptions options, KeeperClient? keeper, Action<ILoggingBuilder>? logging = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
@@ -48,7 +43,6 @@ public sealed class LabServer : IAsyncDisposable
         builder.Services
             .AddRoutingCore()
             .AddSingleton(options)
-            .AddSingleton(kernels)
             .AddSingleton(time ?? TimeProvider.System)
             .AddSingleton(new BaseUrl(options.BaseUrl))
             .AddSingleton<LabActivity>()
@@ -62,7 +56,6 @@ public sealed class LabServer : IAsyncDisposable
         _app.UseFaults();
         _app.UseBaseUrl();
         _app.UseRouting();
-        _app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = PingInterval, KeepAliveTimeout = PongTimeout });
         _app.UseAccess();
         _app.MapAccess();
         _app.MapContents();

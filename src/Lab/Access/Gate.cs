@@ -71,7 +71,7 @@ internal sealed class Gate(RequestDelegate next, Credentials credentials, Origin
         if (credentials.IsToken(shown))
         {
             var known = credentials.CallerOf(LoginCookie.Read(context));
-            if (known is null && !context.WebSockets.IsWebSocketRequest)
+            if (known is null && !request.IsWebSocket())
                 LoginCookie.Give(context, credentials);
             return new Caller(known ?? credentials.TokenCaller, ByToken: true);
         }
@@ -88,7 +88,7 @@ internal sealed class Gate(RequestDelegate next, Credentials credentials, Origin
     private async ValueTask<int?> ForgeryAsync(HttpContext context)
     {
         var request = context.Request;
-        if (context.WebSockets.IsWebSocketRequest)
+        if (request.IsWebSocket())
             return origins.IsAllowed(context) ? null : StatusCodes.Status403Forbidden;
         if (!origins.IsAllowed(context))
             return request.IsApi() || !request.IsRead() ? StatusCodes.Status404NotFound : null;
@@ -100,7 +100,7 @@ internal sealed class Gate(RequestDelegate next, Credentials credentials, Origin
     private static void Refuse(HttpContext context)
     {
         var request = context.Request;
-        if (request.IsApi() || !request.IsRead() || context.WebSockets.IsWebSocketRequest)
+        if (request.IsApi() || !request.IsRead() || request.IsWebSocket())
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
         else
             context.Response.Redirect($"{BaseUrl.Of(context).Prefix}login?next={Uri.EscapeDataString(WithoutToken(context))}");
