@@ -11,15 +11,25 @@ public sealed record LabOptions
     public int Port { get; init; } = 8888;
     /// <summary>Path prefix of every route, beginning and ending with <c>/</c>. Default <c>/</c>.</summary>
     public string BaseUrl { get; init; } = "/";
-    /// <summary>The token that clients show; null when only the password logs in.</summary>
+    /// <summary>The token that clients show; null when only the password logs in; empty, with no password either, for no login at all.</summary>
     public string? Token { get; init; }
     /// <summary>The hash of the password (see Access/PasswordHash); null when there is none.</summary>
     public string? PasswordHash { get; init; }
+    /// <summary>An origin whose pages may use this lab (<c>https://host:port</c>), or <c>*</c>. Default: its own only.</summary>
+    public string? AllowOrigin { get; init; }
+    /// <summary>Whether a lab that listens on loopback answers to other host names too, as behind a proxy. Default: no.</summary>
+    public bool AllowRemoteHosts { get; init; }
+    /// <summary>Whether files and folders whose names begin with a dot are listed and served. Default: no.</summary>
+    public bool AllowHidden { get; init; }
+    /// <summary>Whether deleting moves to the desktop's trash. Default: yes.</summary>
+    public bool DeleteToTrash { get; init; } = true;
+    /// <summary>Whether the page shows its application object to scripts, as browser tests need. Default: no.</summary>
+    public bool ExposeAppInBrowser { get; init; }
     /// <summary>Folder of the built JupyterLab page (web/lab/dist).</summary>
     public required string AssetsFolder { get; init; }
     /// <summary>Folder of this user's Holdfast state: cookie secret, settings of the lab; the keeper's state is beside them. 0700.</summary>
     public required string StateFolder { get; init; }
-    /// <summary>Kernel for documents that name none. Default: see <see cref="Kernels.KernelSpecCatalog.Default"/>.</summary>
+    /// <summary>Kernel for documents that name none. Default: see <see cref="Holdfast.Kernels.KernelSpecCatalog.Default"/>.</summary>
     public string? DefaultKernel { get; init; }
     /// <summary>Environment that kernels inherit and by which Jupyter's folders are found.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Holdfast.Lab.Access;
+
+/// <summary>Who may use this lab: token, password, cookies, and the checks against other sites' pages.</summary>
+internal static class AccessFeature
+{
+    public static IServiceCollection AddAccess(this IServiceCollection services) => services
+        .AddSingleton<Credentials>()
+        .AddSingleton<Origins>()
+        .AddSingleton<LoginLimiter>()
+        .AddSingleton<LoginPage>();
+
+    public static void UseAccess(this IApplicationBuilder app) => app.UseMiddleware<Gate>();
+
+    public static void MapAccess(this IEndpointRouteBuilder endpoints)
+    {
+        var page = endpoints.ServiceProvider.GetRequiredService<LoginPage>();
+        endpoints.MapMethods("/login", ["GET", "HEAD"], page.ShowAsync).AllowEveryone();
+        endpoints.MapMethods("/login", ["POST"], page.SubmitAsync).AllowEveryone();
+        endpoints.MapMethods("/logout", ["GET", "POST"], LoginPage.LogoutAsync).AllowEveryone();
+    }
+
+    public static TBuilder AllowEveryone<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(OpenToEveryone.Instance);
+}

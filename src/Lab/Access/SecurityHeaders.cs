@@ -1,0 +1,16 @@
+using Holdfast.Lab.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Holdfast.Lab.Access;
+
+/// <summary>The headers that every answer carries; a handler may replace the policy.</summary>
+internal static class SecurityHeaders
+{
+    public static void Set(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "same-origin";
+        headers.ContentSecurityPolicy = context.Request.IsApi() ? "frame-ancestors 'self'; default-src 'none'" : "frame-ancestors 'self'";
+    }
+}

@@ -1,0 +1,155 @@
+using Holdfast.Lab.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Lab.Contents;
+
+/// <summary>The routes of <c>/api/contents</c>: which part does what is asked, and how the answer looks.</summary>
+internal sealed class ContentsEndpoint(
+    LabOptions options, ContentsReading reading, ContentsSaving saving, ContentsMoving moving, ILogger<ContentsEndpoint> log)
+{
+    public const string Route = "/api/contents";
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (ContentsPath.Parse(options.Root, RequestTail.Of(context, Route)) is not { } path)
+        {
+            await FailAsync(context, new ContentsFault(StatusCodes.Status404NotFound, "That path leads outside the root folder"));
+            return;
+        }
+        if (OwnRoute(path) is { } own)
+        {
+            await OwnAsync(context, own.File, own.Verb, own.Id);
+            return;
+        }
+        await (context.Request.Method switch
+        {
+            "GET" => reading.GetAsync(context, path),
+            "DELETE" => DeleteAsync(context, path),
+            "PATCH" => WithBodyAsync(context, path, RenameAsync),
+            "POST" => WithBodyAsync(context, path, PostAsync),
+            _ => WithBodyAsync(context, path, PutAsync),
+        });
+    }
+
+    /// <summary>
+    /// Takes apart <c>FILE/checkpoints[/ID]</c> and <c>FILE/trust</c>. Folders have none, so that a folder named <c>checkpoints</c> in a folder
+    /// stays reachable.
+    /// </summary>
+    private static (ContentsPath File, string Verb, string? Id)? OwnRoute(ContentsPath path)
+    {
+        var (file, verb, id) = path.Name is "checkpoints" or "trust" ? (path.Parent, path.Name, null)
+            : path.Parent.Name is "checkpoints" ? (path.Parent.Parent, "checkpoints", (string?)path.Name)
+            : (path, "", null);
+        return verb.Length == 0 || file.Status() is { IsFolder: true } ? null : (file, verb, id);
+    }
+
+    private static Task OwnAsync(HttpContext context, ContentsPath file, string verb, string? id)
+    {
+        return (verb, id, context.Request.Method) switch
+        {
+            ("checkpoints", null, "GET") => Checkpoints.ListAsync(context, file),
+            ("checkpoints", null, "POST") => Checkpoints.Make(file) is { } fault ? FailAsync(context, fault) : Checkpoints.MadeAsync(context, file),
+            ("checkpoints", not null, "POST") => EmptyAsync(Checkpoints.Restore(file, id!), StatusCodes.Status204NoContent),
+            ("checkpoints", not null, "DELETE") => EmptyAsync(Checkpoints.Delete(file, id!), StatusCodes.Status204NoContent),
+            ("trust", null, "POST") => EmptyAsync(file.Status() is null ? ContentsFault.Missing(file) : null, StatusCodes.Status201Created),
+            _ => EmptyAsync(null, StatusCodes.Status405MethodNotAllowed),
+        };
+
+        Task EmptyAsync(ContentsFault? fault, int status)
+        {
+            if (fault is not null)
+                return FailAsync(context, fault);
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        }
+    }
+
+    private async Task PutAsync(HttpContext context, ContentsPath path, ContentsBody body)
+    {
+        if (body.IsEmpty)
+        {
+            await AnswerAsync(context, saving.CreateUntitled(path, null, null), StatusCodes.Status201Created);
+            return;
+        }
+        if (!string.IsNullOrEmpty(body.CopyFrom))
+        {
+            await FailAsync(context, ContentsFault.Bad("Cannot copy with PUT, only POST"));
+            return;
+        }
+        var exists = path.Status() is { IsFolder: false };
+        if (body.Chunk is null or -1)
+            ContentsLog.Saving(log, path.Api);
+        await AnswerAsync(context, exists ? saving.Save(path, body) : saving.Create(path, body), exists ? StatusCodes.Status200OK : StatusCodes.Status201Created);
+    }
+
+    private async Task PostAsync(HttpContext context, ContentsPath path, ContentsBody body)
+    {
+        if (path.Status() is { IsFolder: false })
+            await FailAsync(context, ContentsFault.Bad("Cannot POST to files, use PUT instead."));
+        else if (string.IsNullOrEmpty(body.CopyFrom))
+            await AnswerAsync(context, saving.CreateUntitled(path, body.Type, body.Extension), StatusCodes.Status201Created);
+        else if (ContentsPath.Parse(options.Root, body.CopyFrom) is not { } from)
+            await FailAsync(context, ContentsFault.Missing(body.CopyFrom));
+        else
+        {
+            var (made, fault) = moving.Copy(from, path);
+            if (fault is null)
+                ContentsLog.Copied(log, from.Api, made.Api);
+            await AnswerAsync(context, (Entry.At(made) is { } entry ? new Saved(entry) : null, fault), StatusCodes.Status201Created);
+        }
+    }
+
+    private async Task RenameAsync(HttpContext context, ContentsPath path, ContentsBody body)
+    {
+        if (body.IsEmpty)
+        {
+            await FailAsync(context, ContentsFault.Bad("JSON body missing"));
+            return;
+        }
+        if (ContentsPath.Parse(options.Root, body.Path ?? path.Api) is not { } to)
+        {
+            await FailAsync(context, new ContentsFault(StatusCodes.Status404NotFound, $"'{body.Path}' leads outside the root folder"));
+            return;
+        }
+        var fault = moving.Rename(path, to);
+        if (fault is null)
+            ContentsLog.Renamed(log, path.Api, to.Api);
+        await AnswerAsync(context, (Entry.At(to) is { } entry ? new Saved(entry) : null, fault), StatusCodes.Status200OK);
+    }
+
+    private async Task DeleteAsync(HttpContext context, ContentsPath path)
+    {
+        if (moving.Delete(path) is { } fault)
+        {
+            await FailAsync(context, fault);
+            return;
+        }
+        ContentsLog.Deleted(log, path.Api);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private static async Task WithBodyAsync(HttpContext context, ContentsPath path, Func<HttpContext, ContentsPath, ContentsBody, Task> act)
+    {
+        var (body, fault) = ContentsBody.Parse(await ApiJson.ReadBodyAsync(context));
+        // Types that came after this one was written are files to it, as to Jupyter.
+        if (body.Type is not (null or "" or Entry.File or Entry.Notebook or Entry.Folder))
+            body = body with { Type = Entry.File };
+        await (fault is null ? act(context, path, body with { Type = body.Type is "" ? null : body.Type }) : FailAsync(context, fault));
+    }
+
+    private static async Task AnswerAsync(HttpContext context, (Saved? Saved, ContentsFault? Fault) done, int status)
+    {
+        if (done.Saved is not { } saved || done.Fault is not null)
+        {
+            await FailAsync(context, done.Fault ?? new ContentsFault(StatusCodes.Status404NotFound, "It has gone meanwhile"));
+            return;
+        }
+        context.Response.Headers.Location = BaseUrl.Of(context).To($"api/contents/{saved.Entry.Path.Api}");
+        context.Response.Headers.LastModified = saved.Entry.Status.Modified.ToString("R");
+        await using var json = ApiJson.Begin(context, status);
+        saved.Entry.Write(json, message: saved.Message);
+    }
+
+    private static Task FailAsync(HttpContext context, ContentsFault fault) => ApiError.WriteAsync(context, fault.Status, fault.Message, fault.Reason);
+}

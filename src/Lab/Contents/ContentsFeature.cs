@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Holdfast.Lab.Contents;
+
+/// <summary>Files, notebooks, folders and their checkpoints.</summary>
+internal static class ContentsFeature
+{
+    public static IServiceCollection AddContents(this IServiceCollection services) => services
+        .AddSingleton<Trash>()
+        .AddSingleton<ContentsReading>()
+        .AddSingleton<ContentsSaving>()
+        .AddSingleton<ContentsMoving>()
+        .AddSingleton<ContentsEndpoint>();
+
+    public static void MapContents(this IEndpointRouteBuilder endpoints) => endpoints.MapMethods(
+        ContentsEndpoint.Route + "/{**path}", ["GET", "POST", "PUT", "PATCH", "DELETE"],
+        endpoints.ServiceProvider.GetRequiredService<ContentsEndpoint>().HandleAsync);
+}

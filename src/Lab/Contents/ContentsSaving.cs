@@ -1,0 +1,105 @@
+namespace Holdfast.Lab.Contents;
+
+/// <summary>What a save did: the entry as it is now, and what people should be told.</summary>
+internal sealed record Saved(Entry Entry, string? Message = null);
+
+/// <summary>PUT and the making of new files, notebooks and folders.</summary>
+internal sealed class ContentsSaving(LabOptions options)
+{
+    /// <summary>Saves over what is there.</summary>
+    public (Saved? Saved, ContentsFault? Fault) Save(ContentsPath path, ContentsBody body)
+    {
+        if (body.Type is null)
+            return (null, ContentsFault.Bad("No file type provided"));
+        if (body.Content is null && body.Type != Entry.Folder)
+            return (null, ContentsFault.Bad("No file content provided"));
+        if (!options.AllowHidden && path.IsHidden())
+            return (null, ContentsFault.Bad($"Cannot create file or directory '{path.Api}'"));
+        string? message = null;
+        var fault = (body.Chunk, body.Type) switch
+        {
+            (not null, not Entry.File) => ContentsFault.Bad($"File type \"{body.Type}\" is not supported for large file transfer"),
+            (_, Entry.Folder) => SaveFolder(path),
+            _ when path.Status() is { IsFolder: true } => ContentsFault.Bad($"{path.Api} is a directory, not a {body.Type}", "bad type"),
+            (not (null or 1), _) => Append(path, body),
+            _ => SaveFile(path, body),
+        };
+        if (fault is not null)
+            return (null, fault);
+        return Entry.At(path, body.Type) is { } entry ? (new Saved(entry, message), null) : (null, ContentsFault.Missing(path));
+    }
+
+    /// <summary>Makes what does not exist yet; what the body leaves out follows from the name.</summary>
+    public (Saved? Saved, ContentsFault? Fault) Create(ContentsPath path, ContentsBody body)
+    {
+        var type = body.Type ?? (path.IsNotebook ? Entry.Notebook : Entry.File);
+        return Save(path, body.Content is not null || type == Entry.Folder
+            ? body with { Type = type }
+            : body with { Type = type, Format = type == Entry.File ? "text" : "json", Content = type == Entry.File ? "\"\""u8.ToArray() : NewNotebook });
+    }
+
+    /// <summary>Makes an untitled file, notebook or folder in a folder.</summary>
+    public (Saved? Saved, ContentsFault? Fault) CreateUntitled(ContentsPath folder, string? type, string? extension)
+    {
+        if (folder.Status() is not { IsFolder: true })
+            return (null, new ContentsFault(404, $"No such directory: {folder.Api}"));
+        extension ??= "";
+        if (string.IsNullOrEmpty(type))
+            type = extension == ".ipynb" ? Entry.Notebook : Entry.File;
+        var (stem, insert) = type switch
+        {
+            Entry.Folder => ("Untitled Folder", " "),
+            Entry.Notebook => ("Untitled.ipynb", ""),
+            _ => ("untitled" + extension, ""),
+        };
+        if (ContentsPath.Parse(folder.Root, folder.Child(stem).Api) is null || extension.Contains('/', StringComparison.Ordinal))
+            return (null, ContentsFault.Bad($"'{extension}' is no extension"));
+        return Create(FreeNames.In(folder, stem, insert), ContentsBody.Nothing with { Type = type });
+    }
+
+    private static ReadOnlyMemory<byte> NewNotebook { get; } = """{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":5}"""u8.ToArray();
+
+    private static ContentsFault? SaveFolder(ContentsPath path) => path.Status() switch
+    {
+        { IsFolder: true } => null,
+        not null => ContentsFault.Bad($"Not a directory: {path.Api}"),
+        null when path.Parent.Status() is null => new ContentsFault(404, $"The folder of '{path.Api}' does not exist"),
+        null => ContentsFault.Try(path, () => Directory.CreateDirectory(path.Full)),
+    };
+
+    private static ContentsFault? SaveFile(ContentsPath path, ContentsBody body)
+    {
+        if (body.Type == Entry.Notebook)
+            return SaveNotebook(path, body.Content!.Value);
+        var (bytes, fault) = body.FileBytes();
+        return fault ?? ContentsFault.Try(path, () => AtomicFile.Write(path.Full, bytes.Span));
+    }
+
+    private static ContentsFault? SaveNotebook(ContentsPath path, ReadOnlyMemory<byte> content) => ContentsFault.Try(path, () =>
+    {
+        AtomicFile.Write(path.Full, content.Span);
+        Checkpoints.MakeFirst(path);
+    });
+
+    /// <summary>Adds a piece of an upload. A piece that does not fit leaves none of itself, so that it can be sent again.</summary>
+    private static ContentsFault? Append(ContentsPath path, ContentsBody body)
+    {
+        var (bytes, fault) = body.FileBytes();
+        return fault ?? ContentsFault.Try(path, () =>
+        {
+            using var file = new FileStream(path.Full, FileMode.Open, FileAccess.Write, FileShare.Read, 0);
+            var before = file.Seek(0, SeekOrigin.End);
+            try
+            {
+                file.Write(bytes.Span);
+                if (body.Chunk == -1)
+                    file.Flush(flushToDisk: true);
+            }
+            catch (IOException)
+            {
+                file.SetLength(before);
+                throw;
+            }
+        });
+    }
+}

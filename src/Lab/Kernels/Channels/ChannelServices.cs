@@ -1,0 +1,7 @@
+using Holdfast.Keeper.Client;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Lab.Kernels.Channels;
+
+/// <summary>What every page's connection needs.</summary>
+internal sealed record ChannelServices(KeeperClient Keeper, PagePositions Positions, TimeProvider Time, ILogger<ChannelServices> Log);

@@ -1,0 +1,63 @@
+using Holdfast.Keeper.Contract;
+using Holdfast.Lab.Http.WebSockets;
+
+namespace Holdfast.Lab.Kernels.Channels;
+
+/// <summary>One page's connection to a kernel.</summary>
+internal sealed class KernelPage(KernelRecord kernel, string sessionId, bool isLegacy, KernelAudience audience, ServerSocket socket, ChannelServices services)
+{
+    /// <summary>The session_id that the page connected with: it stays the same when the page comes back.</summary>
+    public string SessionId => sessionId;
+
+    /// <summary>True when the page chose no subprotocol.</summary>
+    public bool IsLegacy => isLegacy;
+
+    /// <summary>The kernel's pages, of which this is one.</summary>
+    public KernelAudience Audience => audience;
+
+    /// <summary>Serves the page until it goes, the kernel is gone or <paramref name="stopping"/>.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        if (audience.Enter(this) is { } older)
+        {
+            KernelsLog.PageReplaced(services.Log, kernel.Id);
+            await older.CloseAsync(CloseCode.Normal, "A newer connection of the same session has taken over.");
+        }
+        // Not 1000 or 1001: after those JupyterLab does not come back.
+        await using var stop = stopping.Register(() => _ = CloseAsync(CloseCode.ServiceRestart, "The lab is restarting."));
+        try
+        {
+            using var feed = new PageFeed(kernel, this, socket, services);
+            var pulse = new SocketPulse(socket, services.Time);
+            var beating = pulse.RunAsync(feed.PingAsync);
+            var feeding = feed.RunAsync();
+            await ReceiveAsync(pulse);
+            socket.Abort();
+            await Task.WhenAll(beating, feeding);
+        }
+        finally
+        {
+            audience.Leave(this);
+        }
+    }
+
+    private Task CloseAsync(ushort code, string reason) => socket.CloseAsync(code, reason).AsTask();
+
+    private async Task ReceiveAsync(SocketPulse pulse)
+    {
+        var requests = new PageRequests(kernel.Id, this, services);
+        while (await socket.ReceiveAsync() is { } message)
+        {
+            pulse.Holding = true;
+            try
+            {
+                await requests.ForwardAsync(message, socket.Ended);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            pulse.Holding = false;
+        }
+    }
+}

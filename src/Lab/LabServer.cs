@@ -1,0 +1,122 @@
+using System.Net;
+using Holdfast.Keeper.Client;
+using Holdfast.Lab.Access;
+using Holdfast.Lab.Contents;
+using Holdfast.Lab.Http;
+using Holdfast.Lab.Kernels;
+using Holdfast.Lab.Pages;
+using Holdfast.Lab.Sessions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Lab;
+
+/// <summary>Where a lab listens, or why it does not.</summary>
+/// <param name="Address">Scheme, host, port and base path; null when it did not start.</param>
+/// <param name="Problem">What stands in the way, and the mend; null when it started.</param>
+public sealed record LabStart(Uri? Address, string? Problem);
+
+/// <summary>One lab: the Jupyter server surface and the JupyterLab page over HTTP, in this process.</summary>
+public sealed class LabServer : IAsyncDisposable
+{
+    private const long LargestBody = 1L << 30;
+
+    private readonly LabOptions _options;
+    private readonly WebApplication _app;
+
+    /// <summary>Puts the lab together; nothing listens yet.</summary>
+    /// <param name="options">How it runs.</param>
+    /// <param name="keeper">The keeper of its kernels, which the caller disposes; null for a lab that serves files only.</param>
+    /// <param name="logging">Where logs go; null for nowhere.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    public LabServer(LabOptions options, KeeperClient? keeper, Action<ILoggingBuilder>? logging = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = "/" });
+        logging?.Invoke(builder.Logging);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(Listen);
+        builder.Services
+            .AddRoutingCore()
+            .AddSingleton(options)
+            .AddSingleton(time ?? TimeProvider.System)
+            .AddSingleton(new BaseUrl(options.BaseUrl))
+            .AddSingleton<LabActivity>()
+            .AddAccess()
+            .AddContents()
+            .AddPages();
+        if (keeper is not null)
+            builder.Services.AddSingleton(keeper).AddKernels().AddSessions();
+        _app = builder.Build();
+
+        _app.UseFaults();
+        _app.UseBaseUrl();
+        _app.UseRouting();
+        _app.UseAccess();
+        _app.MapAccess();
+        _app.MapContents();
+        _app.MapPages();
+        if (keeper is not null)
+        {
+            _app.MapKernels();
+            _app.MapSessions();
+        }
+    }
+
+    /// <summary>Begins to listen. A port in use and the like come back as a problem.</summary>
+    public async Task<LabStart> StartAsync(CancellationToken cancellationToken = default)
+    {
+        if (Problem(_options) is { } problem)
+            return new LabStart(null, problem);
+        try
+        {
+            await _app.StartAsync(cancellationToken);
+        }
+        catch (IOException fault)
+        {
+            return new LabStart(null, ListenProblem.Of(_options, fault));
+        }
+        var bound = new UriBuilder(_app.Urls.First()) { Path = new BaseUrl(_options.BaseUrl).Prefix };
+        return new LabStart(bound.Uri, null);
+    }
+
+    /// <summary>Waits until <c>/api/shutdown</c> or <see cref="StopAsync"/> ends the lab, or the token does.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken = default) => ((IHost)_app).WaitForShutdownAsync(cancellationToken);
+
+    /// <summary>Stops listening and lets the requests at hand finish.</summary>
+    public Task StopAsync(CancellationToken cancellationToken = default) => _app.StopAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private void Listen(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = LargestBody;
+        // A save over a slow line is slow, not an attack: callers are logged in.
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
+        if (ListenProblem.AddressOf(_options.Ip) is { } address)
+            kestrel.Listen(address, _options.Port);
+        else
+            kestrel.ListenAnyIP(_options.Port);
+    }
+
+    private static string? Problem(LabOptions options)
+    {
+        if (!Directory.Exists(options.Root))
+            return $"The folder {options.Root} does not exist; mend: make it, or name another one.";
+        if (Posix.Libc.Access(options.Root, Posix.Libc.ReadAndEnter) != 0)
+            return $"The folder {options.Root} cannot be read by this user; mend: its permissions, or name another one.";
+        if (options.Token is null && options.PasswordHash is null)
+            return "There is neither a token nor a password, so that nobody could log in; mend: --token, or holdfast lab password.";
+        if (options.Ip is not ("" or "*" or "localhost") && !IPAddress.TryParse(options.Ip, out _))
+            return $"'{options.Ip}' is not an address to listen on; mend: --ip with an address of this machine, or localhost.";
+        return options.PasswordHash is null ? null : PasswordHash.Problem(options.PasswordHash);
+    }
+}
