@@ -59,7 +59,12 @@ internal sealed class KernelTalk(KeeperClient client, KernelRecord kernel) : IDi
         var header = MessageHeader.Create("execute_request", "test-session", "test", TimeProvider.System.GetUtcNow(), out var id);
         var content = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
         {
-            ["code"] = code, ["silent"] = false, ["store_history"] = true, ["user_expressions"] = new Dictionary<string, string>(), ["allow_stdin"] = false, ["stop_on_error"] = true,
+            ["code"] = code,
+            ["silent"] = false,
+            ["store_history"] = true,
+            ["user_expressions"] = new Dictionary<string, string>(),
+            ["allow_stdin"] = false,
+            ["stop_on_error"] = true,
         });
         var message = new KernelMessage(header, "{}"u8.ToArray(), "{}"u8.ToArray(), content, []);
         var bytes = new byte[WebSocketV1.Measure(KernelChannel.Shell, message)];
