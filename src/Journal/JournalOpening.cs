@@ -57,23 +57,27 @@ internal sealed class JournalOpening
         catch
         {
             opening.Segment?.Dispose();
-            opening.Lock.Dispose();
+            opening.Close(whole: false, 0);
             throw;
         }
     }
 
-    /// <summary>Lets the folder go; with a note that all is on the disk when it is.</summary>
+    /// <summary>Lets the folder go; with a note of the last number when all is on the disk.</summary>
     public void Close(bool whole, long last)
     {
-        using (Lock)
-        {
-            if (!whole) return;
-            using var file = _disk.Create(ClosedPath, out _);
-            if (file is null) return;
-            _ = _disk.Write(file, System.Text.Encoding.ASCII.GetBytes(last.ToString(CultureInfo.InvariantCulture)), 0);
-            _ = _disk.Sync(file);
-            _ = _disk.SyncFolder(Lock);
-        }
+        if (whole) LeaveClosed(last);
+        UnixDisk.Unlock(Lock);
+        Lock.Dispose();
+    }
+
+    private void LeaveClosed(long last)
+    {
+        using var file = _disk.Create(ClosedPath, out _);
+        if (file is null) return;
+        // Without the whole note the next opening only passes numbers over that it need not.
+        _ = _disk.Write(file, System.Text.Encoding.ASCII.GetBytes(last.ToString(CultureInfo.InvariantCulture)), 0);
+        _ = _disk.Sync(file);
+        _ = _disk.SyncFolder(Lock);
     }
 
     private string ClosedPath => System.IO.Path.Combine(Folder.Path, ClosedName);
