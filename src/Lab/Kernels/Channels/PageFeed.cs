@@ -82,7 +82,6 @@ internal sealed class PageFeed : IDisposable
     public void Dispose()
     {
         _ask.Dispose();
-        _watch.Dispose();
         _reader.Dispose();
     }
 
