@@ -14,7 +14,11 @@ internal static class SocketHandshake
         request.Headers.GetCommaSeparatedValues("Sec-WebSocket-Protocol").Contains(subprotocol, StringComparer.Ordinal);
 
     /// <summary>Upgrades the request; null, with the error answered, when it is no WebSocket handshake.</summary>
-    public static async ValueTask<ServerSocket?> AcceptAsync(HttpContext context, string? subprotocol = null)
+    /// <param name="context">The request.</param>
+    /// <param name="subprotocol">The subprotocol chosen among those offered, null for none.</param>
+    /// <param name="make">Makes the socket when other limits than the default ones are wanted.</param>
+    public static async ValueTask<ServerSocket?> AcceptAsync(
+        HttpContext context, string? subprotocol = null, Func<Stream, CancellationToken, ServerSocket>? make = null)
     {
         var upgrade = context.Features.Get<IHttpUpgradeFeature>();
         var key = context.Request.Headers.SecWebSocketKey.ToString();
@@ -40,7 +44,8 @@ internal static class SocketHandshake
         context.Response.Headers.SecWebSocketAccept = Accept(key);
         if (subprotocol is not null)
             context.Response.Headers.SecWebSocketProtocol = subprotocol;
-        return new ServerSocket(await upgrade.UpgradeAsync(), context.RequestAborted);
+        var stream = await upgrade.UpgradeAsync();
+        return make?.Invoke(stream, context.RequestAborted) ?? new ServerSocket(stream, context.RequestAborted);
     }
 
     private static bool IsKey(string key) => key.Length == 24 && Convert.TryFromBase64String(key, stackalloc byte[18], out var length) && length == 16;

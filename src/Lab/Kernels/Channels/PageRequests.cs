@@ -7,6 +7,8 @@ namespace Holdfast.Lab.Kernels.Channels;
 /// <summary>From one page to the kernel. What is no Jupyter message is ignored, as jupyter_server does, and logged without its content.</summary>
 internal sealed class PageRequests(string kernelId, KernelPage page, ChannelServices services)
 {
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(100);
+
     private bool _ready;
 
     /// <summary>Checks the message and hands it to the keeper, which records it before it is sent.</summary>
@@ -23,14 +25,21 @@ internal sealed class PageRequests(string kernelId, KernelPage page, ChannelServ
         _ready = true;
         if (!page.IsLegacy)
         {
-            await services.Keeper.SendAsync(kernelId, message.Data, cancellationToken);
+            await SendAsync(message.Data, cancellationToken);
             return;
         }
         var length = WebSocketV1.Measure(channel, parts);
         var converted = ArrayPool<byte>.Shared.Rent(length);
         WebSocketV1.Write(channel, parts, converted.AsSpan(0, length));
-        await services.Keeper.SendAsync(kernelId, converted.AsMemory(0, length), cancellationToken);
+        await SendAsync(converted.AsMemory(0, length), cancellationToken);
         ArrayPool<byte>.Shared.Return(converted);
+    }
+
+    /// <summary>While the keeper is being started again the page's requests wait: one that vanished would leave a cell waiting for ever.</summary>
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        while (!await services.Keeper.SendAsync(kernelId, message, cancellationToken))
+            await Task.Delay(Retry, services.Time, cancellationToken);
     }
 
     private bool TryRead(SocketMessage message, out KernelChannel channel, out KernelMessage parts, out string? reason)
