@@ -11,6 +11,10 @@ internal static class JournalGap
     public static JournalDamage Header(long first) =>
         new(SegmentHeader.FileName(first), 0, first, first - 1, "The file's header is damaged; its records are read all the same.");
 
+    /// <summary>The journal was closed with more records than are there.</summary>
+    public static JournalDamage End(SegmentReader segment, long to) =>
+        new(SegmentHeader.FileName(segment.First), segment.Position, segment.Expected, to, "The last records were there when the journal was closed.");
+
     /// <summary>The end of a closed segment that holds something else than records.</summary>
     public static JournalDamage Tail(SegmentReader segment, long to) =>
         new(SegmentHeader.FileName(segment.First), segment.IsKnown ? segment.Position : 0, segment.Expected, to,
@@ -47,5 +51,5 @@ internal static class JournalGap
     }
 
     private static JournalDamage Missing(long from, long to) =>
-        new(SegmentHeader.FileName(from), 0, from, to, "The file that held these records is missing.");
+        new(SegmentHeader.FileName(from), 0, from, to, "These records are missing: a file was removed or cut off.");
 }

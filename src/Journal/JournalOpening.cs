@@ -124,26 +124,34 @@ internal sealed class JournalOpening
     private void MendEnd(SegmentReader segment, long? closedAt)
     {
         var empty = segment.Mark == 0;
+        if (!empty && segment.Header is null) _damage.Insert(0, JournalGap.Header(segment.First));
+        if (closedAt > Last)
+        {
+            // Not torn but damaged: what is left of these records stays for whoever can read it, and their numbers stay theirs.
+            _damage.Add(JournalGap.End(segment, closedAt.Value));
+            Next = closedAt.Value + 1;
+            return;
+        }
         if (empty) End = 0;
         _torn = segment.Length - End;
-        if (!empty && segment.Header is null) _damage.Insert(0, JournalGap.Header(segment.First));
-
-        var file = _disk.Create(Path, out var errno) ?? throw new IOException(Errno.Failure(errno, "could not be opened", Path).Error, errno);
+        var file = _disk.Create(Path, out var errno) ?? throw Failure(errno, "could not be opened");
         Segment = file;
         if (_torn > 0) errno = _disk.Cut(file, End);
         if (errno == 0) errno = _disk.Sync(file);
-        if (errno != 0) throw new IOException(Errno.Failure(errno, "could not be mended", Path).Error, errno);
+        if (errno != 0) throw Failure(errno, "could not be mended");
 
         var sameBoot = Boot.Current != 0 && segment.Header?.Boot == Boot.Current;
-        if (!empty && !sameBoot && closedAt != Last)
+        if (!empty && sameBoot) return;
+        if (!empty && closedAt != Last)
         {
             Next = Last + 1 + PassedOver;
             _damage.Add(new JournalDamage(SegmentHeader.FileName(segment.First), End, Last + 1, Next - 1, JournalGap.Restarted));
         }
-        if (!empty && sameBoot) return;
         Segment = null;
         file.Dispose();
     }
+
+    private IOException Failure(int errno, string what) => new(Errno.Failure(errno, what, Path).Error, errno);
 
     /// <summary>Reads and removes the note of a clean close, which must not outlive the first record after it.</summary>
     private long? TakeClosed()

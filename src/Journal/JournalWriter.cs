@@ -97,7 +97,7 @@ public sealed class JournalWriter : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_pending == 0) return FlushResult.Done;
         // The numbers that a power cut can take back are bounded, so that opening can pass them all over.
-        if (_visible - _sync.Synced >= JournalOpening.PassedOver && _sync.Now() is { Ok: false } unsynced) return unsynced;
+        if (LastSequence - _sync.Synced >= JournalOpening.PassedOver && _sync.Now() is { Ok: false } unsynced) return unsynced;
         if (_sealed == 0 && (_segment is null || _position >= _options.SegmentBytes) && BeginSegment() is { Ok: false } closed) return closed;
         Seal();
         var errno = _options.Disk.Write(_segment!, _buffer.AsSpan(0, _pending), _position);

@@ -144,11 +144,16 @@ internal sealed class SegmentSync : IDisposable
     /// </summary>
     private int WriteAgain(SafeFileHandle file, long goal, long goalOffset)
     {
-        using (var records = SegmentReader.Within(_disk, file, Synced + 1, _syncedOffset, _mark))
+        try
         {
+            using var records = SegmentReader.Within(_disk, file, Synced + 1, _syncedOffset, _mark);
             while (records.Position < goalOffset && records.TryRead(out _)) { }
             if (records.Position != goalOffset)
                 _lost = $"{_path}: the disk failed and lost records from {records.Expected} to {goal}. Look at the disk ('dmesg' tells more).";
+        }
+        catch (IOException e)
+        {
+            return e.HResult;
         }
         var bytes = new byte[CopyBytes];
         for (var at = _syncedOffset; at < goalOffset;)

@@ -138,6 +138,51 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
+    public void SegmentSwitch_WhileTheDiskDoesNotSync_Waits()
+    {
+        using var writer = Open(segmentBytes: 1000);
+        Sample.Append(writer, 1);
+        Assert.True(writer.Sync().Ok);
+        _disk.Fail("sync", Errno.InputOutput);
+        for (var i = 0; i < 30; i++)
+        {
+            Sample.Append(writer, 1);
+            Assert.True(writer.Flush().Ok);
+        }
+        Assert.Equal((31L, 1L), (writer.VisibleSequence, writer.SyncedSequence));
+        Assert.Single(_folder.Segments);
+        _disk.Heal();
+        Sample.Append(writer, 1);
+        Assert.True(writer.Flush().Ok);
+        Assert.Equal(2, _folder.Segments.Length);
+        Assert.Equal(31, writer.SyncedSequence);
+        AssertWhole(32);
+    }
+
+    [Fact]
+    public void Flush_WithMoreUnsyncedThanAPowerCutMayTakeBack_HoldsTheOwnerBack()
+    {
+        using var writer = Open();
+        Assert.True(writer.Sync().Ok);
+        writer.Append(0, []);
+        Assert.True(writer.Sync().Ok);
+        _disk.Fail("sync", Errno.InputOutput);
+        for (var i = 1; i < JournalOpening.PassedOver; i++)
+        {
+            writer.Append(0, []);
+            if (writer.PendingBytes > 200_000) Assert.True(writer.Flush().Ok);
+        }
+        Assert.True(writer.Flush().Ok);
+        writer.Append(0, []);
+        var result = writer.Flush();
+        Assert.False(result.Ok);
+        Assert.Contains("could not be synced", result.Error, StringComparison.Ordinal);
+        _disk.Heal();
+        Assert.True(writer.Sync().Ok);
+        Assert.Equal(1 + JournalOpening.PassedOver, writer.SyncedSequence);
+    }
+
+    [Fact]
     public void Flush_IsSyncedByItself()
     {
         using var writer = Open();

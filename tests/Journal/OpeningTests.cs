@@ -79,6 +79,26 @@ public sealed class OpeningTests : IDisposable
     }
 
     [Fact]
+    public void LastRecord_DamagedAfterTheJournalWasClosed_IsNamedAndItsNumberNotUsedAgain()
+    {
+        Write(10);
+        var bytes = File.ReadAllBytes(_folder.Segments[0]);
+        bytes[^9] ^= 1;
+        File.WriteAllBytes(_folder.Segments[0], bytes);
+        using (var writer = JournalWriter.Open(_folder.Journal))
+        {
+            Assert.Equal(0, writer.Recovery.TornBytes);
+            var lost = Assert.Single(writer.Recovery.Damage);
+            Assert.Equal((10L, 10L), (lost.FromSequence, lost.ToSequence));
+            Assert.Equal(11, writer.Append(0, Sample.Payload(11)));
+            Assert.True(writer.Flush().Ok);
+        }
+        var (numbers, damage) = Sample.ReadAll(_folder.Journal);
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 11], numbers);
+        Assert.Equal((10L, 10L), (Assert.Single(damage).FromSequence, damage[0].ToSequence));
+    }
+
+    [Fact]
     public void SecondWriter_OfOneFolder_IsRefused()
     {
         using (var writer = JournalWriter.Open(_folder.Journal))
@@ -170,9 +190,7 @@ public sealed class OpeningTests : IDisposable
     private void PretendAnotherBoot(bool closed)
     {
         var path = _folder.Segments[^1];
-        var bytes = File.ReadAllBytes(path);
-        (SegmentHeader.Read(bytes)! with { Boot = 42 }).Write(bytes);
-        File.WriteAllBytes(path, bytes);
+        File.WriteAllBytes(path, PowerCutTests.OfAnotherBoot(File.ReadAllBytes(path)));
         if (!closed) File.Delete(Path.Combine(_folder.Journal, "closed"));
     }
 }

@@ -16,6 +16,7 @@ public sealed class TornAndDamagedTests : IDisposable
         for (var length = 0; length <= bytes.Length; length++)
         {
             File.WriteAllBytes(_folder.Segments[0], bytes[..length]);
+            File.Delete(Path.Combine(_folder.Journal, "closed"));
             var whole = ends.Count(end => end <= length);
             Assert.Equal(Sample.Numbers(1, whole), Sample.ReadAll(_folder.Journal).Numbers);
             Assert.Empty(Sample.ReadAll(_folder.Journal).Damage);
