@@ -14,7 +14,7 @@ internal sealed class JournalOpening
 
     private const string ClosedName = "closed";
 
-    private readonly List<JournalDamage> _damage = [];
+    private readonly DamageLog _damage = new();
     private readonly IDisk _disk;
     private long _torn;
 
@@ -30,7 +30,7 @@ internal sealed class JournalOpening
     /// <summary>The folder's descriptor: holds the writer's lock, and syncs names.</summary>
     public SafeFileHandle Lock { get; }
 
-    public JournalRecovery Recovery => new(_torn, _damage);
+    public JournalRecovery Recovery => new(_torn, _damage.Places);
 
     /// <summary>The last record there is, and the number that the next one gets.</summary>
     public long Last { get; private set; }
@@ -107,7 +107,8 @@ internal sealed class JournalOpening
         Path = Folder.FileOf(first);
         using var segment = SegmentReader.Open(_disk, Path, first);
         while (segment.TryRead(out _) || segment.TryPassDamage(out var damage) && Note(damage)) { }
-        if (!segment.IsKnown) throw new IOException($"{Path} is of format {segment.Header!.Version}; this program writes {SegmentHeader.CurrentVersion}. Use a newer one.");
+        if (!segment.IsKnown)
+            throw new IOException($"{Path} is of format {segment.Header!.Version}; this program writes {SegmentHeader.CurrentVersion}. Use a newer one.");
         Last = segment.Expected - 1;
         Next = Last + 1;
         End = segment.Position;
@@ -124,7 +125,7 @@ internal sealed class JournalOpening
     private void MendEnd(SegmentReader segment, long? closedAt)
     {
         var empty = segment.Mark == 0;
-        if (!empty && segment.Header is null) _damage.Insert(0, JournalGap.Header(segment.First));
+        if (!empty && segment.Header is null) _damage.Add(JournalGap.Header(segment.First));
         if (closedAt > Last)
         {
             // Not torn but damaged: what is left of these records stays for whoever can read it, and their numbers stay theirs.

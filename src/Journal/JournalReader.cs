@@ -39,6 +39,7 @@ public sealed class JournalReader : IDisposable
 
     /// <summary>Reads the next record; false when the end is reached for now. The payload is valid until the next call.</summary>
     /// <exception cref="IOException">A segment cannot be opened or read. The call can be repeated.</exception>
+    /// <exception cref="UnauthorizedAccessException">A segment belongs to somebody else.</exception>
     public bool TryRead(out JournalRecord record)
     {
         record = default;
@@ -84,7 +85,7 @@ public sealed class JournalReader : IDisposable
                 foreach (var gap in JournalGap.Between(_folder.Path, NextSequence, first - 1, end)) Pass(gap);
                 return true;
             }
-            catch (FileNotFoundException)
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {
                 // Retention has let it go since the folder was listed.
                 first = _folder.After(first);

@@ -39,7 +39,8 @@ public sealed class JournalWriter : IDisposable
     }
 
     /// <summary>Opens or creates the journal in <paramref name="folder"/>, repairing a torn last record.</summary>
-    /// <exception cref="IOException">The folder or its last segment cannot be opened, or another writer has it.</exception>
+    /// <exception cref="IOException">The folder or its last segment cannot be opened or mended, or another writer has it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or a file in it belongs to somebody else.</exception>
     public static JournalWriter Open(string folder, JournalOptions? options = null)
     {
         options ??= new JournalOptions();
@@ -79,9 +80,9 @@ public sealed class JournalWriter : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, RecordHeader.MaxPayload);
+        MakeRoom(RecordHeader.TotalOf(length));
         LastSequence = sequence = _next++;
         var header = new RecordHeader(length, sequence, Now(), kind, 0);
-        MakeRoom(header.Total);
         var record = _buffer.AsSpan(_pending, header.Total);
         header.Write(record);
         _pending += header.Total;
@@ -133,8 +134,8 @@ public sealed class JournalWriter : IDisposable
     /// <summary>Begins the next segment. Everything before it is on the disk by then, so that only the last segment can ever be torn.</summary>
     private FlushResult BeginSegment()
     {
-        if (_sync.Now() is { Ok: false } unsynced)
-            return _segment is null ? unsynced : FlushResult.Done;
+        // While the disk does not sync, the old segment grows on. An attempt that got further is always finished: nothing is unsynced then.
+        if (_sync.Now() is { Ok: false }) return FlushResult.Done;
         var first = RecordHeader.SequenceOf(_buffer);
         var path = _opening.Folder.FileOf(first);
         var file = _options.Disk.Create(path, out var errno);

@@ -10,12 +10,17 @@ internal sealed partial class UnixDisk : IDisk
 {
     public static readonly UnixDisk Instance = new();
 
+    private const PosixSignal FileSizeExceeded = (PosixSignal)25;
     private const int ReadOnly = 0;
     private const int ReadWrite = 2;
     private const int CreateFlag = 0x40;
     private const int CloseOnExec = 0x80000;
     private const int LockExclusiveNow = 2 | 4;
     private const int LockRelease = 8;
+
+    // A write past 'ulimit -f' would end the process; handled, it answers EFBIG. A handler, unlike "ignore", is not inherited by children.
+    private readonly PosixSignalRegistration _fileSizeExceeded =
+        PosixSignalRegistration.Create(FileSizeExceeded, static signal => signal.Cancel = true);
 
     public SafeFileHandle? Create(string path, out int errno) => Open(path, ReadWrite | CreateFlag | CloseOnExec, out errno);
 

@@ -11,12 +11,24 @@ internal sealed class ChildWriter : IDisposable
 
     private readonly Process _process;
 
-    public ChildWriter(string folder)
+    /// <summary>Starts it; with <paramref name="fileBlocks"/> its files can have at most that many blocks of 512 bytes.</summary>
+    public ChildWriter(string folder, int? fileBlocks = null)
     {
         var program = Path.Combine(AppContext.BaseDirectory, typeof(ChildWriter).Assembly.GetName().Name!);
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true };
+        var start = fileBlocks is null ? new ProcessStartInfo(program)
+            : new ProcessStartInfo("/bin/sh", ["-c", $"ulimit -f {fileBlocks}; exec \"$0\"", program]);
+        start.RedirectStandardOutput = true;
         start.Environment[Variable] = folder;
+        // The runtime maps its code through a large file otherwise, which the limit forbids.
+        if (fileBlocks is not null) start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         _process = Process.Start(start)!;
+    }
+
+    /// <summary>Listens to its end and answers its exit code: 3 when a flush told that the disk is full.</summary>
+    public int ListenToEnd()
+    {
+        HearRest();
+        return _process.ExitCode;
     }
 
     /// <summary>The last number that it has said.</summary>
@@ -33,15 +45,20 @@ internal sealed class ChildWriter : IDisposable
     public void Kill()
     {
         _process.Kill();
-        while (_process.StandardOutput.ReadLine() is { } line)
-            if (long.TryParse(line, CultureInfo.InvariantCulture, out var flushed) && flushed > Flushed) Flushed = flushed;
-        _process.WaitForExit();
+        HearRest();
     }
 
     public void Dispose()
     {
         _process.Kill();
         _process.Dispose();
+    }
+
+    private void HearRest()
+    {
+        while (_process.StandardOutput.ReadLine() is { } line)
+            if (long.TryParse(line, CultureInfo.InvariantCulture, out var flushed) && flushed > Flushed) Flushed = flushed;
+        _process.WaitForExit();
     }
 
     /// <summary>Runs before the test runner's Main, and instead of it in the child.</summary>
@@ -55,7 +72,7 @@ internal sealed class ChildWriter : IDisposable
         while (true)
         {
             Sample.Append(writer, (int)(writer.LastSequence % 7) + 1, 3000);
-            if (!writer.Flush().Ok) Environment.Exit(1);
+            if (writer.Flush() is { Ok: false } failure) Environment.Exit(failure.DiskFull ? 3 : 4);
             writer.VisibleSequence.TryFormat(line, out var length, provider: CultureInfo.InvariantCulture);
             line[length++] = (byte)'\n';
             said.Write(line.AsSpan(0, length));

@@ -32,6 +32,17 @@ public sealed class KilledWriterTests : IDisposable
     }
 
     [Fact]
+    public void Writer_PastTheLimitOfFileSizes_GetsAValueInsteadOfTheSignal()
+    {
+        using var child = new ChildWriter(_folder.Journal, fileBlocks: 200);
+        Assert.Equal(3, child.ListenToEnd());
+        using var reader = JournalReader.Open(_folder.Journal);
+        var numbers = Sample.Read(reader, 3000);
+        Assert.True(numbers.Count >= child.Flushed && child.Flushed > 10, $"{child.Flushed} were flushed, {numbers.Count} are there.");
+        Assert.Equal(Sample.Numbers(1, numbers.Count), numbers);
+    }
+
+    [Fact]
     public void Reader_InAnotherProcessThanTheWriter_FollowsLive()
     {
         using var child = new ChildWriter(_folder.Journal);
