@@ -39,13 +39,14 @@ public sealed class RealKernelTests
     }
 
     [Fact]
-    public async Task Control_ShutdownWhileShellWorks_IsAnsweredAndTheKernelEnds()
+    public async Task Interrupt_ThenShutdownOnControl_AreAnsweredAndTheKernelEnds()
     {
         await using var kernel = KernelProcess.Start();
         await using var client = await Client.ConnectAsync(kernel.Info);
 
-        var id = await client.ExecuteAsync("import time; time.sleep(60)");
-        await client.Journal.FirstAsync(s => s.Parent.MessageId == id && s.Header.MessageType == "execute_input");
+        // An interrupt between execute_input and the user's code is lost in ipykernel, and the reply with it.
+        var id = await client.ExecuteAsync("import time; print('on', flush=True); time.sleep(60)");
+        await client.Journal.FirstAsync(s => s.Parent.MessageId == id && s.Header.MessageType == "stream");
         kernel.Interrupt();
         Assert.Contains("KeyboardInterrupt", (await client.ReplyAsync(id)).Content, StringComparison.Ordinal);
 
@@ -97,12 +98,10 @@ public sealed class RealKernelTests
     public async Task Signature_WithAnotherKey_IsReportedAndNotDelivered()
     {
         await using var kernel = KernelProcess.Start();
-        await using (var first = await Client.ConnectAsync(kernel.Info)) Assert.Empty(first.Journal.Refused);
+        await using var client = new Client(kernel.Info with { Key = "not the key" }, new Journal());
+        await client.Connection.WaitConnectedAsync(TestContext.Current.CancellationToken);
 
-        // A kernel that has another key refuses our request; what it says by itself we refuse.
-        kernel.Info.Write(Path.Combine(kernel.Folder.FullName, "k2"));
-        var other = kernel.Info with { Key = "not the key" };
-        await using var client = new Client(other, new Journal());
+        // A client that has the right key makes the kernel speak.
         await using var right = await Client.ConnectAsync(kernel.Info);
 
         Assert.Contains("signature is wrong", await client.Journal.RefusalAsync(), StringComparison.Ordinal);
@@ -131,5 +130,32 @@ public sealed class RealKernelTests
         Assert.Equal("ba"u8, answer.Buffers[0]);
         Assert.Empty(answer.Buffers[1]);
         Assert.Equal(large, answer.Buffers[2]);
+    }
+
+    [Fact]
+    public async Task Sink_Throws_ConnectionEndsAndSaysSo()
+    {
+        await using var kernel = KernelProcess.Start();
+        var connection = KernelConnection.Open(kernel.Info, new ThrowingSink());
+        await connection.WaitConnectedAsync(TestContext.Current.CancellationToken);
+        var request = new KernelMessage(
+            MessageHeader.Create("kernel_info_request", "s", "u", default, out _), "{}"u8.ToArray(), "{}"u8.ToArray(), "{}"u8.ToArray(), []);
+
+        await connection.SendAsync(KernelChannel.Shell, request, TestContext.Current.CancellationToken);
+
+        var ended = await Assert.ThrowsAsync<InvalidOperationException>(() => connection.Completion.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.Equal("no disk", ended.Message);
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () =>
+            await connection.SendAsync(KernelChannel.Shell, request, TestContext.Current.CancellationToken));
+        await connection.DisposeAsync();
+    }
+
+    private sealed class ThrowingSink : IKernelSink
+    {
+        public void OnMessage(KernelChannel channel, in KernelMessage message) => throw new InvalidOperationException("no disk");
+
+        public ValueTask OnDrainedAsync(KernelChannel channel) => ValueTask.CompletedTask;
+
+        public void OnRefused(KernelChannel channel, string reason) { }
     }
 }

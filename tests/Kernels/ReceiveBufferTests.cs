@@ -8,13 +8,13 @@ public sealed class ReceiveBufferTests
     [Fact]
     public void Scan_AnyMessagesInAnyPieces_GivesThemBack()
     {
-        for (var seed = 0; seed < 60; seed++)
+        for (var seed = 0; seed < 20; seed++)
         {
             var random = new Random(seed);
             var sent = Enumerable.Range(0, 40).Select(_ => Enumerable.Range(0, random.Next(1, 6)).Select(_ => Messages.Bytes(random, Size(random))).ToArray()).ToList();
-            var stream = sent.SelectMany(m => m.SelectMany((f, i) => RawPeer.Frame(f, i < m.Length - 1))).ToArray();
+            byte[] stream = [.. sent.SelectMany(m => m.SelectMany((f, i) => RawPeer.Frame(f, i < m.Length - 1)))];
             using var buffer = new ReceiveBuffer();
-            var received = new List<byte[][]>();
+            var next = 0;
 
             for (var at = 0; at < stream.Length;)
             {
@@ -25,10 +25,14 @@ public sealed class ReceiveBufferTests
                 buffer.Received(count);
                 at += count;
                 while (buffer.Scan() == Found.Message)
-                    received.Add([.. Enumerable.Range(0, buffer.Frames).Select(i => buffer.Frame(i).ToArray())]);
+                {
+                    Assert.Equal(sent[next].Length, buffer.Frames);
+                    for (var i = 0; i < buffer.Frames; i++) Assert.True(sent[next][i].AsSpan().SequenceEqual(buffer.Frame(i).Span));
+                    next++;
+                }
             }
 
-            Assert.Equal(sent, received);
+            Assert.Equal(sent.Count, next);
         }
     }
 

@@ -115,11 +115,12 @@ internal sealed class ChannelSocket
     {
         // Asking the file system first spares an exception for every try before a kernel has bound.
         if (_address is UnixDomainSocketEndPoint && !File.Exists(_address.ToString())) return null;
-        var socket = _address is UnixDomainSocketEndPoint
-            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket? socket = null;
         try
         {
+            socket = _address is UnixDomainSocketEndPoint
+                ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+                : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             await socket.ConnectAsync(_address, stop);
             // A free port of this machine can be given to the connecting socket itself, which is then its own peer.
             if (_address is UnixDomainSocketEndPoint || !Equals(socket.LocalEndPoint, socket.RemoteEndPoint)) return socket;
@@ -129,7 +130,7 @@ internal sealed class ChannelSocket
             // The kernel has not bound yet, or has ended: the next try comes.
         }
 
-        socket.Dispose();
+        socket?.Dispose();
         return null;
     }
 
@@ -137,10 +138,10 @@ internal sealed class ChannelSocket
     private async Task ServeAsync(Socket socket, CancellationToken stop)
     {
         using var closing = stop.UnsafeRegister(static s => ((Socket)s!).Dispose(), socket);
-        using var buffer = new ReceiveBuffer();
         string? fault = null;
         try
         {
+            using var buffer = new ReceiveBuffer();
             // 1. Greeting and READY, ours and theirs; then the subscription.
             (var done, fault) = await ShakeHandsAsync(socket, buffer);
             if (done)
@@ -156,14 +157,19 @@ internal sealed class ChannelSocket
         {
             // The kernel has ended, or we are stopping.
         }
-
-        // 4. Lost: sends wait again, first of all the one that was cut off.
-        socket.Dispose();
-        if (_session.Task.IsCompletedSuccessfully)
+        catch (InsufficientMemoryException e)
         {
-            var lost = await _session.Task;
-            _session = NewSession();
-            lost.Lost.TrySetResult();
+            fault = e.Message;
+        }
+        finally
+        {
+            // 4. Lost: sends wait again, first of all the one that was cut off.
+            socket.Dispose();
+            if (_session.Task is { IsCompletedSuccessfully: true, Result: var lost })
+            {
+                _session = NewSession();
+                lost.Lost.TrySetResult();
+            }
         }
 
         if (fault is null || fault == _lastFault) return;
@@ -251,13 +257,7 @@ internal sealed class ChannelSocket
 
     private void Stop()
     {
-        var stopped = new ObjectDisposedException(nameof(KernelConnection));
-        if (!_session.TrySetException(stopped))
-        {
-            _session = NewSession();
-            _session.SetException(stopped);
-        }
-
+        _session.TrySetException(new ObjectDisposedException(nameof(KernelConnection)));
         _ = _session.Task.Exception; // Observed: nobody has to be waiting.
     }
 }

@@ -44,6 +44,7 @@ def bound_messages():
     import threading
     from collections import deque
 
+    import zmq
     from ipykernel.iostream import IOPubThread
 
     main = os.getpid()
@@ -75,7 +76,12 @@ def bound_messages():
                 return really_send(self, msg, *args, **kwargs)
             while tracked and (tracked[0][0].done or sum(bytes for _, bytes in tracked) > QUEUED_BYTES):
                 tracked.popleft()[0].wait()
-            tracked.append((self.socket.send_multipart(msg, copy=False, track=True), size))
+            try:
+                tracked.append((self.socket.send_multipart(msg, copy=False, track=True), size))
+            except (AttributeError, zmq.ZMQError):
+                # Closed by another thread in between: the kernel is shutting down.
+                if self.socket is not None and not self.socket.closed:
+                    raise
         finally:
             with room:
                 pending = max(0, pending - size)

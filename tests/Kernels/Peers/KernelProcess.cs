@@ -34,7 +34,7 @@ internal sealed partial class KernelProcess : IAsyncDisposable
         Python = Python,
     };
 
-    public static KernelProcess Start(string transport = "ipc", bool plain = false)
+    public static KernelProcess Start(string transport = "ipc")
     {
         if (!Directory.Exists("/usr/lib/python3/dist-packages/ipykernel"))
             Assert.Skip("python3-ipykernel is not installed (apt-get install python3-ipykernel)");
@@ -42,16 +42,14 @@ internal sealed partial class KernelProcess : IAsyncDisposable
         var info = transport == "ipc" ? ConnectionInfo.ForIpc(Path.Combine(folder.FullName, "k"), "python3") : ConnectionInfo.ForTcp("python3");
         info.Write(Path.Combine(folder.FullName, "connection.json"));
         var kernel = new KernelProcess(info, folder);
-        kernel.Launch(plain);
+        kernel.Launch();
         return kernel;
     }
 
-    public void Launch(bool plain = false)
+    public void Launch()
     {
         var file = Path.Combine(Folder.FullName, "connection.json");
-        var command = plain
-            ? [.. Spec.Argv.Select(a => a.Replace("{connection_file}", file, StringComparison.Ordinal))]
-            : Launcher.CommandLine(Spec, file, Folder.FullName);
+        var command = Launcher.CommandLine(Spec, file, Folder.FullName);
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             RedirectStandardInput = true,
