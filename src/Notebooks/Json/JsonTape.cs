@@ -6,7 +6,7 @@ namespace Holdfast.Notebooks.Json;
 /// </summary>
 internal sealed class JsonTape
 {
-    private JsonNode[] _nodes = new JsonNode[64];
+    private JsonNode[] _nodes = [];
     private int _count;
 
     /// <summary>The bytes that the nodes point into.</summary>
@@ -19,6 +19,8 @@ internal sealed class JsonTape
     /// <summary>Scans the value that begins at <paramref name="start"/>. The bytes must be valid UTF-8.</summary>
     public JsonError Scan(ReadOnlyMemory<byte> bytes, int start, int recordDepth, bool toTheEnd)
     {
+        if (_nodes.Length == 0)
+            _nodes = new JsonNode[Math.Clamp((bytes.Length - start) / 128, 16, 1024)];
         Bytes = bytes;
         _count = 0;
         var scanner = new JsonScanner(bytes.Span, start, recordDepth, this);
@@ -74,11 +76,14 @@ internal sealed class JsonTape
     /// <summary>The items of an array, or the keys of an object.</summary>
     public int[] Items(int container)
     {
-        var items = new List<int>();
         var step = _nodes[container].Kind == JsonKind.Object ? 1 : 0;
+        var count = 0;
         for (var item = container + 1; item < _nodes[container].Next; item = _nodes[item + step].Next)
-            items.Add(item);
-        return [.. items];
+            count++;
+        var items = new int[count];
+        for (int item = container + 1, number = 0; number < count; item = _nodes[item + step].Next)
+            items[number++] = item;
+        return items;
     }
 
     /// <summary>The keys of an object sorted by code point, of each name the last: what Python's sort_keys makes of it.</summary>
