@@ -81,6 +81,24 @@ public class UpdateTests
     }
 
     [Fact]
+    public void Update_FromMinor4To5_AddsIdsAndKeepsTheRest()
+    {
+        const string File = """{"cells":[{"cell_type":"raw","source":["a"]},{"cell_type":"raw","source":["b"]}],"metadata":{},"nbformat":4,"nbformat_minor":4}""";
+        var saved = Saved(File, model => model.Replace("\"source\":\"a\"", "\"id\":\"x\",\"source\":\"a\"", StringComparison.Ordinal)
+            .Replace("\"source\":\"b\"", "\"id\":\"y\",\"source\":\"b\"", StringComparison.Ordinal).Replace("minor\":4", "minor\":5", StringComparison.Ordinal));
+        Assert.Equal("""{"cells":[{"cell_type":"raw","id":"x","source":["a"]},{"cell_type":"raw","id":"y","source":["b"]}],"metadata":{},"nbformat":4,"nbformat_minor":5}""", saved);
+    }
+
+    [Fact]
+    public void Update_OfAnObjectWithManyKeys_TakesOneAndAddsOne()
+    {
+        var state = string.Join(", ", Enumerable.Range(10_000, 60_000).Select(key => $"\"{key}\": 1.0"));
+        var file = $$$"""{"cells": [], "metadata": {"state": {{{{state}}}}}, "nbformat": 4, "nbformat_minor": 4}""";
+        var expected = file.Replace("\"20000\": 1.0, ", "", StringComparison.Ordinal).Replace("\"30000\":", "\"2x\": 2, \"30000\":", StringComparison.Ordinal);
+        Assert.Equal(expected, Saved(file, model => model.Replace("\"20000\":1.0,", "\"2x\":2,", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Update_WithCellsMoved_KeepsTheirBytes()
     {
         const string File = """{"cells":[{"id":"a","source":"1","x":1.0},{"id":"b","source":"1","x":2.0},{"id":"c","source":"3","x":3.0}],"nbformat":4,"nbformat_minor":5}""";

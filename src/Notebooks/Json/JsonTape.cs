@@ -54,8 +54,6 @@ internal sealed class JsonTape
     /// <summary>A key's characters as UTF-8, escapes decoded.</summary>
     public ReadOnlySpan<byte> Name(int key) => _nodes[key].Escaped ? JsonText.Decode(this, key) : Inner(key);
 
-    public bool IsEmpty(int container) => _nodes[container].Next == container + 1 && Raw(container)[1..^1].Trim(" \t\r\n"u8).IsEmpty;
-
     /// <summary>The value of a key, or -1. Of a key that stands twice the last counts, as in Python.</summary>
     public int Find(int container, ReadOnlySpan<byte> name)
     {
@@ -94,6 +92,23 @@ internal sealed class JsonTape
             return keys;
         Array.Sort(keys, (a, b) => Name(a).SequenceCompareTo(Name(b)) is var order and not 0 ? order : a.CompareTo(b));
         return WithoutShadowed(keys);
+    }
+
+    /// <summary>The value of a name among keys that <see cref="SortedKeys"/> gave, or -1.</summary>
+    public int Find(int[] sortedKeys, ReadOnlySpan<byte> name)
+    {
+        for (int low = 0, high = sortedKeys.Length - 1; low <= high;)
+        {
+            var middle = (low + high) / 2;
+            var order = Name(sortedKeys[middle]).SequenceCompareTo(name);
+            if (order == 0)
+                return sortedKeys[middle] + 1;
+            if (order < 0)
+                low = middle + 1;
+            else
+                high = middle - 1;
+        }
+        return -1;
     }
 
     /// <summary>Whether keys ascend by code point with none twice. UTF-8 bytes sort as code points do, UTF-16 does not.</summary>
