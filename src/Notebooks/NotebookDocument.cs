@@ -12,8 +12,9 @@ namespace Holdfast.Notebooks;
 /// </summary>
 public sealed class NotebookDocument
 {
-    private readonly Lazy<JsonStyle> _style;
-    private readonly Lazy<IReadOnlyList<string?>> _modelIds;
+    // Made when first asked for; two threads that ask at once make the same.
+    private JsonStyle? _style;
+    private string?[]? _modelIds;
 
     internal NotebookDocument(JsonTape tape, int major, int minor, NotebookCell[] cells)
     {
@@ -21,8 +22,6 @@ public sealed class NotebookDocument
         Major = major;
         Minor = minor;
         Cells = cells;
-        _style = new(() => StyleOf.Document(this));
-        _modelIds = new(() => CellIds.Of(this));
     }
 
     /// <summary>nbformat: 2, 3 or 4.</summary>
@@ -38,7 +37,7 @@ public sealed class NotebookDocument
     /// For each cell the id under which <see cref="WriteJupyterModel"/> sends it: its own, or one derived from its place and
     /// content where format 4.5 asks for an id and it has none or one that another cell has. Null below 4.5 without one.
     /// </summary>
-    public IReadOnlyList<string?> ModelIds => _modelIds.Value;
+    public IReadOnlyList<string?> ModelIds => _modelIds ??= CellIds.Of(this);
 
     /// <summary>The bytes, a byte order mark included.</summary>
     public ReadOnlyMemory<byte> Bytes => Tape.Bytes;
@@ -54,7 +53,7 @@ public sealed class NotebookDocument
 
     internal JsonTape Tape { get; }
 
-    internal JsonStyle Style => _style.Value;
+    internal JsonStyle Style => _style ??= StyleOf.Document(this);
 
     /// <summary>Reads a notebook. The document keeps the memory; it must not change afterwards.</summary>
     public static NotebookResult Parse(ReadOnlyMemory<byte> utf8) => NotebookParser.Parse(utf8);

@@ -3,9 +3,11 @@ namespace Holdfast.Notebooks.Json;
 internal delegate void ByteDrain(ReadOnlySpan<byte> bytes);
 
 /// <summary>Gathers small writes before they go where the bytes go; large ones pass straight through.</summary>
-internal sealed class ByteSink(ByteDrain drain)
+/// <param name="drain">Where they go.</param>
+/// <param name="capacity">Bytes to gather.</param>
+internal sealed class ByteSink(ByteDrain drain, int capacity = 16 * 1024)
 {
-    private readonly byte[] _buffer = new byte[16 * 1024];
+    private readonly byte[] _buffer = new byte[capacity];
     private int _used;
 
     public void Write(byte value)

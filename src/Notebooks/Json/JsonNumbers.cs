@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Globalization;
-using System.Text;
 
 namespace Holdfast.Notebooks.Json;
 
@@ -25,41 +24,75 @@ internal static class JsonNumbers
     public static bool Same(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b) => a.SequenceEqual(b) || ToDouble(a) == ToDouble(b);
 
     /// <summary>Whether a number is too large for a double: a browser reads infinity and sends null.</summary>
-    public static bool Overflows(ReadOnlySpan<byte> token) => double.IsInfinity(ToDouble(token));
+    public static bool Overflows(ReadOnlySpan<byte> token) =>
+        (token.Length > 300 || token.IndexOfAny((byte)'e', (byte)'E') >= 0) && double.IsInfinity(ToDouble(token));
 
-    private static double ToDouble(ReadOnlySpan<byte> token) =>
-        Utf8Parser.TryParse(token, out double value, out var used) && used == token.Length
-            ? value
-            : double.Parse(token, NumberStyles.Float, CultureInfo.InvariantCulture);
+    private static double ToDouble(ReadOnlySpan<byte> token) => double.Parse(token, NumberStyles.Float, CultureInfo.InvariantCulture);
 
     // .NET and Python agree on the shortest digits that read back the same; they differ in when an exponent is used and how.
     private static void Repr(ByteSink sink, double value)
     {
         Span<byte> shortest = stackalloc byte[32];
-        value.TryFormat(shortest, out var length, "R", CultureInfo.InvariantCulture);
-        sink.Write(Encoding.ASCII.GetBytes(Python(Encoding.ASCII.GetString(shortest[..length]))));
+        Span<byte> digits = stackalloc byte[32];
+        value.TryFormat(shortest, out var length, provider: CultureInfo.InvariantCulture);
+        if (shortest[0] == '-')
+        {
+            sink.Write((byte)'-');
+            shortest = shortest[1..length--];
+        }
+        var mantissa = shortest[..length];
+        var exponent = -1;
+        if (mantissa.IndexOf((byte)'E') is >= 0 and var mark)
+        {
+            exponent += Utf8Parser.TryParse(mantissa[(mark + (mantissa[mark + 1] == '+' ? 2 : 1))..], out int shift, out _) ? shift : 0;
+            mantissa = mantissa[..mark];
+        }
+        var point = mantissa.IndexOf((byte)'.');
+        exponent += point < 0 ? mantissa.Length : point;
+        var count = 0;
+        foreach (var digit in mantissa)
+        {
+            if (digit == '.')
+                continue;
+            if (count == 0 && digit == '0')
+                exponent--;
+            else
+                digits[count++] = digit;
+        }
+        Python(sink, digits[..count].TrimEnd((byte)'0'), exponent);
     }
 
-    private static string Python(string text)
+    /// <summary>Writes d.ddd × 10^exponent the way repr does.</summary>
+    private static void Python(ByteSink sink, ReadOnlySpan<byte> digits, int exponent)
     {
-        var sign = text.StartsWith('-') ? "-" : "";
-        var parts = text[sign.Length..].Split('E');
-        var point = parts[0].IndexOf('.', StringComparison.Ordinal);
-        var whole = point < 0 ? parts[0].Length : point;
-        var digits = parts[0].Replace(".", "", StringComparison.Ordinal);
-        var exponent = whole - 1 + (parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0);
-        var leading = digits.Length - digits.TrimStart('0').Length;
-        if (leading == digits.Length)
-            return sign + "0.0";
-        digits = digits[leading..].TrimEnd('0');
-        exponent -= leading;
-        return sign + exponent switch
+        if (digits.IsEmpty)
         {
-            < -4 or >= 16 => digits[..1] + (digits.Length > 1 ? "." + digits[1..] : "")
-                + (exponent < 0 ? "e-" : "e+") + Math.Abs(exponent).ToString("00", CultureInfo.InvariantCulture),
-            < 0 => "0." + new string('0', -exponent - 1) + digits,
-            _ when digits.Length <= exponent + 1 => digits.PadRight(exponent + 1, '0') + ".0",
-            _ => digits[..(exponent + 1)] + "." + digits[(exponent + 1)..],
-        };
+            sink.Write("0.0"u8);
+        }
+        else if (exponent is < -4 or >= 16)
+        {
+            sink.Write(digits[0]);
+            if (digits.Length > 1)
+                sink.Write((byte)'.');
+            sink.Write(digits[1..]);
+            sink.Write(exponent < 0 ? "e-"u8 : "e+"u8);
+            Span<byte> power = stackalloc byte[4];
+            Math.Abs(exponent).TryFormat(power, out var length, "00", CultureInfo.InvariantCulture);
+            sink.Write(power[..length]);
+        }
+        else if (exponent < 0)
+        {
+            sink.Write("0.0000"u8[..(1 - exponent)]);
+            sink.Write(digits);
+        }
+        else
+        {
+            var whole = Math.Min(digits.Length, exponent + 1);
+            sink.Write(digits[..whole]);
+            for (var zero = whole; zero <= exponent; zero++)
+                sink.Write((byte)'0');
+            sink.Write((byte)'.');
+            sink.Write(whole < digits.Length ? digits[whole..] : "0"u8);
+        }
     }
 }

@@ -34,7 +34,14 @@ internal static class JsonStrings
     public static byte[] Quote(string text)
     {
         var quoted = new ArrayBufferWriter<byte>(text.Length + 16);
-        var sink = new ByteSink(bytes => quoted.Write(bytes));
+        var sink = new ByteSink(bytes => quoted.Write(bytes), 256);
+        WriteQuoted(sink, text);
+        sink.Flush();
+        return quoted.WrittenSpan.ToArray();
+    }
+
+    public static void WriteQuoted(ByteSink sink, string text)
+    {
         Span<byte> utf8 = stackalloc byte[4];
         sink.Write((byte)'"');
         for (var rest = text.AsSpan(); !rest.IsEmpty;)
@@ -44,8 +51,6 @@ internal static class JsonStrings
             rest = rest[used..];
         }
         sink.Write((byte)'"');
-        sink.Flush();
-        return quoted.WrittenSpan.ToArray();
     }
 
     private static int Escape(ByteSink sink, ReadOnlySpan<byte> utf8, bool ascii)

@@ -6,7 +6,7 @@ namespace Holdfast.Notebooks.Json;
 /// </summary>
 internal sealed class JsonTape
 {
-    private JsonNode[] _nodes = new JsonNode[64];
+    private JsonNode[] _nodes = [];
     private int _count;
 
     /// <summary>The bytes that the nodes point into.</summary>
@@ -19,6 +19,8 @@ internal sealed class JsonTape
     /// <summary>Scans the value that begins at <paramref name="start"/>. The bytes must be valid UTF-8.</summary>
     public JsonError Scan(ReadOnlyMemory<byte> bytes, int start, int recordDepth, bool toTheEnd)
     {
+        if (_nodes.Length == 0)
+            _nodes = new JsonNode[Math.Clamp((bytes.Length - start) / 128, 16, 1024)];
         Bytes = bytes;
         _count = 0;
         var scanner = new JsonScanner(bytes.Span, start, recordDepth, this);
@@ -52,8 +54,6 @@ internal sealed class JsonTape
     /// <summary>A key's characters as UTF-8, escapes decoded.</summary>
     public ReadOnlySpan<byte> Name(int key) => _nodes[key].Escaped ? JsonText.Decode(this, key) : Inner(key);
 
-    public bool IsEmpty(int container) => _nodes[container].Next == container + 1 && Raw(container)[1..^1].Trim(" \t\r\n"u8).IsEmpty;
-
     /// <summary>The value of a key, or -1. Of a key that stands twice the last counts, as in Python.</summary>
     public int Find(int container, ReadOnlySpan<byte> name)
     {
@@ -74,11 +74,14 @@ internal sealed class JsonTape
     /// <summary>The items of an array, or the keys of an object.</summary>
     public int[] Items(int container)
     {
-        var items = new List<int>();
         var step = _nodes[container].Kind == JsonKind.Object ? 1 : 0;
+        var count = 0;
         for (var item = container + 1; item < _nodes[container].Next; item = _nodes[item + step].Next)
-            items.Add(item);
-        return [.. items];
+            count++;
+        var items = new int[count];
+        for (int item = container + 1, number = 0; number < count; item = _nodes[item + step].Next)
+            items[number++] = item;
+        return items;
     }
 
     /// <summary>The keys of an object sorted by code point, of each name the last: what Python's sort_keys makes of it.</summary>
@@ -89,6 +92,23 @@ internal sealed class JsonTape
             return keys;
         Array.Sort(keys, (a, b) => Name(a).SequenceCompareTo(Name(b)) is var order and not 0 ? order : a.CompareTo(b));
         return WithoutShadowed(keys);
+    }
+
+    /// <summary>The value of a name among keys that <see cref="SortedKeys"/> gave, or -1.</summary>
+    public int Find(int[] sortedKeys, ReadOnlySpan<byte> name)
+    {
+        for (int low = 0, high = sortedKeys.Length - 1; low <= high;)
+        {
+            var middle = (low + high) / 2;
+            var order = Name(sortedKeys[middle]).SequenceCompareTo(name);
+            if (order == 0)
+                return sortedKeys[middle] + 1;
+            if (order < 0)
+                low = middle + 1;
+            else
+                high = middle - 1;
+        }
+        return -1;
     }
 
     /// <summary>Whether keys ascend by code point with none twice. UTF-8 bytes sort as code points do, UTF-16 does not.</summary>

@@ -38,7 +38,7 @@ internal sealed class EditedCell(int old, ReadOnlyMemory<byte> json)
         foreach (var (name, value) in _members)
         {
             sink.Write(separator);
-            sink.Write(JsonStrings.Quote(name));
+            JsonStrings.WriteQuoted(sink, name);
             sink.Write((byte)':');
             sink.Write(value.Span);
             separator = (byte)',';

@@ -55,31 +55,27 @@ internal sealed class NotebookMerger(ByteSink sink, JsonStyle style)
     /// <summary>Which member of the file (or -1) takes which key of the new object (or -1: it stays as it is), in order.</summary>
     private List<(int Number, int Key)> Members(JsonTape old, int[] oldKeys, int oldNode, JsonTape now, int newNode, Role role)
     {
+        var oldSorted = old.SortedKeys(oldNode);
+        var nowSorted = now.SortedKeys(newNode);
+        var added = new Queue<int>((style.Sorted ? nowSorted : now.Items(newNode)).Where(key => IsAdded(key)));
         var members = new List<(int Number, int Key)>();
         for (var number = 0; number < oldKeys.Length; number++)
         {
             var name = old.Name(oldKeys[number]);
-            var value = now.Find(newNode, name);
-            var isShadowed = old.Find(oldNode, name) != oldKeys[number] + 1;
+            while (style.Sorted && added.TryPeek(out var next) && now.Name(next).SequenceCompareTo(name) < 0)
+                members.Add((-1, added.Dequeue()));
+            var value = now.Find(nowSorted, name);
+            var isShadowed = old.Find(oldSorted, name) != oldKeys[number] + 1;
             if (isShadowed || Roles.Drops(role, name) || (value < 0 && JsonEquality.IsAsGoodAsMissing(old, oldKeys[number], role)))
                 members.Add((number, -1));
             else if (value >= 0)
                 members.Add((number, value - 1));
         }
-        var sorted = style.Sorted;
-        foreach (var key in sorted ? now.SortedKeys(newNode) : now.Items(newNode))
-        {
-            var name = now.Name(key);
-            if (old.Find(oldNode, name) >= 0 || now.Find(newNode, name) != key + 1 || JsonEquality.IsAsGoodAsMissing(now, key, role))
-                continue;
-            var place = 0;
-            while (place < members.Count && (!sorted || NameOf(members[place]).SequenceCompareTo(name) < 0))
-                place++;
-            members.Insert(place, (-1, key));
-        }
+        members.AddRange(added.Select(key => (-1, key)));
         return members;
 
-        ReadOnlySpan<byte> NameOf((int Number, int Key) member) => member.Number < 0 ? now.Name(member.Key) : old.Name(oldKeys[member.Number]);
+        bool IsAdded(int key) =>
+            old.Find(oldSorted, now.Name(key)) < 0 && now.Find(nowSorted, now.Name(key)) == key + 1 && !JsonEquality.IsAsGoodAsMissing(now, key, role);
     }
 
     // Equal items at both ends stay; those between are merged in order, and the longer side has its rest removed or added.

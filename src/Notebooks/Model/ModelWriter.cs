@@ -117,7 +117,7 @@ internal sealed class ModelWriter(ByteSink sink)
         if (id is not null)
         {
             WriteMember("\"id\":"u8, ref first);
-            sink.Write(JsonStrings.Quote(id));
+            JsonStrings.WriteQuoted(sink, id);
         }
         sink.Write((byte)'}');
     }

@@ -142,7 +142,8 @@ internal sealed class NotebookFormatter(ByteSink sink, JsonStyle style)
         return text.Length;
     }
 
-    private void Separate(ref bool first, int depth)
+    /// <summary>Writes what stands before an item of a list or object that is written anew.</summary>
+    public void Separate(ref bool first, int depth)
     {
         if (!first)
             sink.Write(style.Comma);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Unicode;
@@ -16,7 +17,7 @@ internal static class NotebookParser
     {
         var start = utf8.Span.StartsWith("\ufeff"u8) ? 3 : 0;
         if (!Utf8.IsValid(utf8.Span))
-            return Fault(utf8, FirstInvalid(utf8.Span), "the bytes are not UTF-8");
+            return NotUtf8(utf8);
         var tape = new JsonTape();
         var error = tape.Scan(utf8, start, Depth4, toTheEnd: true);
         if (error.Problem is not null)
@@ -79,12 +80,15 @@ internal static class NotebookParser
             && Utf8Parser.TryParse(tape.Raw(node), out value, out var used) && used == tape.Raw(node).Length;
     }
 
-    private static int FirstInvalid(ReadOnlySpan<byte> bytes)
+    private static NotebookResult NotUtf8(ReadOnlyMemory<byte> utf8)
     {
         var at = 0;
-        while (Rune.DecodeFromUtf8(bytes[at..], out _, out var used) == System.Buffers.OperationStatus.Done)
+        OperationStatus status;
+        while ((status = Rune.DecodeFromUtf8(utf8.Span[at..], out _, out var used)) == OperationStatus.Done)
             at += used;
-        return at;
+        return status == OperationStatus.NeedMoreData
+            ? Fault(utf8, utf8.Length, "the text ends inside a character")
+            : Fault(utf8, at, "the bytes are not UTF-8");
     }
 
     private static NotebookResult Fault(ReadOnlyMemory<byte> bytes, int offset, string problem) =>

@@ -68,9 +68,9 @@ internal sealed class UpgradeWriter(ByteSink sink)
         }
         var source = cell.Source();
         _values.WriteMember("\"cell_type\":"u8, ref first);
-        sink.Write(JsonStrings.Quote(cell.Type));
+        JsonStrings.WriteQuoted(sink, cell.Type);
         _values.WriteMember("\"id\":"u8, ref first);
-        sink.Write(JsonStrings.Quote(_ids.Derive(place, cell.Type, source)));
+        JsonStrings.WriteQuoted(sink, _ids.Derive(place, cell.Type, source));
         _values.WriteMember("\"source\":"u8, ref first);
         sink.Write(source);
         _values.WriteMember("\"metadata\":"u8, ref first);
