@@ -2,7 +2,7 @@ using System.Collections;
 using System.Text.Json;
 using Holdfast.Keeper.Client;
 using Holdfast.Keeper.Contract;
-using Holdfast.Kernels;
+using Holdfast.Lab.Kernels;
 
 [assembly: AssemblyFixture(typeof(Holdfast.Lab.Tests.Kernels.KeeperFixture))]
 
@@ -22,6 +22,9 @@ public sealed class KeeperFixture : IAsyncLifetime
 
     internal KeeperClient Client => _client!;
 
+    /// <summary>One search for all labs.</summary>
+    internal KernelSpecs Specs { get; private set; } = null!;
+
     /// <summary>The variables of this process, with a folder of kernelspecs of the tests'.</summary>
     internal Dictionary<string, string> Variables { get; } = Environment.GetEnvironmentVariables()
         .Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
@@ -39,6 +42,8 @@ public sealed class KeeperFixture : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
+    internal LabOptions Options(string root) => new() { Root = root, AssetsFolder = "/nonexistent", StateFolder = Home.StateFolder, Environment = Variables };
+
     /// <summary>A lab on a new root folder, or on that of <paramref name="again"/> with its state.</summary>
     internal async Task<LabHost> StartLabAsync(LabHost? again = null)
     {
@@ -55,12 +60,14 @@ public sealed class KeeperFixture : IAsyncLifetime
         Variables["JPY_PARENT_PID"] = "1";
         Home = KeeperHome.FromEnvironment(Variables) with { Program = Path.Combine(AppContext.BaseDirectory, "holdfast") };
         await WriteSpecAsync("dies", """{"argv": ["/bin/sh", "-c", "echo 'no module named shark' >&2; exit 3", "{connection_file}"], "display_name": "Dies", "language": "sh"}""");
-        var catalog = await KernelSpecFinder.FindAsync(Variables, CancellationToken.None);
+        Specs = new KernelSpecs(Options("/"), TimeProvider.System);
+        var catalog = await Specs.GetAsync();
         if (catalog.Specs.GetValueOrDefault("python3") is { } python)
         {
             _hasPython = true;
             var argv = JsonSerializer.Serialize(python.Argv);
             await WriteSpecAsync("variables", $$$"""{"argv": {{{argv}}}, "display_name": "Variables", "language": "python", "env": {"SHARK": "${HOLDFAST_STATE}/fin", "KEPT": "${NOT_THERE}"}}""");
+            Specs = new KernelSpecs(Options("/"), TimeProvider.System);
         }
         var reply = await KeeperClient.ConnectAsync(Home);
         Assert.True(reply.Ok, reply.Failure?.Message);

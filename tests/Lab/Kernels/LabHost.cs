@@ -27,7 +27,8 @@ internal sealed class LabHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddRouting();
         builder.Services.AddSingleton(keeper.Client);
-        builder.Services.AddSingleton(new LabOptions { Root = root, AssetsFolder = "/nonexistent", StateFolder = keeper.Home.StateFolder, Environment = keeper.Variables });
+        builder.Services.AddSingleton(keeper.Options(root));
+        builder.Services.AddSingleton(keeper.Specs);
         builder.Services.AddKernels().AddSessions();
         var app = builder.Build();
         app.MapKernels();
@@ -53,16 +54,20 @@ internal sealed class LabHost : IAsyncDisposable
         return body!;
     }
 
-    /// <summary>Starts a kernel and gives its id.</summary>
+    /// <summary>Starts a kernel and gives its id when it is idle.</summary>
     public async Task<string> StartKernelAsync(string body = "{}")
     {
         var (status, model, _) = await SendAsync(HttpMethod.Post, "/api/kernels", body);
         Assert.True(status == HttpStatusCode.Created, model?.ToString());
-        return (string)model!["id"]!;
+        var id = (string)model!["id"]!;
+        await WaitForKernelAsync(id, kernel => (string?)kernel["execution_state"] == "idle");
+        return id;
     }
 
-    public Task<PageClient> OpenPageAsync(string kernelId, string? sessionId = null, bool legacy = false) =>
-        PageClient.ConnectAsync(new Uri($"ws://{_http.BaseAddress!.Authority}/api/kernels/{kernelId}/channels?session_id={sessionId ?? Guid.NewGuid().ToString()}"), sessionId, legacy);
+    public Task<PageClient> OpenPageAsync(string kernelId, string sessionId, bool legacy = false) =>
+        PageClient.ConnectAsync(new Uri($"{ChannelsAddress(kernelId)}?session_id={sessionId}"), sessionId, legacy);
+
+    public string ChannelsAddress(string kernelId) => $"ws://{_http.BaseAddress!.Authority}/api/kernels/{kernelId}/channels";
 
     /// <summary>Waits until the kernel's model says so.</summary>
     public async Task WaitForKernelAsync(string id, Func<JsonNode, bool> condition)
