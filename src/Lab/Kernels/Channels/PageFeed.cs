@@ -52,7 +52,7 @@ internal sealed class PageFeed : IDisposable
         {
             await SendRecordsAsync();
             await _socket.FlushAsync();
-            await SendStatusAsync(_services.Keeper.Find(_kernel.Id)?.ExecutionState ?? "dead");
+            await SendStatusAsync(TrueState());
             var seen = 0L;
             while (seen >= 0)
             {
@@ -84,6 +84,14 @@ internal sealed class PageFeed : IDisposable
         _ask.Dispose();
         _reader.Dispose();
     }
+
+    /// <summary>To JupyterLab "restarting" means that the kernel died just now, and it connects again for every time it hears it.</summary>
+    private string TrueState() => _services.Keeper.Find(_kernel.Id)?.ExecutionState switch
+    {
+        null => "dead",
+        "restarting" => "starting",
+        var state => state,
+    };
 
     private async ValueTask SendRecordsAsync()
     {
