@@ -188,6 +188,19 @@ public sealed class ChannelsTests(KeeperFixture keeper)
     }
 
     [Fact]
+    public async Task Kernel_RestartedOnRequest_IsNotAnnouncedAsDied()
+    {
+        await using var lab = await keeper.StartLabAsync();
+        var id = await lab.StartKernelAsync();
+        using var page = await lab.OpenPageAsync(id, "page");
+        await page.ExecuteAsync("x = 1");
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await lab.SendAsync(HttpMethod.Post, $"/api/kernels/{id}/restart")).Status);
+        var seen = await page.ReadExecutionAsync(await page.ExecuteAsync("x"));
+        Assert.Contains(seen, message => message.Type == "error" && (string?)message.Content["ename"] == "NameError");
+        Assert.DoesNotContain(seen, message => message.IsStatus("restarting"));
+    }
+
+    [Fact]
     public async Task Interrupt_WhileACellRuns_EndsIt()
     {
         await using var lab = await keeper.StartLabAsync();
