@@ -57,6 +57,6 @@ public static class RecordKind
     public const byte FromKernel = 1;
     /// <summary>A message that was sent to the kernel, recorded before it was sent.</summary>
     public const byte ToKernel = 2;
-    /// <summary>Something the keeper says about the kernel: a JSON object with <c>event</c> (started, restarting, dead, gap, shutdown) and its particulars.</summary>
+    /// <summary>Something the keeper says about the kernel: a JSON object with <c>event</c> (started, restarting, dead, gap, shutdown) and its particulars; a restart that somebody asked for has <c>asked: true</c>.</summary>
     public const byte Event = 3;
 }

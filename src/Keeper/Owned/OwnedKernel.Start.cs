@@ -159,7 +159,7 @@ internal sealed partial class OwnedKernel
                 return;
             }
 
-            await BeginRestartAsync(reason);
+            await BeginRestartAsync(reason, asked: false);
             if (await LaunchAsync() is { } error) await EndAsDeadAsync($"{reason}\nIt could not be started again: {error}");
         }
         finally
@@ -170,10 +170,10 @@ internal sealed partial class OwnedKernel
         }
     }
 
-    private async Task BeginRestartAsync(string reason)
+    private async Task BeginRestartAsync(string reason, bool asked)
     {
         KeeperLog.KernelRestarting(_log, Id);
-        await RecordEventAsync(new KernelEvent(KernelEvent.Restarting, reason));
+        await RecordEventAsync(new KernelEvent(KernelEvent.Restarting, reason, Asked: asked ? true : null));
         Update(record => record with { ExecutionState = "restarting", BusySince = null, ProcessId = null, Restarts = record.Restarts + 1, Note = reason });
     }
 

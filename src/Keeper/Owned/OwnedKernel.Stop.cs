@@ -28,7 +28,7 @@ internal sealed partial class OwnedKernel
         try
         {
             if (_ended) return new KeeperFailure("not-found", $"The kernel {Id} was shut down.");
-            await BeginRestartAsync("Somebody asked for it.");
+            await BeginRestartAsync("Somebody asked for it.", asked: true);
             await EndProcessAsync("""{"restart":true}""");
             _restartTries = 0;
             if (await LaunchAsync() is { } error)

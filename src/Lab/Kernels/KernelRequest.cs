@@ -13,12 +13,21 @@ internal sealed record KernelRequest(string? Name, string? Id, string? Path)
     /// <summary>Reads the body of a POST to <c>/api/kernels</c>, which may be empty. Null when it is wrong and the error has been answered.</summary>
     public static async Task<KernelRequest?> ReadAsync(HttpContext context)
     {
-        if (context.Request is { ContentLength: 0 } or { ContentLength: null, Headers.TransferEncoding.Count: 0 })
+        var bytes = await ApiJson.ReadBodyAsync(context);
+        if (bytes.Length == 0)
             return new KernelRequest(null, null, null);
-        using var body = await ApiJson.ReadObjectAsync(context);
-        if (body is null)
-            return null;
-        return new KernelRequest(Text(body.RootElement, "name"), Text(body.RootElement, "kernel_id"), Text(body.RootElement, "path"));
+        try
+        {
+            using var body = JsonDocument.Parse(bytes);
+            if (body.RootElement.ValueKind == JsonValueKind.Object)
+                return new KernelRequest(Text(body.RootElement, "name"), Text(body.RootElement, "kernel_id"), Text(body.RootElement, "path"));
+        }
+        catch (JsonException)
+        {
+            // Answered below.
+        }
+        await ApiError.WriteAsync(context, StatusCodes.Status400BadRequest, "Invalid JSON in body of request: an object is expected");
+        return null;
     }
 
     /// <summary>A text field of an object; null when it is missing, null or empty, or not text.</summary>

@@ -26,14 +26,26 @@ internal sealed class KernelSpecs(LabOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>The spec of this name (names are lower case, clients are not always), of the default kernel for null; null when there is none.</summary>
+    /// <summary>
+    /// The spec of this name (names are lower case, clients are not always), of the default kernel for null; null when there is none.
+    /// Searches again only for a name that is not known: starting a kernel should not wait for a search.
+    /// </summary>
     public async Task<KernelSpec?> FindAsync(string? name)
     {
-        var catalog = await GetAsync();
-        name ??= DefaultOf(catalog);
-        return catalog.Specs.GetValueOrDefault(name) ?? catalog.Specs.GetValueOrDefault(name.ToLowerInvariant());
+        Task<KernelSpecCatalog>? known;
+        lock (_gate)
+            known = _search;
+        if (known is { IsCompletedSuccessfully: true } && Pick(await known, name) is { } spec)
+            return spec;
+        return Pick(await GetAsync(), name);
     }
 
     /// <summary>The kernel for documents that name none.</summary>
     public string DefaultOf(KernelSpecCatalog catalog) => options.DefaultKernel ?? catalog.Default ?? "python3";
+
+    private KernelSpec? Pick(KernelSpecCatalog catalog, string? name)
+    {
+        name ??= DefaultOf(catalog);
+        return catalog.Specs.GetValueOrDefault(name) ?? catalog.Specs.GetValueOrDefault(name.ToLowerInvariant());
+    }
 }

@@ -15,7 +15,7 @@ internal static class KernelsFeature
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<LabActivity>();
-        services.AddSingleton<KernelSpecs>();
+        services.TryAddSingleton<KernelSpecs>();
         services.AddSingleton<KernelPages>();
         services.AddSingleton<PagePositions>();
         services.AddSingleton<ChannelServices>();

@@ -29,6 +29,9 @@ internal static partial class KernelsLog
     [LoggerMessage(3114, LogLevel.Warning, "Kernel {Id}: record {Sequence} cannot be shown: {Reason}")]
     public static partial void RecordNotShown(ILogger logger, string id, long sequence, string? reason);
 
+    [LoggerMessage(3116, LogLevel.Error, "Kernel {Id}: a page's connection ends at record {Sequence}")]
+    public static partial void FeedFailed(ILogger logger, string id, long sequence, Exception exception);
+
     [LoggerMessage(3115, LogLevel.Warning, "{File} cannot be used ({Reason}); pages that come back start at the end of the journal")]
     public static partial void PositionsLost(ILogger logger, string file, string reason);
 }

@@ -66,7 +66,7 @@ internal sealed class LabKernels(KeeperClient keeper, KernelSpecs specs, KernelP
                 return reply;
             var failure = reply.Failure ?? new KeeperFailure("start-failed", reply.Value?.Note ?? $"The kernel {kernel.DisplayName} died before it answered.");
             KernelsLog.StartFailed(log, kernel.SpecName, failure.Code);
-            await keeper.ShutdownAsync(kernel.Id, cancellationToken);
+            await ShutdownAsync(kernel.Id, cancellationToken);
             return new(null, failure);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -75,10 +75,13 @@ internal sealed class LabKernels(KeeperClient keeper, KernelSpecs specs, KernelP
         }
     }
 
-    /// <summary>Ends a kernel.</summary>
+    /// <summary>Ends a kernel; when this completes it is not listed any more.</summary>
     public async Task<KeeperReply<KernelRecord>> ShutdownAsync(string id, CancellationToken cancellationToken)
     {
+        var watch = keeper.Watch(id);
         var reply = await keeper.ShutdownAsync(id, cancellationToken);
+        if (reply.Ok)
+            await watch.WaitAsync(long.MaxValue, cancellationToken);
         KernelsLog.ShutDown(log, id, reply.Failure?.Code ?? "ok");
         return reply;
     }

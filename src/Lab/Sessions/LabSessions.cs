@@ -23,20 +23,23 @@ internal sealed class LabSessions(KeeperClient keeper, LabKernels kernels, ILogg
     public async Task<(LabSession? Session, KeeperFailure? Failure)> CreateAsync(
         string path, string name, string type, KernelRequest? kernel, CancellationToken cancellationToken)
     {
+        var started = false;
         var (session, failure) = await InTurnAsync(async () =>
         {
             if (All.FirstOrDefault(session => session.Tag.Path == path) is { } existing)
                 return (existing, null);
             var tag = new SessionTag(Guid.NewGuid().ToString(), path, name, type);
-            var reply = kernel?.Id is { } id && kernels.Find(id) is { } running
-                ? await keeper.SetSessionsAsync(id, [.. running.Sessions, tag], cancellationToken)
+            var running = kernel?.Id is { } id ? kernels.Find(id) : null;
+            started = running is null;
+            var reply = running is not null
+                ? await keeper.SetSessionsAsync(running.Id, [.. running.Sessions, tag], cancellationToken)
                 : await kernels.StartAsync(kernel?.Name, path, name, kernel?.Id, tag, cancellationToken);
             if (!reply.Ok)
                 return (null, reply.Failure);
             SessionsLog.Created(log, tag.Id, path, reply.Value.Id);
             return (new LabSession(tag, reply.Value), (KeeperFailure?)null);
         }, cancellationToken);
-        return await ReadyAsync(session, failure, cancellationToken);
+        return await ReadyAsync(session, failure, started, cancellationToken);
     }
 
     /// <summary>Changes what the request says. A kernel that no session uses any more after that is shut down.</summary>
@@ -59,7 +62,7 @@ internal sealed class LabSessions(KeeperClient keeper, LabKernels kernels, ILogg
             }
             return await MoveAsync(before, tag, change.Kernel, cancellationToken);
         }, cancellationToken);
-        return await ReadyAsync(session, failure, cancellationToken);
+        return await ReadyAsync(session, failure, change.Kernel is { Id: null, Name: not null }, cancellationToken);
     }
 
     /// <summary>Ends the session and its kernel, as jupyter_server does also when another session uses that kernel.</summary>
@@ -96,9 +99,9 @@ internal sealed class LabSessions(KeeperClient keeper, LabKernels kernels, ILogg
     }
 
     /// <summary>Waits outside the turn: another document's kernel may start meanwhile.</summary>
-    private async Task<(LabSession?, KeeperFailure?)> ReadyAsync(LabSession? session, KeeperFailure? failure, CancellationToken cancellationToken)
+    private async Task<(LabSession?, KeeperFailure?)> ReadyAsync(LabSession? session, KeeperFailure? failure, bool started, CancellationToken cancellationToken)
     {
-        if (session is not { Kernel.ExecutionState: "starting" })
+        if (session is null || (!started && session.Kernel.ExecutionState != "starting"))
             return (session, failure);
         var reply = await kernels.WaitReadyAsync(session.Kernel, cancellationToken);
         return reply.Ok ? (session with { Kernel = reply.Value }, null) : (null, reply.Failure);

@@ -31,7 +31,7 @@ internal sealed class KernelPage(KernelRecord kernel, string sessionId, bool isL
             var pulse = new SocketPulse(socket, services.Time);
             var beating = pulse.RunAsync(feed.PingAsync);
             var feeding = feed.RunAsync();
-            await ReceiveAsync(pulse);
+            await ReceiveAsync(feed, pulse);
             socket.Abort();
             await Task.WhenAll(beating, feeding);
         }
@@ -43,7 +43,7 @@ internal sealed class KernelPage(KernelRecord kernel, string sessionId, bool isL
 
     private Task CloseAsync(ushort code, string reason) => socket.CloseAsync(code, reason).AsTask();
 
-    private async Task ReceiveAsync(SocketPulse pulse)
+    private async Task ReceiveAsync(PageFeed feed, SocketPulse pulse)
     {
         var requests = new PageRequests(kernel.Id, this, services);
         while (await socket.ReceiveAsync() is { } message)
@@ -51,6 +51,7 @@ internal sealed class KernelPage(KernelRecord kernel, string sessionId, bool isL
             pulse.Holding = true;
             try
             {
+                feed.Expect();
                 await requests.ForwardAsync(message, socket.Ended);
             }
             catch (OperationCanceledException)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Holdfast.Keeper.Client;
 
 namespace Holdfast.Lab.Kernels.Channels;
 
@@ -7,14 +8,14 @@ internal sealed class KernelPages
 {
     private readonly ConcurrentDictionary<string, KernelAudience> _audiences = new(StringComparer.Ordinal);
 
+    /// <summary>Forgets a kernel when it is gone; its pages close by themselves.</summary>
+    public KernelPages(KeeperClient keeper) => keeper.Removed += kernel => _audiences.TryRemove(kernel.Id, out _);
+
     /// <summary>How many pages are connected to a kernel.</summary>
     public int Count(string kernelId) => _audiences.TryGetValue(kernelId, out var audience) ? audience.Count : 0;
 
     /// <summary>The pages of one kernel.</summary>
     public KernelAudience Of(string kernelId) => _audiences.GetOrAdd(kernelId, _ => new KernelAudience());
-
-    /// <summary>The kernel is gone: its pages close by themselves.</summary>
-    public void Forget(string kernelId) => _audiences.TryRemove(kernelId, out _);
 }
 
 /// <summary>The pages of one kernel, at most one for a session id, and what they asked.</summary>

@@ -17,6 +17,13 @@ internal sealed class PageFeed : IDisposable
     /// <summary>How soon after a record was sent the page is asked whether it has it.</summary>
     private static readonly TimeSpan AskDelay = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>
+    /// How many times records are sent the moment they come, counted from the page's last request or the last pause in between: enough for
+    /// any dialogue. After that there is a flood, and what comes within <see cref="FloodPause"/> is sent at once.
+    /// </summary>
+    private const int PromptSends = 32;
+    private static readonly TimeSpan FloodPause = TimeSpan.FromMilliseconds(10);
+
     private readonly KernelRecord _kernel;
     private readonly KernelPage _page;
     private readonly ServerSocket _socket;
@@ -29,6 +36,7 @@ internal sealed class PageFeed : IDisposable
     private long _sent;
     private long _acknowledged;
     private int _asking;
+    private int _promptSends = PromptSends;
 
     public PageFeed(KernelRecord kernel, KernelPage page, ServerSocket socket, ChannelServices services)
     {
@@ -52,13 +60,13 @@ internal sealed class PageFeed : IDisposable
         {
             await SendRecordsAsync();
             await _socket.FlushAsync();
-            await SendStatusAsync(_services.Keeper.Find(_kernel.Id)?.ExecutionState ?? "dead");
+            await SendStatusAsync(TrueState());
             var seen = 0L;
             while (seen >= 0)
             {
                 await SendRecordsAsync();
                 await _socket.FlushAsync();
-                seen = await _watch.WaitAsync(Math.Max(seen, _reader.NextSequence - 1), _socket.Ended);
+                seen = await WaitAsync(Math.Max(seen, _reader.NextSequence - 1));
             }
             await SendRecordsAsync();
             await _socket.CloseAsync(CloseCode.Normal, "The kernel was shut down.");
@@ -68,7 +76,16 @@ internal sealed class PageFeed : IDisposable
             // The page has gone; its place is kept.
             _socket.Abort();
         }
+        catch (Exception exception)
+        {
+            // A page that hears nothing any more would look alive: it must come back instead.
+            KernelsLog.FeedFailed(_services.Log, _kernel.Id, _reader.NextSequence, exception);
+            await _socket.CloseAsync(CloseCode.InternalError, "The kernel's journal cannot be read; the lab's log says why.");
+        }
     }
+
+    /// <summary>The page has asked for something: what comes next is waited for.</summary>
+    public void Expect() => Volatile.Write(ref _promptSends, PromptSends);
 
     /// <summary>Asks the page to acknowledge what it was sent.</summary>
     public ValueTask PingAsync()
@@ -84,6 +101,25 @@ internal sealed class PageFeed : IDisposable
         _ask.Dispose();
         _reader.Dispose();
     }
+
+    private async ValueTask<long> WaitAsync(long sequence)
+    {
+        var began = _services.Time.GetTimestamp();
+        var seen = await _watch.WaitAsync(sequence, _socket.Ended);
+        if (_services.Time.GetElapsedTime(began) >= FloodPause)
+            Expect();
+        else if (Interlocked.Decrement(ref _promptSends) < 0 && seen >= 0)
+            await Task.Delay(FloodPause, _services.Time, _socket.Ended);
+        return seen;
+    }
+
+    /// <summary>To JupyterLab "restarting" means that the kernel died just now, and it connects again for every time it hears it.</summary>
+    private string TrueState() => _services.Keeper.Find(_kernel.Id)?.ExecutionState switch
+    {
+        null => "dead",
+        "restarting" => "starting",
+        var state => state,
+    };
 
     private async ValueTask SendRecordsAsync()
     {
