@@ -39,6 +39,8 @@ public sealed class LabServer : IAsyncDisposable
         _options = options;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = "/" });
         logging?.Invoke(builder.Logging);
+        // The platform's own messages hold whole addresses, tokens and all.
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Listen);
         builder.Services
             .AddRoutingCore()
