@@ -1,11 +1,20 @@
 using System.Net;
 using Holdfast.Keeper.Client;
 using Holdfast.Lab.Access;
+using Holdfast.Lab.Config;
 using Holdfast.Lab.Contents;
+using Holdfast.Lab.Events;
+using Holdfast.Lab.Files;
 using Holdfast.Lab.Http;
 using Holdfast.Lab.Kernels;
+using Holdfast.Lab.Licences;
 using Holdfast.Lab.Pages;
 using Holdfast.Lab.Sessions;
+using Holdfast.Lab.Settings;
+using Holdfast.Lab.Status;
+using Holdfast.Lab.Themes;
+using Holdfast.Lab.Translations;
+using Holdfast.Lab.Workspaces;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -49,7 +58,9 @@ public sealed class LabServer : IAsyncDisposable
             .AddSingleton(new BaseUrl(options.BaseUrl))
             .AddSingleton<LabActivity>()
             .AddAccess()
+            .AddEvents()
             .AddContents()
+            .AddSettings()
             .AddPages();
         if (keeper is not null)
             builder.Services.AddSingleton(keeper).AddKernels().AddSessions();
@@ -60,8 +71,17 @@ public sealed class LabServer : IAsyncDisposable
         _app.UseRouting();
         _app.UseAccess();
         _app.MapAccess();
+        _app.MapStatus();
         _app.MapContents();
+        _app.MapFiles();
+        _app.MapEvents();
+        _app.MapConfig();
         _app.MapPages();
+        _app.MapSettings();
+        _app.MapWorkspaces();
+        _app.MapThemes();
+        _app.MapTranslations();
+        _app.MapLicences();
         if (keeper is not null)
         {
             _app.MapKernels();

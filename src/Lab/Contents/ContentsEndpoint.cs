@@ -1,3 +1,4 @@
+using Holdfast.Lab.Events;
 using Holdfast.Lab.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -6,7 +7,7 @@ namespace Holdfast.Lab.Contents;
 
 /// <summary>The routes of <c>/api/contents</c>: which part does what is asked, and how the answer looks.</summary>
 internal sealed class ContentsEndpoint(
-    LabOptions options, ContentsReading reading, ContentsSaving saving, ContentsMoving moving, ILogger<ContentsEndpoint> log)
+    LabOptions options, ContentsReading reading, ContentsSaving saving, ContentsMoving moving, LabEvents events, ILogger<ContentsEndpoint> log)
 {
     public const string Route = "/api/contents";
 
@@ -80,7 +81,10 @@ internal sealed class ContentsEndpoint(
         var exists = path.Status() is { IsFolder: false };
         if (body.Chunk is null or -1)
             ContentsLog.Saving(log, path.Api);
-        await AnswerAsync(context, exists ? saving.Save(path, body) : saving.Create(path, body), exists ? StatusCodes.Status200OK : StatusCodes.Status201Created);
+        var done = exists ? saving.Save(path, body) : saving.Create(path, body);
+        if (done.Fault is null && body.Chunk is null or -1)
+            events.Changed("save", path.Api);
+        await AnswerAsync(context, done, exists ? StatusCodes.Status200OK : StatusCodes.Status201Created);
     }
 
     private async Task PostAsync(HttpContext context, ContentsPath path, ContentsBody body)
@@ -95,7 +99,10 @@ internal sealed class ContentsEndpoint(
         {
             var (made, fault) = moving.Copy(from, path);
             if (fault is null)
+            {
                 ContentsLog.Copied(log, from.Api, made.Api);
+                events.Changed("copy", made.Api, from.Api);
+            }
             await AnswerAsync(context, (Entry.At(made) is { } entry ? new Saved(entry) : null, fault), StatusCodes.Status201Created);
         }
     }
@@ -114,7 +121,10 @@ internal sealed class ContentsEndpoint(
         }
         var fault = moving.Rename(path, to);
         if (fault is null)
+        {
             ContentsLog.Renamed(log, path.Api, to.Api);
+            events.Changed("rename", to.Api, path.Api);
+        }
         await AnswerAsync(context, (Entry.At(to) is { } entry ? new Saved(entry) : null, fault), StatusCodes.Status200OK);
     }
 
@@ -126,6 +136,7 @@ internal sealed class ContentsEndpoint(
             return;
         }
         ContentsLog.Deleted(log, path.Api);
+        events.Changed("delete", path.Api);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 

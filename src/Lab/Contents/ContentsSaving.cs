@@ -1,3 +1,5 @@
+using Holdfast.Lab.Posix;
+
 namespace Holdfast.Lab.Contents;
 
 /// <summary>What a save did: the entry as it is now, and what people should be told.</summary>

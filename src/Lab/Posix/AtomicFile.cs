@@ -1,6 +1,4 @@
-using Holdfast.Lab.Posix;
-
-namespace Holdfast.Lab.Contents;
+namespace Holdfast.Lab.Posix;
 
 /// <summary>
 /// A file that is replaced as a whole or not at all: written beside its place, synced, renamed over it, and the folder synced. Mode and
