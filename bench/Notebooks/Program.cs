@@ -1,0 +1,56 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
+using Holdfast.Notebooks;
+using Holdfast.Notebooks.Bench;
+
+// One core, files in memory, best of seven passes over a set; the peers run on the same files right after.
+Console.WriteLine("| set | work | MB/s | notebooks/s | allocated per MB read | times json | times nbformat |");
+Console.WriteLine("| --- | --- | ---: | ---: | ---: | ---: | ---: |");
+foreach (var (name, files) in Corpus.Sets())
+{
+    var size = files.Sum(file => (long)file.Length) / 1e6;
+    var target = new ArrayBufferWriter<byte>(files.Max(file => file.Length) * 2);
+    var peers = Peers.Measure(files);
+    var models = files.Select(file => Model(file)).ToArray();
+    Row("parse + write", file => Document(file).WriteTo(target));
+    Row("parse + model", file => Document(file).WriteJupyterModel(target));
+    RowOf("parse + update, nothing new", (file, number) => Document(file).Update(models[number]).Document!.WriteTo(target));
+    RowOf("parse + Jupyter's file from a model", (_, number) => NotebookDocument.FromJupyterModel(models[number]).Document!.WriteTo(target));
+    Row("parse + source hash", file => Document(file).SourceHash());
+    Line("json load + dump", peers.Json, null);
+    Line("nbformat read + write", peers.Nbformat, null);
+
+    void Row(string work, Action<byte[]> run) => RowOf(work, (file, _) => run(file));
+
+    void RowOf(string work, Action<byte[], int> run)
+    {
+        var best = double.MaxValue;
+        long allocated = 0;
+        for (var pass = 0; pass < 7; pass++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var start = Stopwatch.GetTimestamp();
+            for (var number = 0; number < files.Length; number++)
+            {
+                target.ResetWrittenCount();
+                run(files[number], number);
+            }
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        Line(work, best, allocated);
+    }
+
+    void Line(string work, double seconds, long? allocated) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"| {name} | {work} | {size / seconds:0} | {files.Length / seconds:0} | {(allocated is { } bytes ? $"{bytes / 1e3 / size:0.0} kB" : "")} | {peers.Json / seconds:0.0} | {peers.Nbformat / seconds:0.0} |"));
+}
+
+static NotebookDocument Document(byte[] file) => NotebookDocument.Parse(file).Document!;
+
+static byte[] Model(byte[] file)
+{
+    var writer = new ArrayBufferWriter<byte>();
+    Document(file).WriteJupyterModel(writer);
+    return writer.WrittenSpan.ToArray();
+}
