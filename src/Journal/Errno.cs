@@ -5,6 +5,7 @@ namespace Holdfast.Journal;
 /// <summary>The errors of Linux that the journal tells apart, and what to say to people about each.</summary>
 internal static class Errno
 {
+    public const int NoEntry = 2;
     public const int Interrupted = 4;
     public const int InputOutput = 5;
     public const int WouldBlock = 11;

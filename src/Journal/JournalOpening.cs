@@ -57,23 +57,27 @@ internal sealed class JournalOpening
         catch
         {
             opening.Segment?.Dispose();
-            opening.Lock.Dispose();
+            opening.Close(whole: false, 0);
             throw;
         }
     }
 
-    /// <summary>Lets the folder go; with a note that all is on the disk when it is.</summary>
+    /// <summary>Lets the folder go; with a note of the last number when all is on the disk.</summary>
     public void Close(bool whole, long last)
     {
-        using (Lock)
-        {
-            if (!whole) return;
-            using var file = _disk.Create(ClosedPath, out _);
-            if (file is null) return;
-            _ = _disk.Write(file, System.Text.Encoding.ASCII.GetBytes(last.ToString(CultureInfo.InvariantCulture)), 0);
-            _ = _disk.Sync(file);
-            _ = _disk.SyncFolder(Lock);
-        }
+        if (whole) LeaveClosed(last);
+        UnixDisk.Unlock(Lock);
+        Lock.Dispose();
+    }
+
+    private void LeaveClosed(long last)
+    {
+        using var file = _disk.Create(ClosedPath, out _);
+        if (file is null) return;
+        // Without the whole note the next opening only passes numbers over that it need not.
+        _ = _disk.Write(file, System.Text.Encoding.ASCII.GetBytes(last.ToString(CultureInfo.InvariantCulture)), 0);
+        _ = _disk.Sync(file);
+        _ = _disk.SyncFolder(Lock);
     }
 
     private string ClosedPath => System.IO.Path.Combine(Folder.Path, ClosedName);
@@ -101,14 +105,13 @@ internal sealed class JournalOpening
         if (Folder.Firsts.Count == 0) return;
         var first = Folder.Firsts[^1];
         Path = Folder.FileOf(first);
-        using var segment = SegmentReader.Open(Path, first);
+        using var segment = SegmentReader.Open(_disk, Path, first);
         while (segment.TryRead(out _) || segment.TryPassDamage(out var damage) && Note(damage)) { }
+        if (!segment.IsKnown) throw new IOException($"{Path} is of format {segment.Header!.Version}; this program writes {SegmentHeader.CurrentVersion}. Use a newer one.");
         Last = segment.Expected - 1;
         Next = Last + 1;
         End = segment.Position;
         Mark = segment.Mark;
-        if (segment.Header is { Version: not SegmentHeader.CurrentVersion } other)
-            throw new IOException($"{Path} has format {other.Version}; this program writes {SegmentHeader.CurrentVersion}. Use a newer program.");
         MendEnd(segment, closedAt);
     }
 
@@ -123,8 +126,7 @@ internal sealed class JournalOpening
         var empty = segment.Mark == 0;
         if (empty) End = 0;
         _torn = segment.Length - End;
-        if (!empty && segment.Header is null)
-            _damage.Insert(0, new JournalDamage(SegmentHeader.FileName(segment.First), 0, segment.First, segment.First - 1, "The file's header is damaged."));
+        if (!empty && segment.Header is null) _damage.Insert(0, JournalGap.Header(segment.First));
 
         var file = _disk.Create(Path, out var errno) ?? throw new IOException(Errno.Failure(errno, "could not be opened", Path).Error, errno);
         Segment = file;

@@ -6,21 +6,29 @@ namespace Holdfast.Journal;
 /// </summary>
 public sealed class JournalReader : IDisposable
 {
+    private readonly IDisk _disk;
     private readonly SegmentFolder _folder;
-    private readonly List<JournalDamage> _damage = [];
+    private readonly DamageLog _damage = new();
     private SegmentReader? _segment;
+    private bool _begun;
     private long _following;
 
-    private JournalReader(string folder) => _folder = new SegmentFolder(folder);
+    private JournalReader(string folder, IDisk disk)
+    {
+        _folder = new SegmentFolder(folder);
+        _disk = disk;
+    }
 
     /// <summary>Opens the journal in <paramref name="folder"/> at its first number; the folder may be empty or not exist yet.</summary>
-    public static JournalReader Open(string folder) => new(folder);
+    public static JournalReader Open(string folder) => new(folder, UnixDisk.Instance);
+
+    internal static JournalReader Open(string folder, IDisk disk) => new(folder, disk);
 
     /// <summary>The number of the next record that <see cref="TryRead"/> looks for.</summary>
     public long NextSequence { get; private set; } = 1;
 
-    /// <summary>Places passed over so far because they are damaged or were let go by retention.</summary>
-    public IReadOnlyList<JournalDamage> Damage => _damage;
+    /// <summary>Places passed over so far because they are damaged or were let go by retention. At most 1,000; then the last one is widened.</summary>
+    public IReadOnlyList<JournalDamage> Damage => _damage.Places;
 
     /// <summary>Goes to the first record whose number is <paramref name="sequence"/> or more.</summary>
     public void Seek(long sequence)
@@ -30,31 +38,33 @@ public sealed class JournalReader : IDisposable
     }
 
     /// <summary>Reads the next record; false when the end is reached for now. The payload is valid until the next call.</summary>
-    /// <exception cref="IOException">A segment cannot be opened, for another reason than that it was let go.</exception>
+    /// <exception cref="IOException">A segment cannot be opened or read. The call can be repeated.</exception>
     public bool TryRead(out JournalRecord record)
     {
         record = default;
-        while (_segment is not null || Enter(_folder.Holding(NextSequence)))
+        while (_segment is not null || Enter(_folder.Holding(NextSequence), NextSequence))
         {
             while (_segment!.TryRead(out record))
             {
+                if (!_begun) Begin(_segment);
                 if (record.Sequence < NextSequence) continue;
                 NextSequence = record.Sequence + 1;
                 return true;
             }
             if (_segment.TryPassDamage(out var damage))
             {
-                if (damage is not null && damage.ToSequence >= NextSequence) _damage.Add(damage);
-                continue;
+                if (damage is not null) Pass(damage);
             }
-            if (_following == 0)
+            else if (_following != 0)
             {
-                // A segment is whole before the next one exists: when there is a next one, read once more and what is missing then is damage.
+                Close(_segment, _following);
+            }
+            else
+            {
+                // A segment is whole before the next one exists: when there is one, read once more, and what is missing then is damage.
                 _following = _folder.After(_segment.First);
                 if (_following == 0) return false;
-                continue;
             }
-            Close(_segment, _following);
         }
         return false;
     }
@@ -62,45 +72,51 @@ public sealed class JournalReader : IDisposable
     /// <inheritdoc />
     public void Dispose() => Leave();
 
-    private bool Enter(long first)
+    /// <summary>Opens a segment; <paramref name="end"/> is the number after the last one of the segment before it.</summary>
+    private bool Enter(long first, long end)
     {
         while (first != 0)
         {
             try
             {
-                _segment = SegmentReader.Open(_folder.FileOf(first), first);
-                if (first > NextSequence) Missed(first);
+                _segment = SegmentReader.Open(_disk, _folder.FileOf(first), first);
+                if (first <= NextSequence) return true;
+                foreach (var gap in JournalGap.Between(_folder.Path, NextSequence, first - 1, end)) Pass(gap);
                 return true;
             }
             catch (FileNotFoundException)
             {
+                // Retention has let it go since the folder was listed.
                 first = _folder.After(first);
             }
         }
         return false;
     }
 
-    private void Missed(long first)
+    private void Begin(SegmentReader segment)
     {
-        _damage.Add(new JournalDamage(SegmentHeader.FileName(first), 0, NextSequence, first - 1, JournalGap.Missing));
-        NextSequence = first;
+        _begun = true;
+        if (segment.Header is null) _damage.Add(JournalGap.Header(segment.First));
+    }
+
+    private void Pass(JournalDamage damage)
+    {
+        if (Math.Max(damage.FromSequence, damage.ToSequence) < NextSequence) return;
+        _damage.Add(damage);
+        NextSequence = Math.Max(NextSequence, damage.ToSequence + 1);
     }
 
     private void Close(SegmentReader segment, long following)
     {
-        var end = segment.Position;
-        if (segment.Length > end && following > NextSequence)
-        {
-            _damage.Add(new JournalDamage(SegmentHeader.FileName(segment.First), end, NextSequence, following - 1, "The file is damaged from here to its end."));
-            NextSequence = following;
-        }
+        if (segment.Length > segment.Position) Pass(JournalGap.Tail(segment, following - 1));
+        var end = segment.Expected;
         Leave();
-        Enter(following);
+        Enter(following, end);
     }
 
     private void Leave()
     {
         _segment?.Dispose();
-        (_segment, _following) = (null, 0);
+        (_segment, _begun, _following) = (null, false, 0);
     }
 }

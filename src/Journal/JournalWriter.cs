@@ -24,6 +24,7 @@ public sealed class JournalWriter : IDisposable
     private string _path = "";
     private uint _mark;
     private long _position;
+    private SegmentHeader? _begun;
     private bool _disposed;
 
     private JournalWriter(JournalOpening opening, JournalOptions options)
@@ -79,8 +80,7 @@ public sealed class JournalWriter : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, RecordHeader.MaxPayload);
         LastSequence = sequence = _next++;
-        var microseconds = (_options.Time.GetUtcNow().Ticks - UnixEpochTicks) / TimeSpan.TicksPerMicrosecond;
-        var header = new RecordHeader(length, sequence, microseconds, kind, 0);
+        var header = new RecordHeader(length, sequence, Now(), kind, 0);
         MakeRoom(header.Total);
         var record = _buffer.AsSpan(_pending, header.Total);
         header.Write(record);
@@ -139,10 +139,10 @@ public sealed class JournalWriter : IDisposable
         var path = _opening.Folder.FileOf(first);
         var file = _options.Disk.Create(path, out var errno);
         if (file is null) return Errno.Failure(errno, "could not be created", path);
-        var mark = (uint)RandomNumberGenerator.GetInt32(1, int.MaxValue);
-        var created = (_options.Time.GetUtcNow().Ticks - UnixEpochTicks) / TimeSpan.TicksPerMicrosecond;
+        // A reader may have seen the header of an attempt that failed: another attempt writes the same one.
+        _begun ??= new SegmentHeader(SegmentHeader.CurrentVersion, NewMark(), first, Now(), Boot.Current);
         Span<byte> header = stackalloc byte[SegmentHeader.Size];
-        new SegmentHeader(SegmentHeader.CurrentVersion, mark, first, created, Boot.Current).Write(header);
+        _begun.Write(header);
         // A file of this name can only be what a failed or cut-off attempt has left.
         errno = _options.Disk.Cut(file, 0);
         if (errno == 0) errno = _options.Disk.Write(file, header, 0);
@@ -154,9 +154,14 @@ public sealed class JournalWriter : IDisposable
             return Errno.Failure(errno, "could not be begun", path);
         }
         _segment?.Dispose();
-        Use(file, path, mark, SegmentHeader.Size);
+        Use(file, path, _begun.Mark, SegmentHeader.Size);
+        _begun = null;
         return FlushResult.Done;
     }
+
+    private static uint NewMark() => (uint)RandomNumberGenerator.GetInt32(1, int.MaxValue);
+
+    private long Now() => (_options.Time.GetUtcNow().Ticks - UnixEpochTicks) / TimeSpan.TicksPerMicrosecond;
 
     private void Use(SafeFileHandle file, string path, uint mark, long position)
     {

@@ -10,7 +10,9 @@ namespace Holdfast.Journal;
 internal sealed class SegmentReader : IDisposable
 {
     private const int WindowBytes = 64 << 10;
+    private const int DiskBlock = 4096;
 
+    private readonly IDisk _disk;
     private readonly SafeFileHandle _file;
     private readonly bool _ownsFile;
     private byte[] _window;
@@ -19,8 +21,9 @@ internal sealed class SegmentReader : IDisposable
     private uint _mark;
     private long _searchFrom;
 
-    private SegmentReader(SafeFileHandle file, bool ownsFile, long first, long offset)
+    private SegmentReader(IDisk disk, SafeFileHandle file, bool ownsFile, long first, long offset)
     {
+        _disk = disk;
         _file = file;
         _ownsFile = ownsFile;
         _window = ArrayPool<byte>.Shared.Rent(WindowBytes);
@@ -44,21 +47,25 @@ internal sealed class SegmentReader : IDisposable
     /// <summary>The number that the records of this segment bear; 0 while neither the header nor a record has told it.</summary>
     public uint Mark => _mark;
 
+    /// <summary>Whether this program knows the segment's format, as far as the header tells.</summary>
+    public bool IsKnown => Header is null or { Version: SegmentHeader.CurrentVersion };
+
     public long Length => RandomAccess.GetLength(_file);
 
     /// <summary>Opens a segment to be read from its start.</summary>
-    public static SegmentReader Open(string path, long first) =>
-        new(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), true, first, SegmentHeader.Size);
+    public static SegmentReader Open(IDisk disk, string path, long first) =>
+        new(disk, File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), true, first, SegmentHeader.Size);
 
     /// <summary>Reads on in a segment that somebody else has open, from the record <paramref name="sequence"/> at <paramref name="offset"/>.</summary>
-    public static SegmentReader Within(SafeFileHandle file, long sequence, long offset, uint mark) =>
-        new(file, false, sequence, offset) { _mark = mark };
+    public static SegmentReader Within(IDisk disk, SafeFileHandle file, long sequence, long offset, uint mark) =>
+        new(disk, file, false, sequence, offset) { _mark = mark };
 
     /// <summary>Reads the next record; false when there is none, yet or any more.</summary>
     public bool TryRead(out JournalRecord record)
     {
+        record = default;
         ReadHeader();
-        if (TryReadAt(Position, Expected, long.MaxValue, out record, out _))
+        if (IsKnown && TryReadAt(Position, Expected, long.MaxValue, out record, out _))
         {
             Position += RecordHeader.TotalOf(record.Payload.Length);
             Expected = record.Sequence + 1;
@@ -77,6 +84,7 @@ internal sealed class SegmentReader : IDisposable
     public bool TryPassDamage(out JournalDamage? damage)
     {
         damage = null;
+        if (!IsKnown) return false;
         var unfinished = long.MaxValue;
         var at = Math.Max(_searchFrom, Position + 8);
         for (; Fill(at, RecordHeader.Size); at += 8)
@@ -147,10 +155,22 @@ internal sealed class SegmentReader : IDisposable
         (_windowAt, _windowLength) = (at, kept);
         while (_windowLength < count)
         {
-            var read = RandomAccess.Read(_file, _window.AsSpan(_windowLength), at + _windowLength);
+            var read = Read(_window.AsSpan(_windowLength), at + _windowLength);
             if (read == 0) return false;
             _windowLength += read;
         }
         return true;
+    }
+
+    /// <summary>Reads what the disk gives. A block that it cannot give becomes zeros, which are no record, so that what follows is still found.</summary>
+    private int Read(Span<byte> bytes, long offset)
+    {
+        var read = _disk.Read(_file, bytes, offset);
+        if (read >= 0) return read;
+        if (read != -Errno.InputOutput) throw new IOException($"Segment {First} could not be read: {Errno.Text(-read)}.", -read);
+        var block = bytes[..(int)Math.Min(bytes.Length, DiskBlock - offset % DiskBlock)];
+        if (block.Length < bytes.Length && (read = _disk.Read(_file, block, offset)) >= 0) return read;
+        block.Clear();
+        return (int)Math.Min(block.Length, Math.Max(0, Length - offset));
     }
 }

@@ -144,7 +144,7 @@ internal sealed class SegmentSync : IDisposable
     /// </summary>
     private int WriteAgain(SafeFileHandle file, long goal, long goalOffset)
     {
-        using (var records = SegmentReader.Within(file, Synced + 1, _syncedOffset, _mark))
+        using (var records = SegmentReader.Within(_disk, file, Synced + 1, _syncedOffset, _mark))
         {
             while (records.Position < goalOffset && records.TryRead(out _)) { }
             if (records.Position != goalOffset)
@@ -153,7 +153,8 @@ internal sealed class SegmentSync : IDisposable
         var bytes = new byte[CopyBytes];
         for (var at = _syncedOffset; at < goalOffset;)
         {
-            var read = RandomAccess.Read(file, bytes.AsSpan(0, (int)Math.Min(CopyBytes, goalOffset - at)), at);
+            var read = _disk.Read(file, bytes.AsSpan(0, (int)Math.Min(CopyBytes, goalOffset - at)), at);
+            if (read < 0) return -read;
             if (read == 0) break;
             var errno = _disk.Write(file, bytes.AsSpan(0, read), at);
             if (errno != 0) return errno;

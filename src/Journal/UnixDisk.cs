@@ -15,14 +15,28 @@ internal sealed partial class UnixDisk : IDisk
     private const int CreateFlag = 0x40;
     private const int CloseOnExec = 0x80000;
     private const int LockExclusiveNow = 2 | 4;
+    private const int LockRelease = 8;
 
     public SafeFileHandle? Create(string path, out int errno) => Open(path, ReadWrite | CreateFlag | CloseOnExec, out errno);
 
     /// <summary>A folder's descriptor, to sync it and to hold the writer's lock.</summary>
     public static SafeFileHandle? OpenFolder(string path, out int errno) => Open(path, ReadOnly | CloseOnExec, out errno);
 
-    /// <summary>Takes the writer's lock, which ends with the descriptor; false when another writer has it.</summary>
+    /// <summary>Takes the writer's lock, which ends with the process; false when another writer has it.</summary>
     public static bool TryLock(SafeFileHandle folder) => flock(folder, LockExclusiveNow) == 0 || Marshal.GetLastPInvokeError() != Errno.WouldBlock;
+
+    /// <summary>Releases the lock. Closing is not enough: a child that is just being started has the descriptor until its exec.</summary>
+    public static void Unlock(SafeFileHandle folder) => _ = flock(folder, LockRelease);
+
+    public int Read(SafeFileHandle file, Span<byte> bytes, long offset)
+    {
+        while (true)
+        {
+            var read = (int)pread(file, bytes, bytes.Length, offset);
+            if (read >= 0) return read;
+            if (Marshal.GetLastPInvokeError() is var errno and not Errno.Interrupted) return -errno;
+        }
+    }
 
     public int Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset)
     {
@@ -58,6 +72,9 @@ internal sealed partial class UnixDisk : IDisk
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint pread(SafeFileHandle file, Span<byte> bytes, nint count, long offset);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint pwrite(SafeFileHandle file, ReadOnlySpan<byte> bytes, nint count, long offset);

@@ -1,5 +1,6 @@
 using System.Net;
 using Holdfast.Keeper.Client;
+using Holdfast.Kernels;
 using Holdfast.Lab.Access;
 using Holdfast.Lab.Config;
 using Holdfast.Lab.Contents;
@@ -105,6 +106,9 @@ public sealed class LabServer : IAsyncDisposable
         var bound = new UriBuilder(_app.Urls.First()) { Path = new BaseUrl(_options.BaseUrl).Prefix };
         return new LabStart(bound.Uri, null);
     }
+
+    /// <summary>The kernels that can be started. The first call begins the search, so that it goes on while the lab starts.</summary>
+    public Task<KernelSpecCatalog> FindKernelsAsync() => _app.Services.GetRequiredService<KernelSpecs>().GetAsync();
 
     /// <summary>Waits until <c>/api/shutdown</c> or <see cref="StopAsync"/> ends the lab, or the token does.</summary>
     public Task WaitForShutdownAsync(CancellationToken cancellationToken = default) => ((IHost)_app).WaitForShutdownAsync(cancellationToken);

@@ -50,21 +50,21 @@ internal sealed class KernelTable(KeeperHome home, TimeProvider time, ILogger lo
             return new Reply(null, new KeeperFailure("not-found", $"Kernel does not exist: {request.Id}"));
         }
 
+        // The record is taken when the operation is over.
+        Reply After(KeeperFailure? failure) => new(kernel.Record, failure);
         switch (request.Op)
         {
             case Operation.Interrupt:
-                return new Reply(kernel.Record, await kernel.InterruptAsync(cancellationToken));
+                return After(await kernel.InterruptAsync(cancellationToken));
             case Operation.Restart:
-                return new Reply(kernel.Record, await kernel.RestartAsync(cancellationToken));
+                return After(await kernel.RestartAsync(cancellationToken));
             case Operation.Shutdown:
                 await RemoveAsync(kernel, "Somebody asked for it.");
-                return new Reply(kernel.Record, null);
+                return After(null);
             case Operation.SetSessions:
                 return new Reply(kernel.SetSessions(request.Sessions ?? []), null);
             case Operation.WaitReady:
-                return await kernel.WaitReadyAsync(cancellationToken)
-                    ? new Reply(kernel.Record, null)
-                    : new Reply(kernel.Record, new KeeperFailure("start-failed", kernel.Record.Note ?? "The kernel ended before it answered."));
+                return After(await kernel.WaitReadyAsync(cancellationToken));
             default:
                 return new Reply(null, new KeeperFailure("not-found", $"The keeper knows no operation {request.Op}: it is older than its client."));
         }

@@ -84,9 +84,12 @@ internal sealed partial class OwnedKernel
         return kernel;
     }
 
-    /// <summary>Waits until the kernel's process has answered; false when it ended before.</summary>
-    public async Task<bool> WaitReadyAsync(CancellationToken cancellationToken) =>
-        _run is { } run && await run.Ready.Task.WaitAsync(cancellationToken);
+    /// <summary>Waits until the kernel's process has answered; a failure, with its last words, when it ended before.</summary>
+    public async Task<KeeperFailure?> WaitReadyAsync(CancellationToken cancellationToken)
+    {
+        if (_run is { } run && await run.Ready.Task.WaitAsync(cancellationToken)) return null;
+        return new KeeperFailure("start-failed", _record.Note ?? "The kernel ended before it answered.");
+    }
 
     private static string ConnectionFileIn(string folder) => Path.Combine(folder, "connection.json");
 
@@ -142,7 +145,6 @@ internal sealed partial class OwnedKernel
     {
         var exit = await run.Process.Exited;
         await run.Ended.CancelAsync();
-        run.Ready.TrySetResult(false);
         await _lifecycle.WaitAsync();
         try
         {
@@ -162,6 +164,8 @@ internal sealed partial class OwnedKernel
         }
         finally
         {
+            // Only now: whoever waits for it reads the reason from the record.
+            run.Ready.TrySetResult(false);
             _lifecycle.Release();
         }
     }

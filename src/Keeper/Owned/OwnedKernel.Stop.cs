@@ -25,7 +25,6 @@ internal sealed partial class OwnedKernel
     public async Task<KeeperFailure?> RestartAsync(CancellationToken cancellationToken)
     {
         await _lifecycle.WaitAsync(cancellationToken);
-        KernelRun? run;
         try
         {
             if (_ended) return new KeeperFailure("not-found", $"The kernel {Id} was shut down.");
@@ -39,16 +38,13 @@ internal sealed partial class OwnedKernel
             }
 
             Update(record => record with { Note = null });
-            run = _run;
         }
         finally
         {
             _lifecycle.Release();
         }
 
-        return await run!.Ready.Task.WaitAsync(cancellationToken)
-            ? null
-            : new KeeperFailure("start-failed", _record.Note ?? "The kernel ended before it answered.");
+        return await WaitReadyAsync(cancellationToken);
     }
 
     /// <summary>Ends the process and closes the journal; the kernel is not listed any more, its record stays on the disk.</summary>

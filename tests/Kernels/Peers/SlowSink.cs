@@ -11,6 +11,7 @@ internal sealed class SlowSink(TimeSpan perMessage) : IKernelSink
     private int _undrained;
 
     public int Displays { get; private set; }
+    public byte[] LastDisplay { get; private set; } = [];
     public long StreamBytes { get; private set; }
     public int Refused { get; private set; }
     /// <summary>The request whose idle completes <see cref="Idle"/>.</summary>
@@ -22,7 +23,12 @@ internal sealed class SlowSink(TimeSpan perMessage) : IKernelSink
         if (channel != KernelChannel.IOPub) return;
         _undrained++;
         _ = MessageHeader.TryParse(message.Header.Span, out var header);
-        if (header.MessageType == "display_data") Displays++;
+        if (header.MessageType == "display_data")
+        {
+            Displays++;
+            LastDisplay = message.Content.ToArray();
+        }
+
         if (header.MessageType == "stream") StreamBytes += message.Content.Length;
         if (header.MessageType != "status" || !message.Content.Span.SequenceEqual("{\"execution_state\": \"idle\"}"u8)) return;
         _ = MessageHeader.TryParse(message.ParentHeader.Span, out var parent);

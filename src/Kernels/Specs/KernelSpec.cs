@@ -7,7 +7,10 @@ public sealed record KernelSpec
     public required string Name { get; init; }
     /// <summary>The folder with logos and kernel.js; null for an environment that brings no folder of its own.</summary>
     public string? ResourceFolder { get; init; }
-    /// <summary>The <c>kernel.json</c> as it stands in the file (or as it would), a JSON object in UTF-8: what <c>/api/kernelspecs</c> serves as <c>spec</c>.</summary>
+    /// <summary>
+    /// What <c>/api/kernelspecs</c> serves as <c>spec</c>, a JSON object in UTF-8: the fields of <c>kernel.json</c> as they stand, with
+    /// jupyter_client's defaults for those that are not there.
+    /// </summary>
     public required ReadOnlyMemory<byte> Json { get; init; }
     /// <summary>argv, with its <c>{connection_file}</c> placeholders; <c>python</c> is already resolved to the Python that was found.</summary>
     public required IReadOnlyList<string> Argv { get; init; }
@@ -30,12 +33,3 @@ public sealed record KernelSpec
 /// <param name="Default">The name that stands for "any": <c>python3</c> where there is one, else the first; null when there is none.</param>
 /// <param name="Problems">One sentence each: file, fault, mend.</param>
 public sealed record KernelSpecCatalog(IReadOnlyDictionary<string, KernelSpec> Specs, string? Default, IReadOnlyList<string> Problems);
-
-/// <summary>Finds kernels as Jupyter finds them.</summary>
-public static class KernelSpecFinder
-{
-    /// <summary>Searches JUPYTER_PATH, the user's and the system's folders, the prefix of the first Python with ipykernel on PATH, and environments.</summary>
-    /// <param name="environment">The variables to search by; normally those of this process.</param>
-    /// <param name="cancellationToken">Ends the search.</param>
-    public static Task<KernelSpecCatalog> FindAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken) => throw new NotImplementedException();
-}

@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+using Holdfast.Keeper.Client;
+using Holdfast.Lab;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Cli.Lab;
+
+/// <summary>One run of the lab, from the first word to the last.</summary>
+internal static class LabRun
+{
+    public static async Task<int> RunAsync(LabOptions options, bool openBrowser, CancellationToken cancellationToken)
+    {
+        // :: 1. The keeper, which owns what must outlive this process.
+        var connected = await KeeperClient.ConnectAsync(Surroundings.Home, TimeProvider.System, cancellationToken);
+        if (!connected.Ok) return Output.Fail(connected.Failure.Message);
+        await using var keeper = connected.Value;
+
+        // :: 2. The server.
+        await using var server = new LabServer(options, keeper, logging => logging.Services.AddSingleton<ILoggerProvider>(new LineLoggerProvider()));
+        var kernels = server.FindKernelsAsync();
+        using var ended = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
+        var start = await server.StartAsync(cancellationToken);
+        if (start.Address is not { } address) return Output.Fail(start.Problem!);
+
+        // :: 3. The words that help.
+        var link = options.Token is null ? $"{address}lab" : $"{address}lab?token={options.Token}";
+        var others = LabRegister.Others(options.Root);
+        using var register = LabRegister.Enter(options.Root, address);
+        Console.WriteLine($"Holdfast lab, folder {options.Root}");
+        Console.WriteLine($"  {link}");
+        if (options.Token is null) Console.WriteLine("  Log in with the password that 'holdfast lab password' has set.");
+        foreach (var other in others) Console.WriteLine($"Another lab serves this folder: {other.Address} (process {other.ProcessId}). Both share the same kernels.");
+        if (LabWords.Kept(keeper.Kernels, options.Root, TimeProvider.System) is { } kept) Console.WriteLine(kept);
+        foreach (var line in LabWords.Kernels(await kernels)) Console.WriteLine(line);
+        Console.WriteLine("Ctrl-C ends the lab; kernels go on.");
+        if (openBrowser) Browser.Open(link);
+
+        // :: 4. Serve until somebody ends it.
+        await server.WaitForShutdownAsync(ended.Token);
+        await server.StopAsync(CancellationToken.None);
+        Console.WriteLine(LabWords.Stays(keeper.Kernels, options.Root) ?? "The lab has ended; nothing is left running.");
+        return 0;
+
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            ended.Cancel();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using Holdfast.Keeper.Client;
+using Holdfast.Keeper.Contract;
+using Holdfast.Keeper.Host;
+using Microsoft.Extensions.Logging.Abstractions;
+
+[assembly: AssemblyFixture(typeof(Holdfast.Keeper.Tests.PythonKernel))]
+
+namespace Holdfast.Keeper.Tests;
+
+/// <summary>
+/// A keeper of a test's own: this very test program started as <c>keeper run</c>, so that it can be killed like the real one.
+/// </summary>
+internal sealed class KeeperProgram : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("hf-").FullName;
+    private readonly List<KeeperClient> _clients = [];
+
+    public KeeperProgram() =>
+        Home = new KeeperHome(Path.Combine(_folder, "state"), Path.Combine(_folder, "run")) { Program = Environment.ProcessPath! };
+
+    public KeeperHome Home { get; }
+
+    /// <summary>A folder for notebooks.</summary>
+    public string Root => Directory.CreateDirectory(Path.Combine(_folder, "root")).FullName;
+
+    public async Task<KeeperClient> ConnectAsync()
+    {
+        var reply = await KeeperClient.ConnectAsync(Home, null, TestContext.Current.CancellationToken);
+        Assert.True(reply.Ok, reply.Failure?.Message);
+        _clients.Add(reply.Value);
+        return reply.Value;
+    }
+
+    public static async Task KillAsync(KeeperClient client)
+    {
+        using var process = Process.GetProcessById(client.KeeperProcessId);
+        process.Kill();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var client in _clients) await client.DisposeAsync();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await using (var last = await KeeperClient.TryConnectAsync(Home, limit.Token))
+        {
+            if (last is not null) await last.StopKeeperAsync(limit.Token);
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>What this program does when it is started as a keeper: called before the tests.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var state = args[Array.IndexOf(args, "--state") + 1];
+        var home = new KeeperHome(state, Path.Combine(Path.GetDirectoryName(state)!, "run"));
+        return await new KeeperHost(home, TimeProvider.System, NullLogger.Instance).RunAsync();
+    }
+}

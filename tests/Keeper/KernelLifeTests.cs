@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using Holdfast.Keeper.Contract;
+
+namespace Holdfast.Keeper.Tests;
+
+/// <summary>A kernel's life under a real keeper process.</summary>
+public sealed class KernelLifeTests(PythonKernel python)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Execute_Print_IsInTheJournalWithItsRequest()
+    {
+        await using var keeper = new KeeperProgram();
+        var client = await keeper.ConnectAsync();
+        var kernel = await python.StartReadyAsync(keeper, client, "a.ipynb");
+        using var talk = new KernelTalk(client, kernel);
+
+        var id = await talk.ExecuteAsync("print(40 + 2)");
+        var printed = "";
+        var requested = false;
+        await talk.FinishAsync(id, seen =>
+        {
+            requested |= seen.Kind == RecordKind.ToKernel && seen.Content.Contains("print(40", StringComparison.Ordinal);
+            if (seen.Parent == id && seen.Type == "stream") printed += seen.Content;
+        });
+
+        Assert.True(requested);
+        Assert.Contains("42\\n", printed);
+    }
+
+    [Fact]
+    public async Task Interrupt_BusyCell_RaisesKeyboardInterrupt()
+    {
+        await using var keeper = new KeeperProgram();
+        var client = await keeper.ConnectAsync();
+        var kernel = await python.StartReadyAsync(keeper, client);
+        using var talk = new KernelTalk(client, kernel);
+
+        var id = await talk.ExecuteAsync("print('begun', flush=True)\nwhile True: pass");
+        await talk.ReadUntilAsync(seen => seen.Parent == id && seen.Type == "stream");
+        Assert.NotNull(client.Find(kernel.Id)!.BusySince);
+        Assert.True((await client.InterruptAsync(kernel.Id, Cancellation)).Ok);
+
+        var error = "";
+        await talk.FinishAsync(id, seen => error += seen.Type == "error" ? seen.Content : "");
+        Assert.Contains("KeyboardInterrupt", error);
+    }
+
+    [Fact]
+    public async Task Restart_Kernel_ForgetsItsVariablesAndKeepsItsJournal()
+    {
+        await using var keeper = new KeeperProgram();
+        var client = await keeper.ConnectAsync();
+        var kernel = await python.StartReadyAsync(keeper, client);
+        using var talk = new KernelTalk(client, kernel);
+        await talk.FinishAsync(await talk.ExecuteAsync("x = 1"));
+
+        var restarted = await client.RestartAsync(kernel.Id, Cancellation);
+
+        Assert.True(restarted.Ok, restarted.Failure?.Message);
+        Assert.NotEqual(kernel.ProcessId, restarted.Value.ProcessId);
+        var error = "";
+        await talk.FinishAsync(await talk.ExecuteAsync("x"), seen => error += seen.Type == "error" ? seen.Content : "");
+        Assert.Contains("NameError", error);
+    }
+
+    [Fact]
+    public async Task Kill_KernelProcess_IsSaidAndStartedAgain()
+    {
+        await using var keeper = new KeeperProgram();
+        var client = await keeper.ConnectAsync();
+        var kernel = await python.StartReadyAsync(keeper, client);
+        using var talk = new KernelTalk(client, kernel);
+
+        using (var process = Process.GetProcessById(kernel.ProcessId!.Value)) process.Kill();
+        await talk.ReadUntilAsync(seen => seen.Kind == RecordKind.Event && seen.Content.Contains("restarting", StringComparison.Ordinal));
+        await talk.ReadUntilAsync(seen => seen.Kind == RecordKind.Event && seen.Content.Contains("started", StringComparison.Ordinal));
+        Assert.True((await client.WaitReadyAsync(kernel.Id, Cancellation)).Ok);
+
+        var record = client.Find(kernel.Id)!;
+        Assert.Equal(1, record.Restarts);
+        Assert.Contains("signal 9", record.Note);
+        await talk.FinishAsync(await talk.ExecuteAsync("print(1)"));
+    }
+
+    [Fact]
+    public async Task Start_KernelThatDies_SaysItsLastWords()
+    {
+        await using var keeper = new KeeperProgram();
+        var client = await keeper.ConnectAsync();
+        var start = python.Start(keeper) with { Argv = ["/bin/sh", "-c", "echo 'no module named torch' >&2; exit 3"] };
+
+        var started = await client.StartKernelAsync(start, Cancellation);
+        var ready = await client.WaitReadyAsync(started.Value!.Id, Cancellation);
+
+        Assert.False(ready.Ok);
+        Assert.Contains("exit code 3", ready.Failure.Message);
+        Assert.Contains("no module named torch", ready.Failure.Message);
+        Assert.Equal("dead", client.Find(started.Value.Id)!.ExecutionState);
+    }
+
+    [Fact]
+    public async Task Start_ProgramThatIsMissing_IsAFailureThatNamesIt()
+    {
+        await using var keeper = new KeeperProgram();
+        var client = await keeper.ConnectAsync();
+
+        var started = await client.StartKernelAsync(python.Start(keeper) with { Argv = ["/no/such/python"] }, Cancellation);
+
+        Assert.False(started.Ok);
+        Assert.Contains("/no/such/python", started.Failure.Message);
+        Assert.Empty(client.Kernels);
+    }
+
+    [Fact]
+    public async Task Shutdown_Kernel_EndsItsProcessAndKeepsItsJournal()
+    {
+        await using var keeper = new KeeperProgram();
+        var client = await keeper.ConnectAsync();
+        var kernel = await python.StartReadyAsync(keeper, client, "notes/a.ipynb");
+        using var talk = new KernelTalk(client, kernel);
+        await talk.FinishAsync(await talk.ExecuteAsync("print('kept')"));
+
+        Assert.True((await client.ShutdownAsync(kernel.Id, Cancellation)).Ok);
+
+        Assert.False(Directory.Exists($"/proc/{kernel.ProcessId}"));
+        var archived = Assert.Single(Client.KernelArchive.Of(keeper.Home, Path.Combine(keeper.Root, "notes/a.ipynb")));
+        Assert.True(Directory.EnumerateFiles(archived.JournalFolder).Any());
+    }
+}
