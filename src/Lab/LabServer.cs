@@ -143,6 +143,14 @@ public sealed class LabServer : IAsyncDisposable
             return "There is neither a token nor a password, so that nobody could log in; mend: --token, or holdfast lab password.";
         if (options.Ip is not ("" or "*" or "localhost") && !IPAddress.TryParse(options.Ip, out _))
             return $"'{options.Ip}' is not an address to listen on; mend: --ip with an address of this machine, or localhost.";
+        try
+        {
+            CookieSecret.LoadOrCreate(options.StateFolder);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return $"The state folder {options.StateFolder} cannot be written: {fault.Message}; mend: its permissions, or HOLDFAST_STATE with another folder.";
+        }
         return options.PasswordHash is null ? null : PasswordHash.Problem(options.PasswordHash);
     }
 }

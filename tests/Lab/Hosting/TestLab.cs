@@ -21,6 +21,7 @@ internal sealed class TestLab : IAsyncDisposable
 
     public LabOptions Options { get; }
     public Uri Address { get; }
+    public LabServer Server => _server;
     public string Root => Options.Root;
     /// <summary>Shows the token with each request.</summary>
     public HttpClient Client { get; }
