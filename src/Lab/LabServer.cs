@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Holdfast.Keeper.Client;
 using Holdfast.Kernels;
 using Holdfast.Lab.Access;
@@ -26,7 +27,7 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Lab;
 
 /// <summary>Where a lab listens, or why it does not.</summary>
-/// <param name="Address">Scheme, host, port and base path; null when it did not start.</param>
+/// <param name="Address">Scheme, host, port and base path; for a lab on every address, the loopback one; null when it did not start.</param>
 /// <param name="Problem">What stands in the way, and the mend; null when it started.</param>
 public sealed record LabStart(Uri? Address, string? Problem);
 
@@ -99,11 +100,13 @@ public sealed class LabServer : IAsyncDisposable
         {
             await _app.StartAsync(cancellationToken);
         }
-        catch (IOException fault)
+        catch (Exception fault) when (fault is IOException or SocketException)
         {
             return new LabStart(null, ListenProblem.Of(_options, fault));
         }
         var bound = new UriBuilder(_app.Urls.First()) { Path = new BaseUrl(_options.BaseUrl).Prefix };
+        if (IPAddress.TryParse(bound.Host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
+            bound.Host = IPAddress.Loopback.ToString();
         return new LabStart(bound.Uri, null);
     }
 

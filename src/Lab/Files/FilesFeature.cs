@@ -23,9 +23,14 @@ internal static class FilesFeature
     {
         var response = context.Response;
         if (ContentsPath.Parse(options.Root, RequestTail.Of(context, Route)) is not { } path || !options.AllowHidden && path.IsHidden() ||
-            path.Status() is not { IsFile: true } status)
+            path.Status() is not { } status)
         {
             response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+        if (!status.IsFile)
+        {
+            response.StatusCode = StatusCodes.Status403Forbidden;
             return;
         }
         // A page in the user's folder must not act with the user's rights: it runs as if from a site of its own.

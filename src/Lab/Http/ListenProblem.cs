@@ -16,7 +16,7 @@ internal static class ListenProblem
         _ => IPAddress.TryParse(ip, out var address) ? address : IPAddress.Loopback,
     };
 
-    public static string Of(LabOptions options, IOException fault)
+    public static string Of(LabOptions options, Exception fault)
     {
         if (fault.InnerException is not Microsoft.AspNetCore.Connections.AddressInUseException)
             return $"Cannot listen on {options.Ip} port {options.Port}: {fault.Message}; mend: --ip and --port.";
