@@ -142,7 +142,8 @@ internal sealed class ContentsEndpoint(
 
     private static async Task WithBodyAsync(HttpContext context, ContentsPath path, Func<HttpContext, ContentsPath, ContentsBody, Task> act)
     {
-        var (body, fault) = ContentsBody.Parse(await ApiJson.ReadBodyAsync(context));
+        using var bytes = await PooledBytes.OfBodyAsync(context);
+        var (body, fault) = ContentsBody.Parse(bytes.Memory);
         // Types that came after this one was written are files to it, as to Jupyter.
         if (body.Type is not (null or "" or Entry.File or Entry.Notebook or Entry.Folder))
             body = body with { Type = Entry.File };

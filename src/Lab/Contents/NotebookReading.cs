@@ -14,32 +14,36 @@ internal static class NotebookReading
 {
     public static async Task<ContentsFault?> WriteAsync(HttpContext context, Entry entry, bool withContent, bool withHash)
     {
-        byte[] bytes;
+        PooledBytes bytes;
         try
         {
-            bytes = await File.ReadAllBytesAsync(entry.Path.Full, context.RequestAborted);
+            bytes = PooledBytes.OfFile(entry.Path.Full);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             return ContentsFault.Of(entry.Path, fault);
         }
-        var readable = NotebookDocument.Parse(bytes).TryGet(out var notebook, out var unreadable);
+        using var owned = bytes;
+        var readable = NotebookDocument.Parse(bytes.Memory).TryGet(out var notebook, out var unreadable);
         if (withContent && !readable)
             return ContentsFault.Bad($"Unreadable Notebook: {entry.Path.Api}. {unreadable!.Message} As it is, it opens with the text editor.");
-        var hash = withHash ? Convert.ToHexStringLower(notebook?.SourceHash() ?? SHA256.HashData(bytes)) : null;
-        await using var json = ApiJson.Begin(context);
+        var hash = withHash ? Convert.ToHexStringLower(notebook?.SourceHash() ?? SHA256.HashData(bytes.Memory.Span)) : null;
         if (!withContent)
         {
-            entry.Write(json, hash);
+            await using var brief = ApiJson.Begin(context);
+            entry.Write(brief, hash);
             return null;
         }
-        json.WriteStartObject();
-        entry.WriteMembers(json, format: "json", hash: hash);
-        json.Flush();
-        var response = context.Response.BodyWriter;
-        response.Write(",\"content\":"u8);
-        notebook!.WriteJupyterModel(response);
-        response.Write("}"u8);
+        await using (var json = ApiJson.Begin(context))
+        {
+            json.WriteStartObject();
+            entry.WriteMembers(json, format: "json", hash: hash);
+        }
+        using var model = new PieceBuffer();
+        model.Write(",\"content\":"u8);
+        notebook!.WriteJupyterModel(model);
+        model.Write("}"u8);
+        await model.SendAsync(context.Response.BodyWriter, context.RequestAborted);
         return null;
     }
 }

@@ -1,3 +1,4 @@
+using Holdfast.Lab.Http;
 using Holdfast.Lab.Posix;
 using Holdfast.Notebooks;
 using Microsoft.Extensions.Logging;
@@ -14,16 +15,17 @@ internal static class NotebookSaving
         ContentsFault? unreadable = null;
         var fault = ContentsFault.Try(path, () =>
         {
-            var before = path.Status() is null ? [] : File.ReadAllBytes(path.Full);
+            using var file = path.Status() is null ? null : PooledBytes.OfFile(path.Full);
+            var before = file?.Memory ?? default;
             var isNotebook = NotebookDocument.Parse(before).TryGet(out var known, out var damage);
             if (!(known?.Update(content) ?? NotebookDocument.FromJupyterModel(content)).TryGet(out var next, out var wrong))
             {
                 unreadable = ContentsFault.Bad($"The content is no notebook: {wrong.Message}");
                 return;
             }
-            if (!isNotebook && !before.AsSpan().Trim(" \t\r\n"u8).IsEmpty)
+            if (!isNotebook && !before.Span.Trim(" \t\r\n"u8).IsEmpty)
                 told = Keep(path, damage!.Message, log);
-            if (path.Status() is null || !next.Bytes.Span.SequenceEqual(before))
+            if (file is null || !next.Bytes.Span.SequenceEqual(before.Span))
                 AtomicFile.Write(path.Full, next.Bytes.Span);
             Checkpoints.MakeFirst(path);
         });
