@@ -59,6 +59,7 @@ public sealed class LabServer : IAsyncDisposable
             .AddSingleton(time ?? TimeProvider.System)
             .AddSingleton(new BaseUrl(options.BaseUrl))
             .AddSingleton<LabActivity>()
+            .AddSingleton<IdleMemory>()
             .AddAccess()
             .AddEvents()
             .AddContents()

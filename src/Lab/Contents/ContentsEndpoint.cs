@@ -7,9 +7,10 @@ namespace Holdfast.Lab.Contents;
 
 /// <summary>The routes of <c>/api/contents</c>: which part does what is asked, and how the answer looks.</summary>
 internal sealed class ContentsEndpoint(
-    LabOptions options, ContentsReading reading, ContentsSaving saving, ContentsMoving moving, LabEvents events, ILogger<ContentsEndpoint> log)
+    LabOptions options, ContentsReading reading, ContentsSaving saving, ContentsMoving moving, LabEvents events, IdleMemory memory, ILogger<ContentsEndpoint> log)
 {
     public const string Route = "/api/contents";
+    private const long Large = 4 << 20;
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -23,6 +24,8 @@ internal sealed class ContentsEndpoint(
             await OwnAsync(context, own.File, own.Verb, own.Id);
             return;
         }
+        if (context.Request.ContentLength > Large || path.IsNotebook && path.Status()?.Size > Large)
+            memory.Used();
         await (context.Request.Method switch
         {
             "GET" => reading.GetAsync(context, path),

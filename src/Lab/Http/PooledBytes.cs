@@ -10,11 +10,13 @@ namespace Holdfast.Lab.Http;
 internal sealed class PooledBytes : IDisposable
 {
     private const int FirstLength = 1 << 14;
+    /// <summary>Arrays up to this length wait in the pool for the next request; larger ones are given back.</summary>
+    private const int LargestKept = 1 << 20;
 
     private byte[] _array;
     private int _length;
 
-    private PooledBytes(long expected) => _array = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(expected, FirstLength, Array.MaxLength));
+    private PooledBytes(long expected) => _array = Obtain(expected);
 
     public ReadOnlyMemory<byte> Memory => _array.AsMemory(0, _length);
 
@@ -57,7 +59,7 @@ internal sealed class PooledBytes : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_array);
+        Release(_array);
         _array = [];
         _length = 0;
     }
@@ -69,9 +71,19 @@ internal sealed class PooledBytes : IDisposable
         _length += read;
         if (_length < _array.Length)
             return;
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, _array.Length * 2L));
+        var larger = Obtain(_array.Length * 2L);
         _array.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(_array);
+        Release(_array);
         _array = larger;
+    }
+
+    private static byte[] Obtain(long length) => length > LargestKept
+        ? GC.AllocateUninitializedArray<byte>((int)Math.Min(Array.MaxLength, length))
+        : ArrayPool<byte>.Shared.Rent((int)Math.Max(length, FirstLength));
+
+    private static void Release(byte[] array)
+    {
+        if (array.Length <= LargestKept)
+            ArrayPool<byte>.Shared.Return(array);
     }
 }
