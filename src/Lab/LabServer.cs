@@ -149,7 +149,7 @@ public sealed class LabServer : IAsyncDisposable
             return $"'{options.Ip}' is not an address to listen on; mend: --ip with an address of this machine, or localhost.";
         try
         {
-            CookieSecret.LoadOrCreate(options.StateFolder);
+            SecretFile.CookieKey(options.StateFolder);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

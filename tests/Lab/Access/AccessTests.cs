@@ -227,6 +227,16 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task KeptToken_IsTheSameAtTheNextStart_AndReadableByItsOwnerOnly()
+    {
+        await using var lab = await TestLab.StartAsync();
+        var token = LabToken.Kept(lab.Options.StateFolder);
+        Assert.Equal(48, token.Length);
+        Assert.Equal(token, LabToken.Kept(lab.Options.StateFolder));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Join(lab.Options.StateFolder, "token-secret")));
+    }
+
+    [Fact]
     public async Task Log_OfManyRequests_HoldsNoTokenAndNoCookie()
     {
         using var log = new MemoryLog();

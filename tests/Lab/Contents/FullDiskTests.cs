@@ -36,6 +36,11 @@ public sealed class FullDiskTests
             Assert.Equal(HttpStatusCode.OK, (await lab.PutAsync("api/contents/disk/f.txt", model)).Status);
             Assert.Equal(600_000, new FileInfo(Path.Join(disk, "f.txt")).Length);
 
+            Directory.CreateDirectory(lab.PathOf("folder/inner"));
+            Assert.Equal(HttpStatusCode.OK, (await lab.SendAsync(HttpMethod.Patch, "api/contents/folder", """{"path":"disk/moved"}""")).Status);
+            Assert.True(Directory.Exists(Path.Join(disk, "moved/inner")));
+            Assert.False(Directory.Exists(lab.PathOf("folder")));
+
             Assert.Equal(HttpStatusCode.NoContent, (await lab.SendAsync(HttpMethod.Delete, "api/contents/disk/f.txt")).Status);
             Assert.Single(Directory.EnumerateFiles(Path.Join(disk, ".Trash-0/files")));
         }
