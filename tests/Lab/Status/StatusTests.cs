@@ -48,8 +48,11 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public async Task Spec_NamesTheRoutes() =>
-        Assert.Contains("  /api/contents/{path}:\n    get: {}\n", await (await TestLab.StartAsync()).Client.GetStringAsync("api/spec.yaml", Cancel), StringComparison.Ordinal);
+    public async Task Spec_NamesTheRoutes()
+    {
+        await using var lab = await TestLab.StartAsync();
+        Assert.Contains("  /api/contents/{path}:\n    get: {}\n", await lab.Client.GetStringAsync("api/spec.yaml", Cancel), StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Events_ReachSubscribers()
