@@ -1,12 +1,22 @@
 using System.Net;
+using System.Net.Sockets;
 using Holdfast.Keeper.Client;
 using Holdfast.Kernels;
 using Holdfast.Lab.Access;
+using Holdfast.Lab.Config;
 using Holdfast.Lab.Contents;
+using Holdfast.Lab.Events;
+using Holdfast.Lab.Files;
 using Holdfast.Lab.Http;
 using Holdfast.Lab.Kernels;
+using Holdfast.Lab.Licences;
 using Holdfast.Lab.Pages;
 using Holdfast.Lab.Sessions;
+using Holdfast.Lab.Settings;
+using Holdfast.Lab.Status;
+using Holdfast.Lab.Themes;
+using Holdfast.Lab.Translations;
+using Holdfast.Lab.Workspaces;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -17,7 +27,7 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Lab;
 
 /// <summary>Where a lab listens, or why it does not.</summary>
-/// <param name="Address">Scheme, host, port and base path; null when it did not start.</param>
+/// <param name="Address">Scheme, host, port and base path; for a lab on every address, the loopback one; null when it did not start.</param>
 /// <param name="Problem">What stands in the way, and the mend; null when it started.</param>
 public sealed record LabStart(Uri? Address, string? Problem);
 
@@ -40,6 +50,8 @@ public sealed class LabServer : IAsyncDisposable
         _options = options;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = "/" });
         logging?.Invoke(builder.Logging);
+        // The platform's own messages hold whole addresses, tokens and all.
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Listen);
         builder.Services
             .AddRoutingCore()
@@ -47,8 +59,11 @@ public sealed class LabServer : IAsyncDisposable
             .AddSingleton(time ?? TimeProvider.System)
             .AddSingleton(new BaseUrl(options.BaseUrl))
             .AddSingleton<LabActivity>()
+            .AddSingleton<IdleMemory>()
             .AddAccess()
+            .AddEvents()
             .AddContents()
+            .AddSettings()
             .AddPages();
         if (keeper is not null)
             builder.Services.AddSingleton(keeper).AddKernels().AddSessions();
@@ -59,8 +74,17 @@ public sealed class LabServer : IAsyncDisposable
         _app.UseRouting();
         _app.UseAccess();
         _app.MapAccess();
+        _app.MapStatus();
         _app.MapContents();
+        _app.MapFiles();
+        _app.MapEvents();
+        _app.MapConfig();
         _app.MapPages();
+        _app.MapSettings();
+        _app.MapWorkspaces();
+        _app.MapThemes();
+        _app.MapTranslations();
+        _app.MapLicences();
         if (keeper is not null)
         {
             _app.MapKernels();
@@ -77,11 +101,13 @@ public sealed class LabServer : IAsyncDisposable
         {
             await _app.StartAsync(cancellationToken);
         }
-        catch (IOException fault)
+        catch (Exception fault) when (fault is IOException or SocketException)
         {
             return new LabStart(null, ListenProblem.Of(_options, fault));
         }
         var bound = new UriBuilder(_app.Urls.First()) { Path = new BaseUrl(_options.BaseUrl).Prefix };
+        if (IPAddress.TryParse(bound.Host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
+            bound.Host = IPAddress.Loopback.ToString();
         return new LabStart(bound.Uri, null);
     }
 
@@ -121,6 +147,14 @@ public sealed class LabServer : IAsyncDisposable
             return "There is neither a token nor a password, so that nobody could log in; mend: --token, or holdfast lab password.";
         if (options.Ip is not ("" or "*" or "localhost") && !IPAddress.TryParse(options.Ip, out _))
             return $"'{options.Ip}' is not an address to listen on; mend: --ip with an address of this machine, or localhost.";
+        try
+        {
+            SecretFile.CookieKey(options.StateFolder);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return $"The state folder {options.StateFolder} cannot be written: {fault.Message}; mend: its permissions, or HOLDFAST_STATE with another folder.";
+        }
         return options.PasswordHash is null ? null : PasswordHash.Problem(options.PasswordHash);
     }
 }

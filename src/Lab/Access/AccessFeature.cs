@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,11 +18,12 @@ internal static class AccessFeature
 
     public static void MapAccess(this IEndpointRouteBuilder endpoints)
     {
-        var page = endpoints.ServiceProvider.GetRequiredService<LoginPage>();
-        endpoints.MapMethods("/login", ["GET", "HEAD"], page.ShowAsync).AllowEveryone();
-        endpoints.MapMethods("/login", ["POST"], page.SubmitAsync).AllowEveryone();
+        endpoints.MapMethods("/login", ["GET", "HEAD"], context => PageOf(context).ShowAsync(context)).AllowEveryone();
+        endpoints.MapMethods("/login", ["POST"], context => PageOf(context).SubmitAsync(context)).AllowEveryone();
         endpoints.MapMethods("/logout", ["GET", "POST"], LoginPage.LogoutAsync).AllowEveryone();
     }
+
+    private static LoginPage PageOf(HttpContext context) => context.RequestServices.GetRequiredService<LoginPage>();
 
     public static TBuilder AllowEveryone<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(OpenToEveryone.Instance);

@@ -16,7 +16,7 @@ internal sealed class Credentials
 
     public Credentials(LabOptions options, TimeProvider time)
     {
-        _secret = CookieSecret.LoadOrCreate(options.StateFolder);
+        _secret = SecretFile.CookieKey(options.StateFolder);
         _token = string.IsNullOrEmpty(options.Token) ? null : Encoding.UTF8.GetBytes(options.Token);
         _passwordHash = options.PasswordHash;
         _time = time;

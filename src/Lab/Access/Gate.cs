@@ -20,7 +20,7 @@ internal sealed class Gate(RequestDelegate next, Credentials credentials, Origin
         {
             AccessLog.ForeignHost(log, request.Host.Value);
             await ApiError.WriteAsync(context, StatusCodes.Status403Forbidden,
-                "This lab does not answer to that host name; mend: open it as localhost, or start it with --allow-remote-hosts");
+                "This lab does not answer to that host name; mend: open it as localhost, or start it with --allow-remote-access");
             return;
         }
 
@@ -59,7 +59,7 @@ internal sealed class Gate(RequestDelegate next, Credentials credentials, Origin
                 return;
             }
         }
-        if (caller.LoggedIn && !request.Query.ContainsKey("no_track_activity"))
+        if (caller.LoggedIn && request.IsApi() && !IsWatching(request))
             activity.Touch();
         await next(context);
     }
@@ -111,6 +111,10 @@ internal sealed class Gate(RequestDelegate next, Credentials credentials, Origin
         var kept = QueryString.Create(context.Request.Query.Where(pair => pair.Key != "token"));
         return BaseUrl.Of(context).Prefix.TrimEnd('/') + context.Request.Path.ToUriComponent() + kept.ToUriComponent();
     }
+
+    /// <summary>Whether the request only looks whether somebody is active: it must not count as activity itself.</summary>
+    private static bool IsWatching(HttpRequest request) =>
+        request.Path == "/api/status" || request.Path == "/metrics" || request.Query.ContainsKey("no_track_activity");
 
     private static bool IsNavigation(HttpRequest request) => request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
 

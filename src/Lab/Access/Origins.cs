@@ -27,7 +27,7 @@ internal sealed class Origins(LabOptions options)
         if (origin is null || options.AllowOrigin == "*" || options.AllowOrigin?.Equals(origin, StringComparison.OrdinalIgnoreCase) == true)
             return true;
         return Uri.TryCreate(origin, UriKind.Absolute, out var parsed) &&
-            parsed.Authority.Equals(new HostString(context.Request.Host.Value ?? "").Value, StringComparison.OrdinalIgnoreCase);
+            parsed.Authority.Equals(context.Request.Host.Value, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Whether a browser says that another site's page makes this request (a link that the user follows is none).</summary>

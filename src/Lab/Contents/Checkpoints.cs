@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Holdfast.Lab.Http;
+using Holdfast.Lab.Posix;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Lab.Contents;

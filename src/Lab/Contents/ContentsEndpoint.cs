@@ -1,3 +1,4 @@
+using Holdfast.Lab.Events;
 using Holdfast.Lab.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -6,9 +7,10 @@ namespace Holdfast.Lab.Contents;
 
 /// <summary>The routes of <c>/api/contents</c>: which part does what is asked, and how the answer looks.</summary>
 internal sealed class ContentsEndpoint(
-    LabOptions options, ContentsReading reading, ContentsSaving saving, ContentsMoving moving, ILogger<ContentsEndpoint> log)
+    LabOptions options, ContentsReading reading, ContentsSaving saving, ContentsMoving moving, LabEvents events, IdleMemory memory, ILogger<ContentsEndpoint> log)
 {
     public const string Route = "/api/contents";
+    private const long Large = 4 << 20;
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -22,6 +24,8 @@ internal sealed class ContentsEndpoint(
             await OwnAsync(context, own.File, own.Verb, own.Id);
             return;
         }
+        if (context.Request.ContentLength > Large || path.IsNotebook && path.Status()?.Size > Large)
+            memory.Used();
         await (context.Request.Method switch
         {
             "GET" => reading.GetAsync(context, path),
@@ -80,7 +84,10 @@ internal sealed class ContentsEndpoint(
         var exists = path.Status() is { IsFolder: false };
         if (body.Chunk is null or -1)
             ContentsLog.Saving(log, path.Api);
-        await AnswerAsync(context, exists ? saving.Save(path, body) : saving.Create(path, body), exists ? StatusCodes.Status200OK : StatusCodes.Status201Created);
+        var done = exists ? saving.Save(path, body) : saving.Create(path, body);
+        if (done.Fault is null && body.Chunk is null or -1)
+            events.Changed("save", path.Api);
+        await AnswerAsync(context, done, exists ? StatusCodes.Status200OK : StatusCodes.Status201Created);
     }
 
     private async Task PostAsync(HttpContext context, ContentsPath path, ContentsBody body)
@@ -95,7 +102,10 @@ internal sealed class ContentsEndpoint(
         {
             var (made, fault) = moving.Copy(from, path);
             if (fault is null)
+            {
                 ContentsLog.Copied(log, from.Api, made.Api);
+                events.Changed("copy", made.Api, from.Api);
+            }
             await AnswerAsync(context, (Entry.At(made) is { } entry ? new Saved(entry) : null, fault), StatusCodes.Status201Created);
         }
     }
@@ -114,7 +124,10 @@ internal sealed class ContentsEndpoint(
         }
         var fault = moving.Rename(path, to);
         if (fault is null)
+        {
             ContentsLog.Renamed(log, path.Api, to.Api);
+            events.Changed("rename", to.Api, path.Api);
+        }
         await AnswerAsync(context, (Entry.At(to) is { } entry ? new Saved(entry) : null, fault), StatusCodes.Status200OK);
     }
 
@@ -126,12 +139,14 @@ internal sealed class ContentsEndpoint(
             return;
         }
         ContentsLog.Deleted(log, path.Api);
+        events.Changed("delete", path.Api);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
     private static async Task WithBodyAsync(HttpContext context, ContentsPath path, Func<HttpContext, ContentsPath, ContentsBody, Task> act)
     {
-        var (body, fault) = ContentsBody.Parse(await ApiJson.ReadBodyAsync(context));
+        using var bytes = await PooledBytes.OfBodyAsync(context);
+        var (body, fault) = ContentsBody.Parse(bytes.Memory);
         // Types that came after this one was written are files to it, as to Jupyter.
         if (body.Type is not (null or "" or Entry.File or Entry.Notebook or Entry.Folder))
             body = body with { Type = Entry.File };

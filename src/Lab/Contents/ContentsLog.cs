@@ -13,6 +13,9 @@ internal static partial class ContentsLog
     [LoggerMessage(3203, LogLevel.Information, "Renamed {From} to {To}")]
     public static partial void Renamed(ILogger logger, string from, string to);
 
+    [LoggerMessage(3205, LogLevel.Warning, "{Path} was saved over something that is not a notebook ({Fault}); what was there is kept as {Kept}")]
+    public static partial void KeptDamaged(ILogger logger, string path, string fault, string kept);
+
     [LoggerMessage(3204, LogLevel.Information, "Deleted {Path}")]
     public static partial void Deleted(ILogger logger, string path);
 }

@@ -8,6 +8,7 @@ namespace Holdfast.Lab.Contents;
 internal sealed partial class ContentsMoving(LabOptions options, Trash trash)
 {
     private const long LargestFolderCopy = 500L << 20;
+    private const int OtherDevice = 18; // EXDEV
 
     public ContentsFault? Rename(ContentsPath from, ContentsPath to)
     {
@@ -25,7 +26,7 @@ internal sealed partial class ContentsMoving(LabOptions options, Trash trash)
         var fault = ContentsFault.Try(from, () =>
         {
             if (status.IsFolder && new FileInfo(from.Full).LinkTarget is null)
-                Directory.Move(from.Full, to.Full);
+                MoveFolder(from.Full, to.Full);
             else
                 File.Move(from.Full, to.Full);
             AtomicFile.SyncFolder(to.Parent.Full);
@@ -79,6 +80,19 @@ internal sealed partial class ContentsMoving(LabOptions options, Trash trash)
         if (fault is null && !status.IsFolder)
             Checkpoints.Follow(path, null);
         return fault;
+    }
+
+    private static void MoveFolder(string from, string to)
+    {
+        try
+        {
+            Directory.Move(from, to);
+        }
+        catch (IOException fault) when (fault.HResult == OtherDevice)
+        {
+            CopyFolder(new DirectoryInfo(from), to, long.MaxValue);
+            Directory.Delete(from, recursive: true);
+        }
     }
 
     private static long CopyFolder(DirectoryInfo from, string to, long room)

@@ -62,6 +62,8 @@ internal sealed class ContentsReading(LabOptions options)
             entry.Write(brief);
             return null;
         }
+        if (entry.Type == Entry.Notebook)
+            return await NotebookReading.WriteAsync(context, entry, withContent, withHash);
         FileStream file;
         try
         {

@@ -1,10 +1,13 @@
+using Holdfast.Lab.Posix;
+using Microsoft.Extensions.Logging;
+
 namespace Holdfast.Lab.Contents;
 
 /// <summary>What a save did: the entry as it is now, and what people should be told.</summary>
 internal sealed record Saved(Entry Entry, string? Message = null);
 
 /// <summary>PUT and the making of new files, notebooks and folders.</summary>
-internal sealed class ContentsSaving(LabOptions options)
+internal sealed class ContentsSaving(LabOptions options, ILogger<ContentsSaving> log)
 {
     /// <summary>Saves over what is there.</summary>
     public (Saved? Saved, ContentsFault? Fault) Save(ContentsPath path, ContentsBody body)
@@ -21,6 +24,7 @@ internal sealed class ContentsSaving(LabOptions options)
             (not null, not Entry.File) => ContentsFault.Bad($"File type \"{body.Type}\" is not supported for large file transfer"),
             (_, Entry.Folder) => SaveFolder(path),
             _ when path.Status() is { IsFolder: true } => ContentsFault.Bad($"{path.Api} is a directory, not a {body.Type}", "bad type"),
+            (_, Entry.Notebook) => NotebookSaving.Save(path, body.Content!.Value, log, out message),
             (not (null or 1), _) => Append(path, body),
             _ => SaveFile(path, body),
         };
@@ -69,17 +73,9 @@ internal sealed class ContentsSaving(LabOptions options)
 
     private static ContentsFault? SaveFile(ContentsPath path, ContentsBody body)
     {
-        if (body.Type == Entry.Notebook)
-            return SaveNotebook(path, body.Content!.Value);
         var (bytes, fault) = body.FileBytes();
         return fault ?? ContentsFault.Try(path, () => AtomicFile.Write(path.Full, bytes.Span));
     }
-
-    private static ContentsFault? SaveNotebook(ContentsPath path, ReadOnlyMemory<byte> content) => ContentsFault.Try(path, () =>
-    {
-        AtomicFile.Write(path.Full, content.Span);
-        Checkpoints.MakeFirst(path);
-    });
 
     /// <summary>Adds a piece of an upload. A piece that does not fit leaves none of itself, so that it can be sent again.</summary>
     private static ContentsFault? Append(ContentsPath path, ContentsBody body)

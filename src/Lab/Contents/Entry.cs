@@ -16,7 +16,7 @@ internal sealed record Entry(ContentsPath Path, FileStatus Status, string Type)
 
     /// <summary>The entry at a path under the type that its name and kind suggest; null when there is none.</summary>
     public static Entry? At(ContentsPath path, string? type = null) => path.Status() is not { } status ? null
-        : new Entry(path, status, status.IsFolder ? Folder : type ?? (path.IsNotebook ? Notebook : File));
+        : new Entry(path, status, status.IsFolder ? Folder : type is File or Notebook ? type : path.IsNotebook ? Notebook : File);
 
     /// <summary>Writes every member but <c>content</c>, which the caller writes last, null or not, before it closes the object.</summary>
     public void WriteMembers(Utf8JsonWriter json, string? format = null, string? mimeType = null, string? hash = null, string? message = null)

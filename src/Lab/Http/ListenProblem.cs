@@ -8,15 +8,15 @@ internal static class ListenProblem
 {
     private static readonly string[] SocketTables = ["/proc/net/tcp", "/proc/net/tcp6"];
 
-    /// <summary>The address to listen on; null for every one.</summary>
+    /// <summary>The address to listen on; null for every one. What is none was refused before.</summary>
     public static IPAddress? AddressOf(string ip) => ip switch
     {
         "localhost" => IPAddress.Loopback,
         "" or "*" => null,
-        _ => IPAddress.Parse(ip),
+        _ => IPAddress.TryParse(ip, out var address) ? address : IPAddress.Loopback,
     };
 
-    public static string Of(LabOptions options, IOException fault)
+    public static string Of(LabOptions options, Exception fault)
     {
         if (fault.InnerException is not Microsoft.AspNetCore.Connections.AddressInUseException)
             return $"Cannot listen on {options.Ip} port {options.Port}: {fault.Message}; mend: --ip and --port.";
@@ -29,7 +29,7 @@ internal static class ListenProblem
     {
         var inodes = SocketTables.Where(File.Exists).SelectMany(File.ReadLines).Skip(1)
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Where(row => row is [_, var local, _, "0A", ..] && local.EndsWith(port.ToString(":X4", CultureInfo.InvariantCulture), StringComparison.Ordinal))
+            .Where(row => row is [_, var local, _, "0A", ..] && local.EndsWith(string.Create(CultureInfo.InvariantCulture, $":{port:X4}"), StringComparison.Ordinal))
             .Select(row => $"socket:[{row[9]}]").ToHashSet();
         if (inodes.Count == 0)
             return null;

@@ -8,7 +8,7 @@ internal static class RequestKind
 {
     public static bool IsApi(this HttpRequest request) =>
         request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/lab/api") ||
-        request.Path.StartsWithSegments("/lsp") || request.Path.StartsWithSegments("/terminals");
+        request.Path.StartsWithSegments("/lsp") || request.Path == "/metrics" || request.Path.StartsWithSegments("/terminals");
 
     /// <summary>Whether the request wants to become a WebSocket.</summary>
     public static bool IsWebSocket(this HttpRequest request) =>

@@ -1,6 +1,4 @@
-using Holdfast.Lab.Posix;
-
-namespace Holdfast.Lab.Contents;
+namespace Holdfast.Lab.Posix;
 
 /// <summary>
 /// A file that is replaced as a whole or not at all: written beside its place, synced, renamed over it, and the folder synced. Mode and
@@ -20,7 +18,7 @@ internal sealed class AtomicFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">The folder or the file may not be written.</exception>
     public AtomicFile(string path)
     {
-        _target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        _target = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         _before = FileStatus.Of(_target);
         if (_before is not null && Libc.Access(_target, Libc.WriteAccess) != 0)
             throw new UnauthorizedAccessException(_target);

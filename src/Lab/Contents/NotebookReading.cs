@@ -1,0 +1,49 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Holdfast.Lab.Http;
+using Holdfast.Notebooks;
+using Microsoft.AspNetCore.Http;
+
+namespace Holdfast.Lab.Contents;
+
+/// <summary>
+/// GET of a notebook: read, parsed, and written as Jupyter's model straight into the response. Its hash is that of everything but outputs
+/// and counts, so that a run does not look like somebody else's change.
+/// </summary>
+internal static class NotebookReading
+{
+    public static async Task<ContentsFault?> WriteAsync(HttpContext context, Entry entry, bool withContent, bool withHash)
+    {
+        PooledBytes bytes;
+        try
+        {
+            bytes = PooledBytes.OfFile(entry.Path.Full);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return ContentsFault.Of(entry.Path, fault);
+        }
+        using var owned = bytes;
+        var readable = NotebookDocument.Parse(bytes.Memory).TryGet(out var notebook, out var unreadable);
+        if (withContent && !readable)
+            return ContentsFault.Bad($"Unreadable Notebook: {entry.Path.Api}. {unreadable!.Message} As it is, it opens with the text editor.");
+        var hash = withHash ? Convert.ToHexStringLower(notebook?.SourceHash() ?? SHA256.HashData(bytes.Memory.Span)) : null;
+        if (!withContent)
+        {
+            await using var brief = ApiJson.Begin(context);
+            entry.Write(brief, hash);
+            return null;
+        }
+        await using (var json = ApiJson.Begin(context))
+        {
+            json.WriteStartObject();
+            entry.WriteMembers(json, format: "json", hash: hash);
+        }
+        using var model = new PieceBuffer();
+        model.Write(",\"content\":"u8);
+        notebook!.WriteJupyterModel(model);
+        model.Write("}"u8);
+        await model.SendAsync(context.Response.BodyWriter, context.RequestAborted);
+        return null;
+    }
+}
