@@ -1,0 +1,128 @@
+using Holdfast.Functional.Tests.Labs;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Holdfast.Functional.Tests.Pages;
+
+/// <summary>JupyterLab in a browser, by what a person does and sees in it.</summary>
+internal sealed class LabPage : IAsyncDisposable
+{
+    /// <summary>Starting a kernel on a busy machine takes its time.</summary>
+    private const float Patience = 60_000;
+    private readonly IPage _page;
+    private readonly List<string> _complaints = [];
+
+    private LabPage(IPage page)
+    {
+        _page = page;
+        page.SetDefaultTimeout(Patience);
+        page.PageError += (_, error) => _complaints.Add(error);
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error") _complaints.Add(message.Text);
+        };
+    }
+
+    /// <summary>Errors on the console so far.</summary>
+    public IReadOnlyList<string> Complaints => _complaints;
+
+    /// <summary>Requests to anything but the lab.</summary>
+    public List<string> Strayed { get; } = [];
+
+    private ILocator Notebook => _page.Locator(".jp-NotebookPanel:not(.lm-mod-hidden)");
+
+    public static async Task<LabPage> OpenAsync(Chromium chromium, RunningLab lab, int width = 1280)
+    {
+        var page = new LabPage(await chromium.NewPageAsync(width));
+        page._page.Request += (_, request) =>
+        {
+            var address = new Uri(request.Url);
+            if (address.Scheme is "http" or "https" or "ws" or "wss" && address.Authority != lab.Link.Authority) page.Strayed.Add(request.Url);
+        };
+        await page._page.GotoAsync(lab.Link.AbsoluteUri);
+        return page;
+    }
+
+    /// <summary>Opens a notebook by its address and waits until its kernel is idle.</summary>
+    public async Task OpenNotebookAsync(string name)
+    {
+        await _page.GotoAsync(new Uri(new Uri(_page.Url), $"/lab/tree/{name}").AbsoluteUri);
+        await WaitForStatusAsync("Idle");
+    }
+
+    public async Task RunAllAsync()
+    {
+        await ChooseAsync("Run", "runmenu:run-all");
+        await WaitUntilDoneAsync();
+    }
+
+    /// <summary>Starts one cell and does not wait for its end.</summary>
+    public async Task RunCellAsync(int index)
+    {
+        await Cell(index).Locator(".jp-InputPrompt").ClickAsync();
+        await ChooseAsync("Run", "runmenu:run");
+    }
+
+    public Task InterruptAsync() => ChooseAsync("Kernel", "kernelmenu:interrupt");
+
+    public async Task RestartAsync()
+    {
+        await ChooseAsync("Kernel", "kernelmenu:restart");
+        await AnswerAsync("Restart");
+        await WaitForStatusAsync("Idle");
+    }
+
+    /// <summary>Chooses from the menu bar, by the menu's title and the command behind the item.</summary>
+    public async Task ChooseAsync(string menu, string command)
+    {
+        await _page.Locator(".lm-MenuBar-item").GetByText(menu, new() { Exact = true }).ClickAsync();
+        await _page.Locator($".lm-Menu-item:not(.lm-mod-disabled)[data-command='{command}']").ClickAsync();
+    }
+
+    /// <summary>Presses a button of the dialog that is open.</summary>
+    public Task AnswerAsync(string button) => _page.Locator(".jp-Dialog-button").GetByText(button, new() { Exact = true }).ClickAsync();
+
+    /// <summary>Waits for a dialog that says this.</summary>
+    public Task SeeDialogAsync(string text) => Expect(_page.Locator(".jp-Dialog")).ToContainTextAsync(text, new() { Timeout = Patience });
+
+    /// <summary>Waits until no cell is queued or running and the kernel is idle.</summary>
+    public async Task WaitUntilDoneAsync()
+    {
+        await Expect(Notebook.Locator(".jp-InputPrompt").GetByText("[*]")).ToHaveCountAsync(0, new() { Timeout = Patience });
+        await WaitForStatusAsync("Idle");
+    }
+
+    /// <summary>Waits for the kernel's state as the status bar shows it: Idle, Busy, … The notebook's own sign says idle before there is a kernel.</summary>
+    public Task WaitForStatusAsync(string status) => Expect(_page.Locator("#jp-main-statusbar")).ToContainTextAsync($"| {status}", new() { Timeout = Patience });
+
+    /// <summary>The cell with this index, from 0.</summary>
+    public ILocator Cell(int index) => Notebook.Locator($".jp-Cell[data-windowed-list-index='{index}']");
+
+    /// <summary>The outputs of a cell, one element for each.</summary>
+    public ILocator Outputs(int cell) => Cell(cell).Locator(".jp-OutputArea-output");
+
+    /// <summary>Waits until the outputs of a cell show this.</summary>
+    public Task SeeAsync(int cell, string text) => Expect(Cell(cell).Locator(".jp-OutputArea").First).ToContainTextAsync(text, new() { Timeout = Patience });
+
+    /// <summary>What stands before a cell: <c>[3]:</c>.</summary>
+    public Task<string> PromptAsync(int cell) => Cell(cell).Locator(".jp-InputPrompt").InnerTextAsync();
+
+    /// <summary>Saves, and waits until the lab has answered.</summary>
+    public async Task SaveAsync()
+    {
+        var answer = await _page.RunAndWaitForResponseAsync(
+            () => ChooseAsync("File", "docmanager:save"),
+            response => response.Request.Method == "PUT" && response.Url.Contains("/api/contents/", StringComparison.Ordinal));
+        Assert.True(answer.Ok, $"{answer.Status} {answer.StatusText}");
+    }
+
+    /// <summary>Puts a picture into HOLDFAST_SCREENSHOTS, else TestResults/ beside the tests.</summary>
+    public Task ScreenshotAsync(string name)
+    {
+        var folder = Environment.GetEnvironmentVariable("HOLDFAST_SCREENSHOTS") ?? Path.Combine(AppContext.BaseDirectory, "TestResults");
+        return _page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png") });
+    }
+
+    public async ValueTask DisposeAsync() => await _page.Context.DisposeAsync();
+
+}
