@@ -44,7 +44,7 @@ build_page() {
   say "Building the JupyterLab page (about two minutes, once) ..."
   (
     cd "$here/web/lab"
-    [ node_modules/.package-lock.json -nt package-lock.json ] || npm install --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+    [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
     node build.mjs >&2
   )
   rm -rf "$here/out/lab"

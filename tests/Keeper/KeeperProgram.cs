@@ -16,8 +16,14 @@ internal sealed class KeeperProgram : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("hf-").FullName;
     private readonly List<KeeperClient> _clients = [];
 
-    public KeeperProgram() =>
+    private readonly SmallDisk? _disk;
+
+    /// <param name="diskMegabytes">The size of a disk of its own for the state folder; null for none.</param>
+    public KeeperProgram(int? diskMegabytes = null)
+    {
         Home = new KeeperHome(Path.Combine(_folder, "state"), Path.Combine(_folder, "run")) { Program = Environment.ProcessPath! };
+        if (diskMegabytes is { } size) _disk = SmallDisk.Mount(Directory.CreateDirectory(Home.StateFolder).FullName, size);
+    }
 
     public KeeperHome Home { get; }
 
@@ -48,6 +54,7 @@ internal sealed class KeeperProgram : IAsyncDisposable
             if (last is not null) await last.StopKeeperAsync(limit.Token);
         }
 
+        _disk?.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using Holdfast.Lab;
+using Holdfast.Lab.Access;
 
 namespace Holdfast.Cli.Lab;
 
@@ -15,7 +15,7 @@ internal static class LabVerb
         var folder = new Argument<string>("DIR") { Description = "The folder of notebooks; default the current one.", DefaultValueFactory = _ => "." };
         var ip = new Option<string>("--ip") { Description = "Address to listen on. Anything but a loopback address lets other computers in.", DefaultValueFactory = _ => "127.0.0.1" };
         var port = new Option<int>("--port") { Description = "Port to listen on; 0 for any free one.", DefaultValueFactory = _ => 8888 };
-        var token = new Option<string?>("--token") { Description = "The token that logs in; default JUPYTER_TOKEN, else a new random one (none when a password is set)." };
+        var token = new Option<string?>("--token") { Description = "The token that logs in; default JUPYTER_TOKEN, else one made at the first start and kept (none when a password is set)." };
         var baseUrl = new Option<string>("--base-url") { Description = "Path prefix of every address.", DefaultValueFactory = _ => "/" };
         var kernel = new Option<string?>("--default-kernel") { Description = "Kernel for notebooks that name none." };
         var allowOrigin = new Option<string?>("--allow-origin") { Description = "One other origin that may call the API." };
@@ -34,7 +34,7 @@ internal static class LabVerb
                 Root = Path.GetFullPath(parse.GetValue(folder)!),
                 Ip = parse.GetValue(ip)!,
                 Port = parse.GetValue(port),
-                Token = parse.GetValue(token) ?? Surroundings.Variables.GetValueOrDefault("JUPYTER_TOKEN") ?? (passwordHash is null ? NewToken() : null),
+                Token = parse.GetValue(token) ?? Surroundings.Variables.GetValueOrDefault("JUPYTER_TOKEN") ?? (passwordHash is null ? LabToken.Kept(Surroundings.Home.StateFolder) : null),
                 PasswordHash = passwordHash,
                 BaseUrl = Slashed(parse.GetValue(baseUrl)!),
                 DefaultKernel = parse.GetValue(kernel),
@@ -49,8 +49,6 @@ internal static class LabVerb
         });
         return command;
     }
-
-    private static string NewToken() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
 
     private static string Slashed(string path) => $"/{path.Trim('/')}/" is "//" ? "/" : $"/{path.Trim('/')}/";
 }

@@ -33,18 +33,14 @@ public sealed partial class KeeperClient
                 "Finish its kernels, end it with 'holdfast keeper stop' of the version that started it, and start again.");
         }
 
-        if (await KeeperStarter.TryConnectAsync(_home, cancellationToken) is not { } messages)
-        {
-            Close();
-            return Unreachable;
-        }
-
-        _messages = new FrameConnection(messages);
         KeeperProcessId = hello.ProcessId;
         KeeperStarted = hello.Started;
         Take(hello);
         return null;
     }
+
+    private async Task<FrameConnection?> OpenForMessagesAsync() =>
+        await KeeperStarter.TryConnectAsync(_home, _ending.Token) is { } socket ? new FrameConnection(socket) : null;
 
     private async Task<(System.Net.Sockets.Socket? Socket, KeeperFailure? Failure)> FindKeeperAsync(CancellationToken cancellationToken)
     {
@@ -134,7 +130,8 @@ public sealed partial class KeeperClient
 
     private void Drop(KernelRecord kernel)
     {
-        _kernels.TryRemove(kernel.Id, out _);
+        if (!_kernels.TryRemove(kernel.Id, out _)) return;
+        CloseMessages(kernel.Id);
         if (_watches.TryRemove(kernel.Id, out var watch))
         {
             watch.Advance(kernel.LastSequence);
@@ -147,6 +144,11 @@ public sealed partial class KeeperClient
     private void Close()
     {
         Interlocked.Exchange(ref _requests, null)?.Dispose();
-        Interlocked.Exchange(ref _messages, null)?.Dispose();
+        foreach (var id in _messages.Keys) CloseMessages(id);
+    }
+
+    private void CloseMessages(string id)
+    {
+        if (_messages.TryRemove(id, out var opening) && opening is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true, Result: { } connection } }) connection.Dispose();
     }
 }

@@ -20,9 +20,9 @@ public sealed partial class KeeperClient : IAsyncDisposable
     private readonly ConcurrentDictionary<uint, TaskCompletionSource<Reply>> _pending = new();
     private readonly bool _startsKeeper;
 
-    /// <summary>Requests and news travel on the first, messages to kernels on the second: a kernel that takes no messages must not hold up its interrupt.</summary>
+    /// <summary>For each kernel a connection that carries messages to it: a kernel that takes none holds up neither its interrupt nor other kernels.</summary>
+    private readonly ConcurrentDictionary<string, Lazy<Task<FrameConnection?>>> _messages = new(StringComparer.Ordinal);
     private FrameConnection? _requests;
-    private FrameConnection? _messages;
     private Task _running = Task.CompletedTask;
     private uint _lastNumber;
 
@@ -74,8 +74,13 @@ public sealed partial class KeeperClient : IAsyncDisposable
     /// <summary>Replaces the kernel's process; answers when the new one has answered a kernel_info_request.</summary>
     public Task<KeeperReply<KernelRecord>> RestartAsync(string id, CancellationToken cancellationToken) => AskAsync(new Request(Operation.Restart, id), cancellationToken);
 
-    /// <summary>Ends the kernel: asks, then SIGTERM, then SIGKILL.</summary>
-    public Task<KeeperReply<KernelRecord>> ShutdownAsync(string id, CancellationToken cancellationToken) => AskAsync(new Request(Operation.Shutdown, id), cancellationToken);
+    /// <summary>Ends the kernel: asks, then SIGTERM, then SIGKILL. It is not listed any more when this answers.</summary>
+    public async Task<KeeperReply<KernelRecord>> ShutdownAsync(string id, CancellationToken cancellationToken)
+    {
+        var reply = await AskAsync(new Request(Operation.Shutdown, id), cancellationToken);
+        if (reply.Ok) Drop(reply.Value);
+        return reply;
+    }
 
     /// <summary>Replaces the sessions on a kernel.</summary>
     public Task<KeeperReply<KernelRecord>> SetSessionsAsync(string id, IReadOnlyList<SessionTag> sessions, CancellationToken cancellationToken) =>
@@ -96,7 +101,13 @@ public sealed partial class KeeperClient : IAsyncDisposable
     /// <returns>False when no keeper is connected right now; the message was not sent.</returns>
     public async ValueTask<bool> SendAsync(string id, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
-        if (_messages is not { } connection) return false;
+        var opening = _messages.GetOrAdd(id, _ => new Lazy<Task<FrameConnection?>>(OpenForMessagesAsync));
+        if (await opening.Value is not { } connection)
+        {
+            _messages.TryRemove(new(id, opening));
+            return false;
+        }
+
         var prefix = new byte[1 + Encoding.UTF8.GetByteCount(id)];
         prefix[0] = (byte)Encoding.UTF8.GetBytes(id, prefix.AsSpan(1));
         return await connection.WriteAsync(FrameType.Send, 0, prefix, message, cancellationToken);

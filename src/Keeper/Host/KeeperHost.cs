@@ -96,9 +96,15 @@ public sealed class KeeperHost
 
     private async Task StopAsync()
     {
-        await _table.RemoveAllAsync("The keeper was stopped.");
-        KeeperLog.Ends(_log, "it was stopped.");
-        await _ending.CancelAsync();
+        try
+        {
+            await _table.RemoveAllAsync("The keeper was stopped.");
+        }
+        finally
+        {
+            KeeperLog.Ends(_log, "it was stopped.");
+            await _ending.CancelAsync();
+        }
     }
 
     private void EndWhenIdle()

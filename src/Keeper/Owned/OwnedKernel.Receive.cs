@@ -28,7 +28,7 @@ internal sealed partial class OwnedKernel : IKernelSink
     public ValueTask OnDrainedAsync(KernelChannel channel)
     {
         var result = Flush();
-        return result.Ok ? ValueTask.CompletedTask : new ValueTask(HoldBackAsync(result));
+        return result.Ok || _closing ? ValueTask.CompletedTask : new ValueTask(HoldBackAsync(result));
     }
 
     void IKernelSink.OnRefused(KernelChannel channel, string reason) => KeeperLog.MessageRefused(_log, Id, channel, reason);
@@ -51,12 +51,19 @@ internal sealed partial class OwnedKernel : IKernelSink
         return result;
     }
 
-    private async Task HoldBackAsync(FlushResult result)
+    /// <summary>All channels wait for one and the same hold: who comes second must not take its note for the one to come back to.</summary>
+    private Task HoldBackAsync(FlushResult result)
     {
+        lock (_holdGate) return _hold is { IsCompleted: false } ? _hold : _hold = HoldAsync(result);
+    }
+
+    private async Task HoldAsync(FlushResult result)
+    {
+        await Task.Yield();
         var before = _record.Note;
         KeeperLog.HeldBack(_log, Id, result.Error);
         Update(record => record with { Note = $"Held back: {result.Error}" });
-        while (!result.Ok && !_ended)
+        while (!result.Ok && !_closing)
         {
             await Task.Delay(HeldBackRetry, _time);
             result = Flush();
@@ -68,7 +75,7 @@ internal sealed partial class OwnedKernel : IKernelSink
 
     private bool IsAnswerToUs(in KernelMessage message)
     {
-        if (message.ParentHeader.Span.IndexOf("holdfast-keeper"u8) < 0 || !MessageHeader.TryParse(message.ParentHeader.Span, out var parent) || parent.Session != OwnSession) return false;
+        if (!IsOurs(message)) return false;
         if (_run is { } run)
         {
             run.Answered = true;
@@ -77,6 +84,9 @@ internal sealed partial class OwnedKernel : IKernelSink
 
         return true;
     }
+
+    private static bool IsOurs(in KernelMessage message) =>
+        message.ParentHeader.Span.IndexOf("holdfast-keeper"u8) >= 0 && MessageHeader.TryParse(message.ParentHeader.Span, out var parent) && parent.Session == OwnSession;
 
     private void Observe(in KernelMessage message)
     {
@@ -88,17 +98,25 @@ internal sealed partial class OwnedKernel : IKernelSink
 
         // Most broadcasts are outputs: only one that may be a status is looked at closely.
         if (message.Header.Span.IndexOf("\"status\""u8) < 0 || ReadExecutionState(message.Content.Span) is not { } state) return;
-        if (state is "idle" or "busy" or "starting" && _record.ExecutionState != state)
-        {
-            var now = _time.GetUtcNow();
-            Update(record => record with { ExecutionState = state, BusySince = state == "busy" ? now : null });
-        }
+        // Our own question is nobody's work.
+        if (state is not ("idle" or "busy" or "starting") || IsOurs(message)) return;
+        if (_run is { } current) current.StateSeen |= state != "starting";
+        Become(state);
+    }
+
+    private void Become(string state)
+    {
+        if (_record.ExecutionState == state) return;
+        var now = _time.GetUtcNow();
+        Update(record => record with { ExecutionState = state, BusySince = state == "busy" ? now : null });
     }
 
     private void NoteReady(KernelRun run)
     {
         if (!run.Answered || !run.Broadcasts || !run.Ready.TrySetResult(true)) return;
         run.ReadySince = _time.GetUtcNow();
+        // It has worked off what came before our question, and nothing that came since has shown itself.
+        if (!run.StateSeen) Become("idle");
         KeeperLog.KernelReady(_log, Id);
     }
 

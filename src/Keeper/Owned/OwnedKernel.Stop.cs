@@ -54,6 +54,8 @@ internal sealed partial class OwnedKernel
         try
         {
             if (_ended) return;
+            // From here on a full disk holds nothing back: what it has no room for is lost, as was asked.
+            _closing = true;
             await EndProcessAsync("""{"restart":false}""");
             await CloseAsync(reason);
         }
@@ -63,9 +65,9 @@ internal sealed partial class OwnedKernel
         }
     }
 
-    /// <summary>Lets go of the kernel and leaves its process running: what the keeper does when it is told to end itself only.</summary>
     private async Task CloseAsync(string reason)
     {
+        _closing = true;
         await RecordEventAsync(new KernelEvent(KernelEvent.Shutdown, reason));
         _ended = true;
         _outgoing.Writer.TryComplete();
@@ -78,7 +80,7 @@ internal sealed partial class OwnedKernel
 
         Update(record => record with { ExecutionState = "dead", ProcessId = null, BusySince = null });
         Save();
-        File.Delete(ConnectionFileIn(_record.Folder));
+        if (Directory.Exists(_record.Folder)) File.Delete(ConnectionFileIn(_record.Folder));
         KeeperLog.KernelShutDown(_log, Id);
     }
 

@@ -31,12 +31,15 @@ internal sealed partial class OwnedKernel
     private readonly SemaphoreSlim _lifecycle = new(1, 1);
     private readonly Lock _journalGate = new();
     private readonly Lock _recordGate = new();
+    private readonly Lock _holdGate = new();
 
     private KernelRecord _record;
     private KernelRun? _run;
     private long _lastActivity;
     private long _visible;
     private int _restartTries;
+    private Task? _hold;
+    private volatile bool _closing;
     private bool _ended;
 
     private OwnedKernel(KernelFile file, IReadOnlyDictionary<string, string> environment, JournalWriter journal, ConnectionInfo connection, TimeProvider time, ILogger log)
@@ -131,6 +134,9 @@ internal sealed partial class OwnedKernel
         public bool Broadcasts { get; set; }
 
         public bool Answered { get; set; }
+
+        /// <summary>Whether the kernel has said busy or idle about somebody's request.</summary>
+        public bool StateSeen { get; set; }
 
         public DateTimeOffset? ReadySince { get; set; }
 
