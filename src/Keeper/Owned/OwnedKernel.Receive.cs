@@ -24,8 +24,15 @@ internal sealed partial class OwnedKernel : IKernelSink
         if (channel == KernelChannel.IOPub) Observe(message);
     }
 
-    /// <summary>Makes what was received visible. While the disk is full this does not complete, and so the kernel is held back.</summary>
-    public ValueTask OnDrainedAsync(KernelChannel channel)
+    ValueTask IKernelSink.OnDrainedAsync(KernelChannel channel)
+    {
+        var gather = channel == KernelChannel.IOPub && _pace.Note(_journal.PendingBytes);
+        var flushed = FlushAsync();
+        return gather && flushed.IsCompleted ? new ValueTask(Task.Delay(FloodPace.Gathering, _time)) : flushed;
+    }
+
+    /// <summary>Makes what is recorded visible. While the disk is full this does not complete, and so the kernel is held back.</summary>
+    private ValueTask FlushAsync()
     {
         var result = Flush();
         return result.Ok || _closing ? ValueTask.CompletedTask : new ValueTask(HoldBackAsync(result));

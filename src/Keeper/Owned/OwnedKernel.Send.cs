@@ -18,7 +18,7 @@ internal sealed partial class OwnedKernel
 
         Volatile.Write(ref _lastActivity, _time.GetUtcNow().UtcTicks);
         lock (_journalGate) _journal.Append(RecordKind.ToKernel, message.Span);
-        await OnDrainedAsync(KernelChannel.Shell);
+        await FlushAsync();
         await _outgoing.Writer.WriteAsync(new Outgoing(message.ToArray(), _run), cancellationToken);
     }
 

@@ -31,6 +31,7 @@ internal sealed partial class OwnedKernel
     private readonly SemaphoreSlim _lifecycle = new(1, 1);
     private readonly Lock _journalGate = new();
     private readonly Lock _recordGate = new();
+    private readonly FloodPace _pace;
     private readonly Lock _holdGate = new();
 
     private KernelRecord _record;
@@ -46,6 +47,7 @@ internal sealed partial class OwnedKernel
     {
         (_time, _log, _argv, _environment, _interruptByMessage) = (time, log, file.Argv, environment, file.InterruptByMessage);
         (_journal, _record, _lastActivity) = (journal, file.Record, file.Record.LastActivity.UtcTicks);
+        _pace = new FloodPace(time);
         _connection = KernelConnection.Open(connection, this, time);
         _ = SendQueuedAsync();
     }
@@ -118,7 +120,7 @@ internal sealed partial class OwnedKernel
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(kernelEvent, WireJson.Default.KernelEvent);
         lock (_journalGate) _journal.Append(RecordKind.Event, bytes);
-        return OnDrainedAsync(KernelChannel.IOPub);
+        return FlushAsync();
     }
 
     /// <summary>One process of the kernel, from its start to its end.</summary>
