@@ -32,6 +32,7 @@ internal sealed class ChannelSocket
     private readonly ReadOnlyMemory<byte> _ready;
     private readonly IFrameReceiver _receiver;
     private readonly TimeProvider _time;
+    private readonly bool _blocks;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly FrameSender _sender = new();
     private volatile TaskCompletionSource<Session> _session = NewSession();
@@ -43,6 +44,8 @@ internal sealed class ChannelSocket
     {
         (_address, _type, _receiver, _time) = (address, type, receiver, time);
         _ready = Zmtp.Ready(type, identity);
+        // Only what a kernel broadcasts can be a flood, and next to nothing is sent there.
+        _blocks = type == "SUB";
     }
 
     private static TaskCompletionSource<Session> NewSession() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -83,14 +86,16 @@ internal sealed class ChannelSocket
     /// <summary>
     /// Connects, receives, and connects again, until <paramref name="stop"/>. Fails only when the receiver throws.
     /// </summary>
-    public async Task RunAsync(CancellationToken stop)
+    public Task RunAsync(CancellationToken stop) => _blocks ? OwnThread.RunAsync("broadcasts", () => ServeAllAsync(stop)) : ServeAllAsync(stop);
+
+    private async Task ServeAllAsync(CancellationToken stop)
     {
         try
         {
             for (var attempt = 0; !stop.IsCancellationRequested; attempt++)
             {
                 // 1. Wait, the longer the more often it has failed: the kernel may not have bound yet.
-                if (attempt > 0) await Task.Delay(Pause(attempt), _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (attempt > 0) await Task.Delay(Pause(attempt), _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
                 if (stop.IsCancellationRequested) break;
 
                 // 2. Connect and receive until the connection is lost.
@@ -121,7 +126,8 @@ internal sealed class ChannelSocket
             socket = _address is UnixDomainSocketEndPoint
                 ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
                 : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(_address, stop);
+            if (_blocks) socket.Connect(_address);
+            else await socket.ConnectAsync(_address, stop);
             // A free port of this machine can be given to the connecting socket itself, which is then its own peer.
             if (_address is UnixDomainSocketEndPoint || !Equals(socket.LocalEndPoint, socket.RemoteEndPoint)) return socket;
         }
@@ -179,7 +185,7 @@ internal sealed class ChannelSocket
 
     private async ValueTask<(bool Done, string? Fault)> ShakeHandsAsync(Socket socket, ReceiveBuffer buffer)
     {
-        await FrameSender.SendAllAsync(socket, Zmtp.Greeting);
+        await SendAllAsync(socket, Zmtp.Greeting);
         while (buffer.Unscanned.Length < Zmtp.GreetingLength)
         {
             if (!await ReceiveAsync(socket, buffer)) return (false, null);
@@ -188,7 +194,7 @@ internal sealed class ChannelSocket
 
         var minor = buffer.Unscanned[10] > 3 ? (byte)1 : buffer.Unscanned[11];
         buffer.Skip(Zmtp.GreetingLength);
-        await FrameSender.SendAllAsync(socket, _ready);
+        await SendAllAsync(socket, _ready);
 
         Found found;
         while ((found = buffer.Scan()) == Found.Nothing)
@@ -196,7 +202,7 @@ internal sealed class ChannelSocket
         if (found == Found.Fault) return (false, buffer.Fault);
         if (found == Found.Message) return (false, "The kernel's socket sent a message before the end of the handshake.");
         if (Zmtp.CheckReady(buffer.Command.Span, _type) is { } refused) return (false, refused);
-        if (_type == "SUB") await FrameSender.SendAllAsync(socket, Zmtp.Subscription(minor));
+        if (_type == "SUB") await SendAllAsync(socket, Zmtp.Subscription(minor));
         return (true, null);
     }
 
@@ -225,11 +231,19 @@ internal sealed class ChannelSocket
         return null;
     }
 
-    private static async ValueTask<bool> ReceiveAsync(Socket socket, ReceiveBuffer buffer)
+    private async ValueTask<bool> ReceiveAsync(Socket socket, ReceiveBuffer buffer)
     {
-        var count = await socket.ReceiveAsync(buffer.Room());
+        // One asynchronous call on a socket, and all of its calls go by the poller.
+        var count = _blocks ? socket.Receive(buffer.Room().Span) : await socket.ReceiveAsync(buffer.Room());
         buffer.Received(count);
         return count > 0;
+    }
+
+    private ValueTask SendAllAsync(Socket socket, ReadOnlyMemory<byte> bytes)
+    {
+        if (!_blocks) return FrameSender.SendAllAsync(socket, bytes);
+        socket.Send(bytes.Span);
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Receiving never waits for a send, or two full sockets could wait for each other; of several PINGs the last is answered.</summary>
@@ -243,7 +257,7 @@ internal sealed class ChannelSocket
         await _turn.WaitAsync();
         try
         {
-            await FrameSender.SendAllAsync(socket, Interlocked.Exchange(ref _pong, null));
+            await SendAllAsync(socket, Interlocked.Exchange(ref _pong, null));
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
