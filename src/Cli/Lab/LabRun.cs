@@ -18,13 +18,14 @@ internal static class LabRun
 
         // :: 2. The server.
         await using var server = new LabServer(options, keeper, logging => logging.Services.AddSingleton<ILoggerProvider>(new LineLoggerProvider()));
-        var kernels = server.FindKernelsAsync();
         using var ended = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
         var start = await server.StartAsync(cancellationToken);
         if (start.Address is not { } address) return Output.Fail(start.Problem!);
+        // Only now: the search asks every Python there is, and pages need the processors first.
+        var kernels = server.FindKernelsAsync();
 
         // :: 3. The words that help.
         var link = options.Token is null ? $"{address}lab" : $"{address}lab?token={options.Token}";

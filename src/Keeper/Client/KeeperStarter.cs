@@ -13,6 +13,8 @@ internal static class KeeperStarter
     /// <summary>Connects to a keeper that runs; null when none does.</summary>
     public static async Task<Socket?> TryConnectAsync(KeeperHome home, CancellationToken cancellationToken)
     {
+        // Asking the file system first spares an exception, the first of which takes a tenth of a lab's start.
+        if (!File.Exists(home.SocketPath)) return null;
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
