@@ -30,14 +30,12 @@ internal static class LabWords
         var own = kernels.Where(kernel => kernel.Root == root).OrderBy(kernel => kernel.Started).ToList();
         return own.Count == 0
             ? null
-            : $"{Count(own.Count)} still running: {string.Join("; ", own.Select(kernel => $"{KernelTexts.Document(kernel)} {KernelTexts.State(kernel, clock)}"))}";
+            : $"{Output.Count(own.Count, "kernel")} still running: {string.Join("; ", own.Select(kernel => $"{KernelTexts.Line(kernel, clock)}"))}";
     }
 
     /// <summary>What stays alive when the lab ends, and how to end it; null when nothing does.</summary>
     public static string? Stays(IEnumerable<KernelRecord> kernels, string root) =>
         kernels.Count(kernel => kernel.Root == root) is > 0 and var count
-            ? $"{Count(count)} {(count == 1 ? "goes" : "go")} on without the lab and {(count == 1 ? "is" : "are")} found again at its next start. 'holdfast ls' lists them, 'holdfast keeper stop' ends them."
+            ? $"{Output.Count(count, "kernel")} {(count == 1 ? "goes" : "go")} on without the lab and {(count == 1 ? "is" : "are")} found again at its next start. 'holdfast ls' lists them, 'holdfast keeper stop' ends them."
             : null;
-
-    private static string Count(int kernels) => kernels == 1 ? "1 kernel" : $"{kernels} kernels";
 }
