@@ -43,14 +43,14 @@ internal static class Usage
     private static string Unknown(Command command, string word)
     {
         var path = HelpText.PathOf(command);
-        if (word.StartsWith('-')) return $"'{path}' has no option {word}.{Meant(word, command.Options.Select(option => option.Name))}";
+        if (word.StartsWith('-')) return $"'{path}' has no option '{word}'.{Meant(word, command.Options.Select(option => option.Name))}";
         return command.Action is null
-            ? $"'{path}' has no verb {word}.{Meant(word, command.Subcommands.Select(verb => verb.Name))}"
-            : $"'{path}' takes nothing like {word} here.";
+            ? $"'{path}' has no verb '{word}'.{Meant(word, command.Subcommands.Select(verb => verb.Name))}"
+            : $"'{path}' takes no further word '{word}'.";
     }
 
     private static string Meant(string word, IEnumerable<string> names) =>
-        names.Select(name => (Name: name, Far: Distance(word, name))).Where(near => near.Far <= 2).OrderBy(near => near.Far).Select(near => $" Did you mean {near.Name}?").FirstOrDefault() ?? "";
+        names.Select(name => (Name: name, Far: Distance(word, name))).Where(near => near.Far <= 2).OrderBy(near => near.Far).Select(near => $" Did you mean '{near.Name}'?").FirstOrDefault() ?? "";
 
     /// <summary>How many characters must be put in, taken out or changed to make one word of the other.</summary>
     private static int Distance(string one, string other)

@@ -16,6 +16,7 @@ internal static class KeeperContact
     {
         var home = Surroundings.Home;
         if (SocketProblem(home) is { } tooLong) return (null, tooLong);
+        if (!File.Exists(home.SocketPath)) return (null, null);
         if (await KeeperClient.TryConnectAsync(home, cancellationToken) is { } keeper) return (keeper, null);
         return await AnswersAsync(home, cancellationToken)
             ? (null, $"a keeper answers at {home.SocketPath}, but not in the protocol of this version. 'holdfast keeper stop' of the version that started it ends it.")

@@ -9,8 +9,8 @@ internal static class LabWords
     /// <summary>A kernelspec with the program behind it.</summary>
     public static string KernelText(KernelSpec spec) => $"{spec.DisplayName} ({spec.Python ?? spec.Argv[0]})";
 
-    /// <summary>The kernels found; or that there is none, and the mend.</summary>
-    public static IEnumerable<string> Kernels(KernelSpecCatalog catalog)
+    /// <summary>The kernels found; or that there is none, or not the one that was asked for, and the mend.</summary>
+    public static IEnumerable<string> Kernels(KernelSpecCatalog catalog, string? wanted)
     {
         if (catalog.Specs.Count == 0)
         {
@@ -19,6 +19,7 @@ internal static class LabWords
         else
         {
             yield return $"Kernels: {string.Join(", ", catalog.Specs.Values.Select(KernelText))}";
+            if (wanted is not null && !catalog.Specs.ContainsKey(wanted)) yield return $"  None is named '{wanted}', as --default-kernel wants; there are: {string.Join(", ", catalog.Specs.Keys)}.";
         }
 
         foreach (var problem in catalog.Problems) yield return $"  {problem}";
