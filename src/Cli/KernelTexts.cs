@@ -5,11 +5,15 @@ namespace Holdfast.Cli;
 /// <summary>A kernel in words.</summary>
 internal static class KernelTexts
 {
-    /// <summary>The document it runs for, else its folder.</summary>
+    /// <summary>The documents that have it, else <c>-</c>.</summary>
     public static string Document(KernelRecord kernel) =>
-        kernel.Sessions.Count > 0 ? string.Join(", ", kernel.Sessions.Select(session => session.Path).Distinct()) : $"(no notebook) in {kernel.WorkingFolder}";
+        kernel.Sessions.Count > 0 ? string.Join(", ", kernel.Sessions.Select(session => session.Path).Distinct()) : "-";
 
-    /// <summary>Its state, since when it is busy, and what people should know.</summary>
+    /// <summary>Its state, and since when it is busy.</summary>
     public static string State(KernelRecord kernel, TimeProvider clock) =>
         kernel.BusySince is { } since ? $"busy since {Output.Clock(since, clock)}" : kernel.ExecutionState;
+
+    /// <summary>The kernel in a sentence: its documents, or that there is none, and its state.</summary>
+    public static string Line(KernelRecord kernel, TimeProvider clock) =>
+        $"{(kernel.Sessions.Count > 0 ? Document(kernel) : $"(no notebook) in {kernel.WorkingFolder}")} {State(kernel, clock)}";
 }

@@ -15,4 +15,19 @@ var root = new RootCommand("Holdfast: a workspace for machine-learning notebooks
     NbVerb.Create(),
     DoctorVerb.Create(),
 };
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+HelpText.Use(root);
+var parse = root.Parse(args);
+if (Usage.Answer(parse) is { } answered) return answered;
+try
+{
+    return await parse.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+}
+catch (IOException e) when (e.HResult == StandardOutput.ReaderGone)
+{
+    // As in 'holdfast outputs X | head': the reader has what it wanted.
+    return 0;
+}
+catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+{
+    return Output.Fail(e.Message);
+}

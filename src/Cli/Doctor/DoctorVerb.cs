@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 
 namespace Holdfast.Cli.Doctor;
 
@@ -13,42 +12,41 @@ internal static class DoctorVerb
         command.SetAction(async (parse, cancellationToken) =>
         {
             var findings = await Checkup.RunAsync(cancellationToken);
-            if (parse.GetValue(format) == "json") WriteJson(findings);
+            var good = findings.All(finding => finding.Grade != Grade.Bad);
+            if (parse.GetValue(format) == "json") WriteJson(good, findings);
             else WriteText(findings);
-            return findings.Any(finding => finding.Grade == Grade.Bad) ? 1 : 0;
+            return good ? 0 : 1;
         });
         return command;
     }
 
     private static void WriteText(IReadOnlyList<Finding> findings)
     {
+        var width = findings.Max(finding => finding.Subject.Length);
         foreach (var finding in findings)
         {
-            var mark = finding.Grade switch { Grade.Good => "ok  ", Grade.Note => "note", _ => "BAD " };
-            Console.WriteLine($"{mark}  {finding.Subject}: {finding.Text}");
-            if (finding.Mend is { } mend) Console.WriteLine($"      mend: {mend}");
+            var mark = finding.Grade switch { Grade.Good => Output.Paint("ok  ", 32), Grade.Note => Output.Paint("note", 33), _ => Output.Paint("BAD ", 31) };
+            Console.WriteLine($"{mark}  {finding.Subject.PadRight(width)}  {finding.Text}");
+            if (finding.Mend is { } mend) Console.WriteLine($"{new string(' ', width + 8)}mend: {mend}");
         }
     }
 
-    private static void WriteJson(IReadOnlyList<Finding> findings)
+    private static void WriteJson(bool good, IReadOnlyList<Finding> findings) => Output.Json(json =>
     {
-        using var stdout = Console.OpenStandardOutput();
-        using (var json = new Utf8JsonWriter(stdout, new JsonWriterOptions { Indented = true }))
+        json.WriteStartObject();
+        json.WriteBoolean("ok", good);
+        json.WriteStartArray("findings");
+        foreach (var finding in findings)
         {
-            json.WriteStartArray();
-            foreach (var finding in findings)
-            {
-                json.WriteStartObject();
-                json.WriteString("subject", finding.Subject);
-                json.WriteString("grade", finding.Grade switch { Grade.Good => "good", Grade.Note => "note", _ => "bad" });
-                json.WriteString("text", finding.Text);
-                json.WriteString("mend", finding.Mend);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            json.WriteStartObject();
+            json.WriteString("subject", finding.Subject);
+            json.WriteString("grade", finding.Grade switch { Grade.Good => "good", Grade.Note => "note", _ => "bad" });
+            json.WriteString("text", finding.Text);
+            json.WriteString("mend", finding.Mend);
+            json.WriteEndObject();
         }
 
-        stdout.WriteByte((byte)'\n');
-    }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
 }

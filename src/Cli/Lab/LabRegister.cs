@@ -22,13 +22,19 @@ internal sealed class LabRegister : IDisposable
     {
         Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var path = Path.Combine(Folder, $"{Environment.ProcessId}.json");
-        using var stream = File.Create(path);
-        using var json = new Utf8JsonWriter(stream);
-        json.WriteStartObject();
-        json.WriteNumber("pid", Environment.ProcessId);
-        json.WriteString("root", root);
-        json.WriteString("url", address.ToString());
-        json.WriteEndObject();
+        // Whole or not at all: somebody else's All removes what it cannot read.
+        var unfinished = path + ".new";
+        using (var stream = File.Create(unfinished))
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("pid", Environment.ProcessId);
+            json.WriteString("root", root);
+            json.WriteString("url", address.ToString());
+            json.WriteEndObject();
+        }
+
+        File.Move(unfinished, path, overwrite: true);
         return new LabRegister(path);
     }
 
@@ -66,14 +72,15 @@ internal sealed class LabRegister : IDisposable
         }
     }
 
-    /// <summary>A process id is used again sooner or later; by another program, most likely.</summary>
+    /// <summary>A process id is used again sooner or later, by another program most likely. One that has ended and was not waited for has no command line.</summary>
     private static bool Runs(int processId)
     {
         try
         {
-            return File.ReadAllText($"/proc/{processId}/comm").Trim() == "holdfast";
+            var command = File.ReadAllText($"/proc/{processId}/cmdline").Split('\0');
+            return command.Contains("lab") && File.ReadAllText($"/proc/{processId}/comm").Trim() == "holdfast";
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
         }

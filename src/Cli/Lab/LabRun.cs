@@ -36,14 +36,14 @@ internal static class LabRun
         if (options.Token is null) Console.WriteLine("  Log in with the password that 'holdfast lab password' has set.");
         foreach (var other in others) Console.WriteLine($"Another lab serves this folder: {other.Address} (process {other.ProcessId}). Both share the same kernels.");
         if (LabWords.Kept(keeper.Kernels, options.Root, TimeProvider.System) is { } kept) Console.WriteLine(kept);
-        foreach (var line in LabWords.Kernels(await kernels)) Console.WriteLine(line);
+        foreach (var line in LabWords.Kernels(await kernels, options.DefaultKernel)) Console.WriteLine(line);
         Console.WriteLine("Ctrl-C ends the lab; kernels go on.");
         if (openBrowser) Browser.Open(link);
 
         // :: 4. Serve until somebody ends it.
         await server.WaitForShutdownAsync(ended.Token);
         await server.StopAsync(CancellationToken.None);
-        Console.WriteLine(LabWords.Stays(keeper.Kernels, options.Root) ?? "The lab has ended; nothing is left running.");
+        Console.WriteLine(LabWords.Stays(keeper.Kernels, options.Root) ?? "The lab has ended; no kernel is left running.");
         return 0;
 
         void End(PosixSignalContext signal)

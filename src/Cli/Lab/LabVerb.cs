@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using Holdfast.Cli.Keeper;
 using Holdfast.Lab;
 using Holdfast.Lab.Access;
 
@@ -12,13 +14,13 @@ internal static class LabVerb
 
     public static Command Create()
     {
-        var folder = new Argument<string>("DIR") { Description = "The folder of notebooks; default the current one.", DefaultValueFactory = _ => "." };
-        var ip = new Option<string>("--ip") { Description = "Address to listen on. Anything but a loopback address lets other computers in.", DefaultValueFactory = _ => "127.0.0.1" };
-        var port = new Option<int>("--port") { Description = "Port to listen on; 0 for any free one.", DefaultValueFactory = _ => 8888 };
-        var token = new Option<string?>("--token") { Description = "The token that logs in; default JUPYTER_TOKEN, else one made at the first start and kept (none when a password is set)." };
-        var baseUrl = new Option<string>("--base-url") { Description = "Path prefix of every address.", DefaultValueFactory = _ => "/" };
-        var kernel = new Option<string?>("--default-kernel") { Description = "Kernel for notebooks that name none." };
-        var allowOrigin = new Option<string?>("--allow-origin") { Description = "One other origin that may call the API." };
+        var folder = new Argument<string?>("DIR") { Description = "The folder of notebooks. Default the current one.", Arity = ArgumentArity.ZeroOrOne };
+        var ip = new Option<string>("--ip") { Description = "Address to listen on. Any but a loopback address lets other computers in. Default 127.0.0.1.", HelpName = "ADDRESS", DefaultValueFactory = _ => "127.0.0.1" };
+        var port = Port();
+        var token = new Option<string?>("--token") { Description = "The token that logs in. Default JUPYTER_TOKEN, else one made at the first start and kept; none when a password is set.", HelpName = "TOKEN" };
+        var baseUrl = new Option<string>("--base-url") { Description = "Path prefix of every address. Default /.", HelpName = "PATH", DefaultValueFactory = _ => "/" };
+        var kernel = new Option<string?>("--default-kernel") { Description = "Kernel for notebooks that name none.", HelpName = "NAME" };
+        var allowOrigin = new Option<string?>("--allow-origin") { Description = "One other origin that may call the API.", HelpName = "ORIGIN" };
         var remote = new Option<bool>("--allow-remote-access") { Description = "Answer requests for any host name, as behind a proxy." };
         var hidden = new Option<bool>("--allow-hidden") { Description = "Show hidden files." };
         var quiet = new Option<bool>("--no-browser") { Description = "Do not open a browser." };
@@ -28,10 +30,11 @@ internal static class LabVerb
         };
         command.SetAction((parse, cancellationToken) =>
         {
+            if ((KeeperContact.SocketProblem(Surroundings.Home) ?? Surroundings.Home.Prepare()) is { } problem) return Task.FromResult(Output.Fail(problem));
             var passwordHash = PasswordStore.Read();
             var options = new LabOptions
             {
-                Root = Path.GetFullPath(parse.GetValue(folder)!),
+                Root = Path.GetFullPath(parse.GetValue(folder) ?? "."),
                 Ip = parse.GetValue(ip)!,
                 Port = parse.GetValue(port),
                 Token = parse.GetValue(token) ?? Surroundings.Variables.GetValueOrDefault("JUPYTER_TOKEN") ?? (passwordHash is null ? LabToken.Kept(Surroundings.Home.StateFolder) : null),
@@ -49,6 +52,19 @@ internal static class LabVerb
         });
         return command;
     }
+
+    private static Option<int> Port() => new("--port")
+    {
+        Description = "Port to listen on, 0 for any free one. Default 8888.",
+        HelpName = "PORT",
+        DefaultValueFactory = _ => 8888,
+        CustomParser = result =>
+        {
+            if (ushort.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
+            result.AddError($"--port is a number from 0 to 65535, not '{result.Tokens[0].Value}'.");
+            return 0;
+        },
+    };
 
     private static string Slashed(string path) => $"/{path.Trim('/')}/" is "//" ? "/" : $"/{path.Trim('/')}/";
 }

@@ -9,8 +9,8 @@ internal static class LabWords
     /// <summary>A kernelspec with the program behind it.</summary>
     public static string KernelText(KernelSpec spec) => $"{spec.DisplayName} ({spec.Python ?? spec.Argv[0]})";
 
-    /// <summary>The kernels found; or that there is none, and the mend.</summary>
-    public static IEnumerable<string> Kernels(KernelSpecCatalog catalog)
+    /// <summary>The kernels found; or that there is none, or not the one that was asked for, and the mend.</summary>
+    public static IEnumerable<string> Kernels(KernelSpecCatalog catalog, string? wanted)
     {
         if (catalog.Specs.Count == 0)
         {
@@ -19,6 +19,7 @@ internal static class LabWords
         else
         {
             yield return $"Kernels: {string.Join(", ", catalog.Specs.Values.Select(KernelText))}";
+            if (wanted is not null && !catalog.Specs.ContainsKey(wanted)) yield return $"  None is named '{wanted}', as --default-kernel wants; there are: {string.Join(", ", catalog.Specs.Keys)}.";
         }
 
         foreach (var problem in catalog.Problems) yield return $"  {problem}";
@@ -30,14 +31,12 @@ internal static class LabWords
         var own = kernels.Where(kernel => kernel.Root == root).OrderBy(kernel => kernel.Started).ToList();
         return own.Count == 0
             ? null
-            : $"{Count(own.Count)} still running: {string.Join("; ", own.Select(kernel => $"{KernelTexts.Document(kernel)} {KernelTexts.State(kernel, clock)}"))}";
+            : $"{Output.Count(own.Count, "kernel")} still running: {string.Join("; ", own.Select(kernel => $"{KernelTexts.Line(kernel, clock)}"))}";
     }
 
     /// <summary>What stays alive when the lab ends, and how to end it; null when nothing does.</summary>
     public static string? Stays(IEnumerable<KernelRecord> kernels, string root) =>
         kernels.Count(kernel => kernel.Root == root) is > 0 and var count
-            ? $"{Count(count)} {(count == 1 ? "goes" : "go")} on without the lab and {(count == 1 ? "is" : "are")} found again at its next start. 'holdfast ls' lists them, 'holdfast keeper stop' ends them."
+            ? $"{Output.Count(count, "kernel")} {(count == 1 ? "goes" : "go")} on without the lab and {(count == 1 ? "is" : "are")} found again at its next start. 'holdfast ls' lists them, 'holdfast keeper stop' ends them."
             : null;
-
-    private static string Count(int kernels) => kernels == 1 ? "1 kernel" : $"{kernels} kernels";
 }

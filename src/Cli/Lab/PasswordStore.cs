@@ -14,9 +14,11 @@ internal static class PasswordStore
     public static void Write(string password)
     {
         var temporary = FilePath + ".new";
+        // A file that is there keeps its mode.
+        File.Delete(temporary);
         using (var writer = new StreamWriter(temporary, new FileStreamOptions
         {
-            Mode = FileMode.Create,
+            Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         }))

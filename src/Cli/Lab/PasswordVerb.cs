@@ -9,8 +9,8 @@ internal static class PasswordVerb
 {
     public static Command Create()
     {
-        var remove = new Option<bool>("--remove") { Description = "Remove the password: labs log in by token again." };
-        var command = new Command("password", "Set the password that logs in to labs of this user; read from the terminal or from standard input.") { remove };
+        var remove = new Option<bool>("--remove") { Description = "Remove the password; labs log in by token again." };
+        var command = new Command("password", "Set the password that logs in to labs of this user. It is read from the terminal, or from the first line of standard input.") { remove };
         command.SetAction(parse => parse.GetValue(remove) ? Remove() : Set());
         return command;
     }
@@ -28,7 +28,7 @@ internal static class PasswordVerb
         if (Surroundings.Home.Prepare() is { } fault) return Output.Fail(fault);
         var password = Ask("New password: ");
         if (password.Length == 0) return Output.Fail("an empty password would let everybody in; nothing was changed.");
-        if (Encoding.UTF8.GetByteCount(password) > PasswordHash.LongestPassword) return Output.Fail($"the password is longer than {PasswordHash.LongestPassword} bytes; nothing was changed.");
+        if (password.Length > PasswordHash.LongestPassword) return Output.Fail($"the password is longer than {PasswordHash.LongestPassword} characters; nothing was changed.");
         if (!Console.IsInputRedirected && Ask("Once more:    ") != password) return Output.Fail("the two were not the same; nothing was changed.");
 
         PasswordStore.Write(password);

@@ -5,7 +5,7 @@ namespace Holdfast.Cli.Notebooks;
 /// <summary><c>holdfast nb</c>: the notebook tools, which need no server.</summary>
 internal static class NbVerb
 {
-    public static Command Create() => new("nb", "Notebook tools; they need no server.")
+    public static Command Create() => new("nb", "Notebook tools. They need no server.")
     {
         CatVerb.Create(),
     };

@@ -13,6 +13,9 @@ internal interface IOutputSink
 
     void Output(Execution execution, string messageType, in KernelMessage message, in JournalRecord record);
 
+    /// <summary>A record that is no message, and why.</summary>
+    void Unreadable(in JournalRecord record, string reason);
+
     void Damage(JournalDamage damage);
 
     void EndKernel();

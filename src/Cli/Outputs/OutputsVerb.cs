@@ -11,10 +11,10 @@ internal static class OutputsVerb
 {
     public static Command Create()
     {
-        var notebook = new Argument<string>("NOTEBOOK") { Description = "The notebook's path." };
-        var cell = new Option<string?>("--cell") { Description = "Only the outputs of the cell with this id." };
+        var notebook = new Argument<string>("NOTEBOOK") { Description = "The notebook's path, as it is or was when its cells ran." };
+        var cell = new Option<string?>("--cell") { Description = "Only the outputs of the cell with this id.", HelpName = "ID" };
         var last = new Option<bool>("--last") { Description = "Only the newest kernel of the notebook." };
-        var format = Output.Format();
+        var format = Output.Format("json, one object a line");
         var command = new Command("outputs", "Print every output of a notebook that was recorded, whether a page saw it or not. Outputs go to stdout, headings to stderr.")
         {
             notebook, cell, last, format,
@@ -26,10 +26,12 @@ internal static class OutputsVerb
             if (kernels.Count == 0) return Task.FromResult(Output.Fail(NothingFor(path)));
 
             if (parse.GetValue(last)) kernels = [kernels[^1]];
-            using var stdout = new BufferedStream(Console.OpenStandardOutput(), 64 << 10);
+            using var stdout = new BufferedStream(new StandardOutput(), 64 << 10);
             IOutputSink sink = parse.GetValue(format) == "json" ? new JsonOutputs(stdout) : new TextOutputs(stdout, Console.Error, TimeProvider.System);
-            foreach (var kernel in kernels) Print(kernel, parse.GetValue(cell), sink, cancellationToken);
-            return Task.FromResult(0);
+            var onlyCell = parse.GetValue(cell);
+            var ran = false;
+            foreach (var kernel in kernels) ran |= Print(kernel, onlyCell, sink, cancellationToken);
+            return Task.FromResult(onlyCell is null || ran ? 0 : Output.Fail($"no run of a cell '{onlyCell}' is recorded of {path}."));
         });
         return command;
     }
@@ -38,25 +40,32 @@ internal static class OutputsVerb
         ? $"nothing is recorded of {path}: no cell of it has run under Holdfast with this state folder ({Surroundings.Home.StateFolder})."
         : $"{path} does not exist, and nothing is recorded of a notebook of that path.";
 
-    /// <summary>One pass over the journal; memory holds one record and the open executions' headings.</summary>
-    private static void Print(KernelRecord kernel, string? onlyCell, IOutputSink sink, CancellationToken cancellationToken)
+    /// <summary>One pass over the journal; memory holds one record and the open executions' headings. Tells whether the cell asked for has run.</summary>
+    private static bool Print(KernelRecord kernel, string? onlyCell, IOutputSink sink, CancellationToken cancellationToken)
     {
         using var reader = JournalReader.Open(kernel.JournalFolder);
         var executions = new Executions();
+        var (ran, damages) = (false, 0);
         sink.BeginKernel(kernel);
         while (reader.TryRead(out var record))
         {
             cancellationToken.ThrowIfCancellationRequested();
+            while (damages < reader.Damage.Count) sink.Damage(reader.Damage[damages++]);
             if (record.Kind == RecordKind.Event)
             {
                 sink.Event(record);
                 continue;
             }
 
-            if (!WebSocketV1.TryRead(record.Payload, out var channel, out var message, out _) || !MessageHeader.TryParse(message.Header.Span, out var header)) continue;
+            if (!WebSocketV1.TryRead(record.Payload, out var channel, out var message, out var fault) || !MessageHeader.TryParse(message.Header.Span, out var header))
+            {
+                sink.Unreadable(record, fault ?? "The message's header is not JSON.");
+                continue;
+            }
+
             if (record.Kind == RecordKind.ToKernel)
             {
-                if (header.MessageType == "execute_request") executions.Begin(header.MessageId, message, record.Timestamp);
+                if (header.MessageType == "execute_request") ran |= executions.Begin(header.MessageId, message, record.Timestamp).Cell == onlyCell;
                 continue;
             }
 
@@ -65,7 +74,8 @@ internal static class OutputsVerb
             else if (channel == KernelChannel.IOPub && (onlyCell is null || onlyCell == execution.Cell)) sink.Output(execution, header.MessageType, message, record);
         }
 
-        foreach (var damage in reader.Damage) sink.Damage(damage);
+        while (damages < reader.Damage.Count) sink.Damage(reader.Damage[damages++]);
         sink.EndKernel();
+        return ran;
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Holdfast.Journal;
 using Holdfast.Keeper.Contract;
@@ -12,60 +11,64 @@ internal sealed class TextOutputs(Stream stdout, TextWriter headings, TimeProvid
 {
     private Execution? _current;
 
-    public void BeginKernel(KernelRecord kernel) =>
-        headings.WriteLine($"== {kernel.DisplayName}, started {Cli.Output.Clock(kernel.Started, time)}, kernel {kernel.Id}");
+    public void BeginKernel(KernelRecord kernel)
+    {
+        _current = null;
+        Say($"== {kernel.DisplayName}, started {Cli.Output.Clock(kernel.Started, time)}, kernel {kernel.Id}");
+    }
 
     public void Event(in JournalRecord record)
     {
-        using var json = JsonDocument.Parse(record.Payload);
-        var name = json.RootElement.GetProperty("event").GetString();
-        if (name is "started" or "shutdown") return;
-        stdout.Flush();
-        var reason = json.RootElement.TryGetProperty("reason", out var text) ? text.GetString() : null;
-        headings.WriteLine($"-- {Clock(record.Timestamp)} {name}: {reason}");
+        string? name, reason;
+        try
+        {
+            using var json = JsonDocument.Parse(record.Payload);
+            (name, reason) = (Text(json.RootElement, "event"), Text(json.RootElement, "reason"));
+        }
+        catch (JsonException e)
+        {
+            Unreadable(record, e.Message);
+            return;
+        }
+
+        if (name is not ("started" or "shutdown")) Say($"-- {Clock(record.Timestamp)} {name ?? "event"}{(reason is null ? "" : $": {reason}")}");
     }
 
     public void Output(Execution execution, string messageType, in KernelMessage message, in JournalRecord record)
     {
-        if (messageType is not ("stream" or "display_data" or "execute_result" or "update_display_data" or "error")) return;
+        if (!MessageText.IsOutput(messageType)) return;
         if (_current != execution)
         {
-            stdout.Flush();
-            var firstLine = execution.Source.AsSpan().Trim();
-            if (firstLine.IndexOf('\n') is >= 0 and var end) firstLine = firstLine[..end];
-            headings.WriteLine($"-- {Clock(execution.At)} cell {execution.Cell ?? "?"}: {firstLine}");
+            Say($"-- {Clock(execution.At)} cell {execution.Cell ?? "?"}: {execution.FirstLine}");
             _current = execution;
         }
 
-        using var json = JsonDocument.Parse(message.Content);
-        var content = json.RootElement;
-        switch (messageType)
+        if (MessageText.Write(messageType, message.Content.Span, stdout) is { } fault)
         {
-            case "stream":
-                Write(content.GetProperty("text").GetString());
-                break;
-            case "error":
-                foreach (var line in content.GetProperty("traceback").EnumerateArray()) Write(line.GetString() + "\n");
-                break;
-            default:
-                var data = content.GetProperty("data");
-                Write((data.TryGetProperty("text/plain", out var plain) ? plain.GetString() : $"({string.Join(", ", data.EnumerateObject().Select(mime => mime.Name))})") + "\n");
-                break;
+            Say($"-- {Clock(record.Timestamp)} this {messageType} cannot be shown: {fault}. 'holdfast outputs -o json' has it as it is (sequence {record.Sequence}).");
         }
     }
 
-    public void Damage(JournalDamage damage)
-    {
-        stdout.Flush();
-        headings.WriteLine($"-- records {damage.FromSequence} to {damage.ToSequence} cannot be read: {damage.Reason} ({damage.Segment}, byte {damage.Offset})");
-    }
+    public void Unreadable(in JournalRecord record, string reason) => Say($"-- {Clock(record.Timestamp)} record {record.Sequence} cannot be read: {reason}");
+
+    /// <summary>Only where bytes are damaged is a record that was written unreadable; all else that is not here was let go, or was never written.</summary>
+    public void Damage(JournalDamage damage) => Say(
+        damage.ToSequence < damage.FromSequence ? $"-- note: {damage.Reason} ({damage.Segment})"
+        : damage.Offset > 0 ? $"-- records {damage.FromSequence} to {damage.ToSequence} cannot be read: {damage.Reason} ({damage.Segment}, byte {damage.Offset})"
+        : damage.FromSequence == 1 ? $"-- before record {damage.ToSequence + 1}: {damage.Reason}"
+        : $"-- after record {damage.FromSequence - 1}: {damage.Reason}");
 
     public void EndKernel() => stdout.Flush();
 
-    private void Write(string? text)
+    /// <summary>Headings go to stderr, in their place between what goes to stdout.</summary>
+    private void Say(string heading)
     {
-        if (text is not null) stdout.Write(Encoding.UTF8.GetBytes(text));
+        stdout.Flush();
+        headings.WriteLine(heading);
     }
+
+    private static string? Text(JsonElement json, string name) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private string Clock(long microseconds) =>
         TimeZoneInfo.ConvertTime(DateTimeOffset.UnixEpoch.AddMicroseconds(microseconds), time.LocalTimeZone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);

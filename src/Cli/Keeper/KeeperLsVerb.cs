@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Globalization;
+using Holdfast.Keeper.Client;
+
+namespace Holdfast.Cli.Keeper;
+
+/// <summary><c>holdfast keeper ls</c>: which keeper runs, and what it owns.</summary>
+internal static class KeeperLsVerb
+{
+    public static Command Create()
+    {
+        var format = Output.Format();
+        var command = new Command("ls", "Say which keeper runs and what it owns.") { format };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var (keeper, problem) = await KeeperContact.TryAsync(cancellationToken);
+            await using var contact = keeper;
+            if (problem is not null) return Output.Fail(problem);
+            if (parse.GetValue(format) == "json") WriteJson(keeper);
+            else if (keeper is null) Console.WriteLine($"No keeper runs for {Surroundings.Home.StateFolder}. A lab starts one.");
+            else WriteText(keeper);
+            return 0;
+        });
+        return command;
+    }
+
+    private static void WriteText(KeeperClient keeper)
+    {
+        Console.WriteLine($"Keeper, process {keeper.KeeperProcessId}, since {Output.Clock(keeper.KeeperStarted, TimeProvider.System)}, state in {Surroundings.Home.StateFolder}");
+        if (keeper.Kernels.Count == 0)
+        {
+            Console.WriteLine("It owns no kernel.");
+            return;
+        }
+
+        Output.Table(["KERNEL", "PROCESS", "STATE", "NOTEBOOK"],
+            [.. keeper.Kernels.OrderBy(kernel => kernel.Started).Select(kernel => new[]
+            {
+                kernel.Id,
+                kernel.ProcessId?.ToString(CultureInfo.InvariantCulture) ?? "-",
+                KernelTexts.State(kernel, TimeProvider.System),
+                KernelTexts.Document(kernel),
+            })]);
+    }
+
+    private static void WriteJson(KeeperClient? keeper) => Output.Json(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("state", Surroundings.Home.StateFolder);
+        json.WriteBoolean("running", keeper is not null);
+        if (keeper is null)
+        {
+            json.WriteNull("pid");
+            json.WriteNull("started");
+        }
+        else
+        {
+            json.WriteNumber("pid", keeper.KeeperProcessId);
+            json.WriteString("started", keeper.KeeperStarted);
+        }
+
+        json.WriteStartArray("kernels");
+        foreach (var kernel in (keeper?.Kernels ?? []).OrderBy(kernel => kernel.Started)) KernelJson.Write(json, kernel);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
+}
