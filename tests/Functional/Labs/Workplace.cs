@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Holdfast.Functional.Tests.Labs;
@@ -25,6 +26,18 @@ internal sealed class Workplace : IAsyncDisposable
 
     public Task<RunningLab> StartLabAsync(int port = 0) =>
         RunningLab.StartAsync(Command("lab", "--no-browser", "--port", $"{port}", "--token", "t", Notebooks), TestContext.Current.CancellationToken);
+
+    /// <summary>Starts the lab from a shell in a terminal of its own; what is killed then is the terminal.</summary>
+    public Task<RunningLab> StartLabInATerminalAsync()
+    {
+        var command = Command();
+        command.FileName = "script";
+        foreach (var argument in new[] { "--quiet", "--command", $"'{Program.Path}' lab --no-browser --port 0 --token t '{Notebooks}'; true", "/dev/null" }) command.ArgumentList.Add(argument);
+        return RunningLab.StartAsync(command, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The process of the lab that runs.</summary>
+    public int LabProcess => int.Parse(Path.GetFileNameWithoutExtension(Directory.EnumerateFiles(Path.Combine(_folder, "state", "labs")).Single()), CultureInfo.InvariantCulture);
 
     /// <summary>Variables that the program runs with beside those of the tests.</summary>
     public Dictionary<string, string> Variables { get; } = [];
