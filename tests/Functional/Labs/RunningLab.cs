@@ -24,6 +24,11 @@ internal sealed partial class RunningLab : IAsyncDisposable
 
     public int Port => Link.Port;
 
+    /// <summary>The address in front of every other.</summary>
+    public Uri Root => new(Link, "/");
+
+    public int ProcessId => _process.Id;
+
     public static async Task<RunningLab> StartAsync(ProcessStartInfo command, CancellationToken cancellationToken)
     {
         var lab = new RunningLab(Process.Start(command)!);
@@ -42,6 +47,24 @@ internal sealed partial class RunningLab : IAsyncDisposable
     {
         if (!_process.HasExited) _process.Kill(entireProcessTree: false);
         await _process.WaitForExitAsync(CancellationToken.None);
+    }
+
+    /// <summary>Sends a signal by its name; gives the exit code the lab then ended with.</summary>
+    public async Task<int> SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", ["-s", signal, $"{_process.Id}"]);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Waits until the lab has said this; gives all that it has said.</summary>
+    public async Task<string> HearAsync(string words)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
+        while (!Said().Contains(words, StringComparison.Ordinal) && !limit.IsCancellationRequested) await Task.Delay(20, CancellationToken.None);
+        Assert.Contains(words, Said(), StringComparison.Ordinal);
+        return Said();
     }
 
     public async ValueTask DisposeAsync()

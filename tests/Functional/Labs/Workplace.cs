@@ -1,6 +1,11 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace Holdfast.Functional.Tests.Labs;
+
+/// <summary>How a run of the program ended.</summary>
+internal sealed record Ended(int Code, string Output, string Errors);
 
 /// <summary>A folder of notebooks and a Holdfast state of its own. At its end the keeper is stopped and all of it removed.</summary>
 internal sealed class Workplace : IAsyncDisposable
@@ -22,28 +27,67 @@ internal sealed class Workplace : IAsyncDisposable
     public Task<RunningLab> StartLabAsync(int port = 0) =>
         RunningLab.StartAsync(Command("lab", "--no-browser", "--port", $"{port}", "--token", "t", Notebooks), TestContext.Current.CancellationToken);
 
-    /// <summary>Runs the program to its end; gives what it wrote to stdout.</summary>
-    public Task<string> RunAsync(params string[] arguments) => RunToEndAsync(arguments, TestContext.Current.CancellationToken);
+    /// <summary>Starts the lab from a shell in a terminal of its own; what is killed then is the terminal.</summary>
+    public Task<RunningLab> StartLabInATerminalAsync()
+    {
+        var command = Command();
+        command.FileName = "script";
+        foreach (var argument in new[] { "--quiet", "--command", $"'{Program.Path}' lab --no-browser --port 0 --token t '{Notebooks}'; true", "/dev/null" }) command.ArgumentList.Add(argument);
+        return RunningLab.StartAsync(command, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The process of the lab that runs.</summary>
+    public int LabProcess => int.Parse(Path.GetFileNameWithoutExtension(Directory.EnumerateFiles(Path.Combine(_folder, "state", "labs")).Single()), CultureInfo.InvariantCulture);
+
+    /// <summary>Variables that the program runs with beside those of the tests.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
+
+    /// <summary>Runs the program to its end, which must be a good one; gives what it wrote to stdout.</summary>
+    public Task<string> RunAsync(params string[] arguments) => RunWellAsync(arguments, TestContext.Current.CancellationToken);
+
+    /// <summary>Runs the program to its end, whatever that is.</summary>
+    public Task<Ended> TryAsync(params string[] arguments) => RunToEndAsync(Command(arguments), TestContext.Current.CancellationToken);
+
+    /// <summary>Runs the program and gives its stdout while it comes.</summary>
+    public async Task ReadAsync(string[] arguments, Func<Stream, Task> read)
+    {
+        using var process = Process.Start(Command(arguments))!;
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginErrorReadLine();
+        await read(process.StandardOutput.BaseStream);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    /// <summary>The keeper's process.</summary>
+    public async Task<int> KeeperProcessAsync() => (int)JsonNode.Parse(await RunAsync("keeper", "ls", "-o", "json"))!["pid"]!;
 
     public async ValueTask DisposeAsync()
     {
         // A cancelled test must not leave its keeper behind.
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        await RunToEndAsync(["keeper", "stop", "--yes"], limit.Token);
+        await RunWellAsync(["keeper", "stop", "--yes"], limit.Token);
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task<string> RunToEndAsync(string[] arguments, CancellationToken cancellationToken)
+    private async Task<string> RunWellAsync(string[] arguments, CancellationToken cancellationToken)
     {
-        using var process = Process.Start(Command(arguments))!;
+        var ended = await RunToEndAsync(Command(arguments), cancellationToken);
+        Assert.True(ended.Code == 0, $"holdfast {string.Join(' ', arguments)} ended with {ended.Code}: {ended.Errors}");
+        return ended.Output;
+    }
+
+    private static async Task<Ended> RunToEndAsync(ProcessStartInfo command, CancellationToken cancellationToken)
+    {
+        using var process = Process.Start(command)!;
         var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
         var errors = await process.StandardError.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
-        Assert.True(process.ExitCode == 0, $"holdfast {string.Join(' ', arguments)} ended with {process.ExitCode}: {errors}");
-        return await output;
+        return new Ended(process.ExitCode, await output, errors);
     }
 
-    private ProcessStartInfo Command(params string[] arguments)
+    /// <summary>The program with these arguments and this workplace's variables.</summary>
+    public ProcessStartInfo Command(params string[] arguments)
     {
         var command = new ProcessStartInfo(Program.Path, arguments)
         {
@@ -56,6 +100,7 @@ internal sealed class Workplace : IAsyncDisposable
         command.Environment["JUPYTER_CONFIG_DIR"] = Path.Combine(_folder, "config");
         command.Environment["JUPYTER_DATA_DIR"] = Path.Combine(_folder, "data");
         command.Environment["JUPYTER_RUNTIME_DIR"] = Path.Combine(_folder, "runtime");
+        foreach (var (name, value) in Variables) command.Environment[name] = value;
         return command;
     }
 }
