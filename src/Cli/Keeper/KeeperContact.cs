@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using Holdfast.Keeper.Client;
 using Holdfast.Keeper.Contract;
 
@@ -17,10 +18,17 @@ internal static class KeeperContact
         var home = Surroundings.Home;
         if (SocketProblem(home) is { } tooLong) return (null, tooLong);
         if (!File.Exists(home.SocketPath)) return (null, null);
-        if (await KeeperClient.TryConnectAsync(home, cancellationToken) is { } keeper) return (keeper, null);
-        return await AnswersAsync(home, cancellationToken)
-            ? (null, $"a keeper answers at {home.SocketPath}, but not in the protocol of this version. 'holdfast keeper stop' of the version that started it ends it.")
-            : (null, null);
+        try
+        {
+            if (await KeeperClient.TryConnectAsync(home, cancellationToken) is { } keeper) return (keeper, null);
+            if (!await AnswersAsync(home, cancellationToken)) return (null, null);
+        }
+        catch (Exception e) when (e is InvalidDataException or JsonException)
+        {
+            // What answers there speaks, but not as a keeper does.
+        }
+
+        return (null, $"a keeper answers at {home.SocketPath}, but not in the protocol of this version. 'holdfast keeper stop' of the version that started it ends it.");
     }
 
     /// <summary>What is wrong with the place of the sockets, and the mend; null when nothing is.</summary>
