@@ -24,6 +24,14 @@ internal sealed class Workplace : IAsyncDisposable
     /// <summary>Writes a notebook as nbformat writes it, with one code cell for each source and the cells' numbers as ids.</summary>
     public void WriteNotebook(string name, params string[] sources) => File.WriteAllText(PathOf(name), NotebookText.Of(sources));
 
+    /// <summary>Writes a kernelspec that the lab finds; gives its file.</summary>
+    public string WriteKernel(string name, string json)
+    {
+        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, "data", "kernels", name)).FullName, "kernel.json");
+        File.WriteAllText(file, json);
+        return file;
+    }
+
     public Task<RunningLab> StartLabAsync(int port = 0) =>
         RunningLab.StartAsync(Command("lab", "--no-browser", "--port", $"{port}", "--token", "t", Notebooks), TestContext.Current.CancellationToken);
 
