@@ -35,6 +35,37 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public async Task Start_FolderUnreadable_NamesTheFolder()
+    {
+        await using var workplace = new Workplace();
+        workplace.OpenToOthers();
+        var folder = Directory.CreateDirectory(workplace.PathOf("locked"), UnixFileMode.None).FullName;
+        var command = workplace.Command("lab", "--no-browser", "--port", "0", "--token", "t", folder);
+
+        var ended = await Workplace.TryAsync(Program.AsNobody(command));
+
+        Assert.Equal(1, ended.Code);
+        Assert.Contains(folder, ended.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_NoKernelInstalled_SaysSoWithTheMendAndNotebooksOpen()
+    {
+        await using var workplace = new Workplace();
+        workplace.WriteNotebook("fine.ipynb", "1");
+        // Debian's kernelspec is always searched: here an empty folder lies over it.
+        await using var lab = await workplace.StartLabWithoutKernelsAsync();
+
+        Assert.Contains("No kernel was found", await lab.HearAsync("Ctrl-C"), StringComparison.Ordinal);
+        Assert.Contains("apt-get install python3-ipykernel", await lab.HearAsync("Mend: "), StringComparison.Ordinal);
+        using var api = new LabApi(lab);
+        Assert.Equal(HttpStatusCode.OK, (await api.GetAsync("api/contents/fine.ipynb")).Status);
+        var refused = await api.PostSessionAsync("fine.ipynb");
+        Assert.Equal(HttpStatusCode.NotImplemented, refused.Status);
+        Assert.Contains("python3", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Start_BrokenKernelspec_IsNamedAndTheOthersWork()
     {
         await using var workplace = new Workplace();
