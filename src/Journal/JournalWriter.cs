@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
@@ -9,6 +8,8 @@ namespace Holdfast.Journal;
 /// </summary>
 public sealed class JournalWriter : IDisposable
 {
+    /// <summary>The largest buffer that is kept for the next large record.</summary>
+    private const int KeptBytes = 4 << 20;
     private static readonly long UnixEpochTicks = DateTimeOffset.UnixEpoch.Ticks;
 
     private readonly JournalOptions _options;
@@ -16,6 +17,7 @@ public sealed class JournalWriter : IDisposable
     private readonly SegmentSync _sync;
     private readonly byte[] _ownBuffer;
     private byte[] _buffer;
+    private byte[]? _spare;
     private int _pending;
     private int _sealed;
     private long _next;
@@ -110,7 +112,8 @@ public sealed class JournalWriter : IDisposable
         _sync.Arm(LastSequence, _position);
         if (_buffer != _ownBuffer)
         {
-            ArrayPool<byte>.Shared.Return(_buffer);
+            // One is kept for the next large record. A shared pool would keep one for every thread that comes by.
+            _spare = _buffer.Length <= KeptBytes ? _buffer : null;
             _buffer = _ownBuffer;
         }
         return FlushResult.Done;
@@ -126,7 +129,6 @@ public sealed class JournalWriter : IDisposable
         var whole = Sync().Ok;
         _disposed = true;
         _sync.Dispose();
-        if (_buffer != _ownBuffer) ArrayPool<byte>.Shared.Return(_buffer);
         _segment?.Dispose();
         _opening.Close(whole && _sync.Error is null, LastSequence);
     }
@@ -185,9 +187,9 @@ public sealed class JournalWriter : IDisposable
     {
         var needed = checked(_pending + total);
         if (needed <= _buffer.Length) return;
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, (int)Math.Min(2L * _buffer.Length, Array.MaxLength)));
+        var larger = _spare?.Length >= needed ? _spare : GC.AllocateUninitializedArray<byte>(Math.Max(needed, (int)Math.Min(2L * _buffer.Length, Array.MaxLength)));
+        _spare = null;
         _buffer.AsSpan(0, _pending).CopyTo(larger);
-        if (_buffer != _ownBuffer) ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = larger;
     }
 }

@@ -17,7 +17,7 @@ internal sealed record Answer(HttpStatusCode Status, string Text)
 internal sealed class LabApi : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
     private readonly HttpClient _client;
 
     public LabApi(RunningLab lab, string? token = "t")

@@ -5,8 +5,11 @@ namespace Holdfast.Functional.Tests.Labs;
 /// <summary>Memory of processes.</summary>
 internal static class Memory
 {
-    /// <summary>Kilobytes of memory of these processes, shared pages counted in part: the PSS of proc_pid_smaps(5).</summary>
+    /// <summary>
+    /// Kilobytes of resident memory of these processes, as proc_pid_smaps(5) tells them. Shared pages count in full: in the PSS they would
+    /// count for more as soon as another lab of these tests ends. So growth here is at least the growth of the PSS.
+    /// </summary>
     public static long KilobytesOf(params int[] processes) => processes.Sum(process => long.Parse(
-        File.ReadLines($"/proc/{process}/smaps_rollup").First(line => line.StartsWith("Pss:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        File.ReadLines($"/proc/{process}/smaps_rollup").First(line => line.StartsWith("Rss:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture));
 }

@@ -24,6 +24,24 @@ internal sealed class Workplace : IAsyncDisposable
     /// <summary>Writes a notebook as nbformat writes it, with one code cell for each source and the cells' numbers as ids.</summary>
     public void WriteNotebook(string name, params string[] sources) => File.WriteAllText(PathOf(name), NotebookText.Of(sources));
 
+    /// <summary>Writes a kernelspec that the lab finds; gives its file.</summary>
+    public string WriteKernel(string name, string json)
+    {
+        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, "data", "kernels", name)).FullName, "kernel.json");
+        File.WriteAllText(file, json);
+        return file;
+    }
+
+    /// <summary>Sets the password that logs in.</summary>
+    public async Task SetPasswordAsync(string password)
+    {
+        using var process = Process.Start(Command("lab", "password"))!;
+        await process.StandardInput.WriteLineAsync(password);
+        process.StandardInput.Close();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, process.ExitCode);
+    }
+
     public Task<RunningLab> StartLabAsync(int port = 0) =>
         RunningLab.StartAsync(Command("lab", "--no-browser", "--port", $"{port}", "--token", "t", Notebooks), TestContext.Current.CancellationToken);
 
@@ -46,7 +64,28 @@ internal sealed class Workplace : IAsyncDisposable
     public Task<string> RunAsync(params string[] arguments) => RunWellAsync(arguments, TestContext.Current.CancellationToken);
 
     /// <summary>Runs the program to its end, whatever that is.</summary>
-    public Task<Ended> TryAsync(params string[] arguments) => RunToEndAsync(Command(arguments), TestContext.Current.CancellationToken);
+    public Task<Ended> TryAsync(params string[] arguments) => TryAsync(Command(arguments));
+
+    /// <summary>Runs the command to its end, whatever that is.</summary>
+    public static Task<Ended> TryAsync(ProcessStartInfo command) => RunToEndAsync(command, TestContext.Current.CancellationToken);
+
+    /// <summary>Lets other users write here, for a program that is to run as one.</summary>
+    public void OpenToOthers()
+    {
+        foreach (var folder in new[] { _folder, Notebooks }) File.SetUnixFileMode(folder, (UnixFileMode)0b111_111_111);
+    }
+
+    /// <summary>Starts the lab where no kernel is installed: in a mount namespace with an empty folder over the system's kernelspecs, and no Python on PATH.</summary>
+    public Task<RunningLab> StartLabWithoutKernelsAsync()
+    {
+        if (!Environment.IsPrivilegedProcess) Assert.Skip("Hiding the system's kernelspecs needs root.");
+        var empty = Directory.CreateDirectory(Path.Combine(_folder, "empty")).FullName;
+        var command = Command("lab", "--no-browser", "--port", "0", "--token", "t", Notebooks);
+        command.Environment["PATH"] = command.Environment["HOME"] = empty;
+        command.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "../../.."));
+        var script = $"for each in /usr/share/jupyter /usr/local/share/jupyter; do [ ! -d $each ] || /bin/mount --bind '{empty}' $each || exit 1; done; exec \"$@\"";
+        return RunningLab.StartAsync(Program.Behind(command, "/usr/bin/unshare", "--mount", "/bin/sh", "-c", script, "sh"), TestContext.Current.CancellationToken);
+    }
 
     /// <summary>Runs the program and gives its stdout while it comes.</summary>
     public async Task ReadAsync(string[] arguments, Func<Stream, Task> read)

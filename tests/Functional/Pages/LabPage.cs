@@ -31,24 +31,42 @@ internal sealed class LabPage : IAsyncDisposable
 
     private ILocator Notebook => _page.Locator(".jp-NotebookPanel:not(.lm-mod-hidden)");
 
-    public static async Task<LabPage> OpenAsync(Chromium chromium, RunningLab lab, int width = 1280)
+    public static Task<LabPage> OpenAsync(Chromium chromium, RunningLab lab, int width = 1280) => OpenAsync(chromium, lab, lab.Link, width);
+
+    /// <summary>Opens the lab without its token.</summary>
+    public static Task<LabPage> OpenLoginAsync(Chromium chromium, RunningLab lab) => OpenAsync(chromium, lab, new Uri(lab.Root, "lab"), 1280);
+
+    private static async Task<LabPage> OpenAsync(Chromium chromium, RunningLab lab, Uri address, int width)
     {
         var page = new LabPage(await chromium.NewPageAsync(width));
         page._page.Request += (_, request) =>
         {
-            var address = new Uri(request.Url);
-            if (address.Scheme is "http" or "https" or "ws" or "wss" && address.Authority != lab.Link.Authority) page.Strayed.Add(request.Url);
+            var asked = new Uri(request.Url);
+            if (asked.Scheme is "http" or "https" or "ws" or "wss" && asked.Authority != lab.Link.Authority) page.Strayed.Add(request.Url);
         };
-        await page._page.GotoAsync(lab.Link.AbsoluteUri);
+        await page._page.GotoAsync(address.AbsoluteUri);
         return page;
     }
 
     /// <summary>Opens a notebook by its address and waits until its kernel is idle.</summary>
     public async Task OpenNotebookAsync(string name)
     {
-        await _page.GotoAsync(new Uri(new Uri(_page.Url), $"/lab/tree/{name}").AbsoluteUri);
+        await GoToAsync(name);
         await WaitForStatusAsync("Idle");
     }
+
+    /// <summary>Opens a file by its address.</summary>
+    public Task GoToAsync(string name) => _page.GotoAsync(new Uri(new Uri(_page.Url), $"/lab/tree/{name}").AbsoluteUri);
+
+    /// <summary>Sends the login form.</summary>
+    public async Task LogInAsync(string secret)
+    {
+        await _page.Locator("input[type=password]").FillAsync(secret);
+        await _page.Locator("form button").ClickAsync();
+    }
+
+    /// <summary>Waits until the page shows this.</summary>
+    public Task SeeTextAsync(string text) => Expect(_page.Locator("body")).ToContainTextAsync(text, new() { Timeout = Patience, IgnoreCase = true });
 
     public async Task RunAllAsync()
     {
