@@ -24,6 +24,9 @@ internal static partial class KeeperLog
     [LoggerMessage(6, LogLevel.Error, "An operation failed in a way that is not foreseen.")]
     public static partial void Unforeseen(ILogger log, Exception exception);
 
+    [LoggerMessage(7, LogLevel.Error, "A client could not be taken in: {Reason}")]
+    public static partial void AcceptFailed(ILogger log, string reason);
+
     [LoggerMessage(20, LogLevel.Information, "Kernel {Id} started, process {ProcessId}.")]
     public static partial void KernelStarted(ILogger log, string id, int processId);
 

@@ -78,6 +78,10 @@ public sealed record ConnectionInfo
         }
     }
 
+    /// <summary>The files of the kernel's sockets, which a kernel does not remove by itself; none for tcp.</summary>
+    public IEnumerable<string> SocketFiles =>
+        Transport == "ipc" ? ((int[])[ShellPort, IOPubPort, StdinPort, ControlPort, HeartbeatPort]).Select(port => $"{Ip}-{port}") : [];
+
     private static string NewKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
     /// <summary>Reads a connection file.</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Net.Sockets;
 using Holdfast.Keeper.Contract;
 
 namespace Holdfast.Keeper.Tests;
@@ -88,5 +90,59 @@ public sealed class OutliveTests(PythonKernel python)
         Assert.Null(error);
         Assert.Equal("ended with exit code 1", (await second!.Exited.WaitAsync(Cancellation)).ToString());
         Assert.Equal(first.KeeperProcessId, (await keeper.ConnectAsync()).KeeperProcessId);
+    }
+
+    [Fact]
+    public async Task Keeper_NoDescriptorLeft_GoesOn()
+    {
+        await using var keeper = new KeeperProgram();
+        var client = await keeper.ConnectAsync();
+        using var process = Process.GetProcessById(client.KeeperProcessId);
+        await LimitDescriptorsAsync("8");
+        using (var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(keeper.Home.SocketPath), Cancellation);
+            Assert.False(process.WaitForExit(500));
+        }
+
+        await LimitDescriptorsAsync("4096");
+        Assert.Equal(client.KeeperProcessId, (await keeper.ConnectAsync()).KeeperProcessId);
+
+        async Task LimitDescriptorsAsync(string most)
+        {
+            using var prlimit = Process.Start("prlimit", ["--pid", $"{client.KeeperProcessId}", $"--nofile={most}:"]);
+            await prlimit.WaitForExitAsync(Cancellation);
+            Assert.Equal(0, prlimit.ExitCode);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"record":null,"argv":[]}""")]
+    [InlineData("""{"record":{""")]
+    [InlineData("[]")]
+    public async Task Keeper_BrokenKernelFolder_StartsAllTheSame(string kernel)
+    {
+        await using var keeper = new KeeperProgram();
+        var folder = Directory.CreateDirectory(Path.Combine(keeper.Home.KernelsFolder, "broken")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "kernel.json"), kernel, Cancellation);
+        Assert.Empty((await keeper.ConnectAsync()).Kernels);
+    }
+
+    [Fact]
+    public async Task Shutdown_Kernel_LeavesNoSocketBehind()
+    {
+        await using var keeper = new KeeperProgram();
+        var client = await keeper.ConnectAsync();
+        var kernel = await python.StartReadyAsync(keeper, client);
+        Assert.NotEmpty(Directory.GetFiles(keeper.Home.RuntimeFolder, "k-*"));
+        Assert.True((await client.ShutdownAsync(kernel.Id, Cancellation)).Ok);
+        Assert.Empty(Directory.GetFiles(keeper.Home.RuntimeFolder, "k-*"));
+    }
+
+    [Fact]
+    public void Home_FolderOfSocketsTooLong_IsSaid()
+    {
+        var home = new KeeperHome("/nowhere", "/" + new string('x', 90));
+        Assert.Contains("too long", home.Prepare(), StringComparison.Ordinal);
     }
 }

@@ -17,24 +17,31 @@ internal sealed class LabRegister : IDisposable
 
     private static string Folder => Path.Combine(Surroundings.Home.StateFolder, "labs");
 
-    /// <summary>Enters this process's lab; disposing removes it.</summary>
+    /// <summary>Enters this process's lab; disposing removes it. Where the disk takes no entry the lab only is not listed.</summary>
     public static LabRegister Enter(string root, Uri address)
     {
-        Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var path = Path.Combine(Folder, $"{Environment.ProcessId}.json");
-        // Whole or not at all: somebody else's All removes what it cannot read.
-        var unfinished = path + ".new";
-        using (var stream = File.Create(unfinished))
-        using (var json = new Utf8JsonWriter(stream))
+        try
         {
-            json.WriteStartObject();
-            json.WriteNumber("pid", Environment.ProcessId);
-            json.WriteString("root", root);
-            json.WriteString("url", address.ToString());
-            json.WriteEndObject();
+            Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            // Whole or not at all: a lab that starts at the same time removes entries that it cannot read.
+            using (var stream = File.Create(path + ".new"))
+            using (var json = new Utf8JsonWriter(stream))
+            {
+                json.WriteStartObject();
+                json.WriteNumber("pid", Environment.ProcessId);
+                json.WriteString("root", root);
+                json.WriteString("url", address.ToString());
+                json.WriteEndObject();
+            }
+
+            File.Move(path + ".new", path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The list is a convenience; the lab serves without it.
         }
 
-        File.Move(unfinished, path, overwrite: true);
         return new LabRegister(path);
     }
 
@@ -56,7 +63,11 @@ internal sealed class LabRegister : IDisposable
         return labs;
     }
 
-    public void Dispose() => File.Delete(_path);
+    public void Dispose()
+    {
+        // The state folder may have been removed meanwhile.
+        if (File.Exists(_path)) File.Delete(_path);
+    }
 
     private static RunningLab? Read(string path)
     {

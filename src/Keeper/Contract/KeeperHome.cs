@@ -8,6 +8,9 @@ namespace Holdfast.Keeper.Contract;
 /// <param name="RuntimeFolder">Absolute short folder of sockets; 0700. A socket's path has at most 107 bytes (sun_path).</param>
 public sealed record KeeperHome(string StateFolder, string RuntimeFolder)
 {
+    /// <summary>sun_path without its closing zero.</summary>
+    private const int LongestSocketPath = 107;
+
     /// <summary>
     /// State: <c>HOLDFAST_STATE</c>, else <c>$XDG_STATE_HOME/holdfast</c>, else <c>~/.local/state/holdfast</c>. Sockets:
     /// <c>$XDG_RUNTIME_DIR/holdfast</c>, else <c>/run/holdfast</c> for root, else <c>/tmp/holdfast-UID</c>.
@@ -17,7 +20,7 @@ public sealed record KeeperHome(string StateFolder, string RuntimeFolder)
         var state = Value(environment, "HOLDFAST_STATE")
             ?? (Value(environment, "XDG_STATE_HOME") is { } stateHome ? Path.Combine(stateHome, "holdfast") : null)
             ?? Path.Combine(Value(environment, "HOME") ?? "/", ".local/state/holdfast");
-        var runtime = Value(environment, "XDG_RUNTIME_DIR") is { } runtimeHome && Directory.Exists(runtimeHome) ? Path.Combine(runtimeHome, "holdfast")
+        var runtime = Value(environment, "XDG_RUNTIME_DIR") is { } runtimeHome && Path.IsPathRooted(runtimeHome) && Directory.Exists(runtimeHome) ? Path.Combine(runtimeHome, "holdfast")
             : Environment.IsPrivilegedProcess ? "/run/holdfast"
             : $"/tmp/holdfast-{Processes.Native.GetUid()}";
         return new KeeperHome(Path.GetFullPath(state), runtime);
@@ -51,6 +54,11 @@ public sealed record KeeperHome(string StateFolder, string RuntimeFolder)
     /// <summary>Makes the folders; null when they are there and private, else what is wrong and the mend.</summary>
     public string? Prepare()
     {
+        if (Encoding.UTF8.GetByteCount(IpcPrefix("") + "-1") > LongestSocketPath)
+        {
+            return $"{RuntimeFolder} is too long for the paths of sockets. Set XDG_RUNTIME_DIR to a shorter folder.";
+        }
+
         foreach (var folder in (string[])[StateFolder, RuntimeFolder])
         {
             try

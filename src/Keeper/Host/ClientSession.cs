@@ -78,7 +78,8 @@ internal sealed class ClientSession
                     _ = AnswerAsync(frame.Number, request, cancellationToken);
                     break;
                 case FrameType.Send:
-                    var idLength = frame.Payload.Span[0];
+                    var idLength = frame.Payload.IsEmpty ? 0 : frame.Payload.Span[0];
+                    if (frame.Payload.Length < 1 + idLength) throw new InvalidDataException("A message that names no kernel.");
                     var id = Encoding.UTF8.GetString(frame.Payload.Span.Slice(1, idLength));
                     // A kernel that is gone: the client hears that from Removed.
                     if (_table.Find(id) is { } kernel) await kernel.SendAsync(frame.Payload[(1 + idLength)..], cancellationToken);

@@ -12,6 +12,8 @@ public sealed class KeeperHost
     /// <summary>Without a client and without a kernel the keeper ends after this time.</summary>
     public static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(10);
 
+    private static readonly TimeSpan AcceptRetry = TimeSpan.FromMilliseconds(100);
+
     private readonly KeeperHome _home;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -54,14 +56,26 @@ public sealed class KeeperHost
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(_home.SocketPath));
         File.SetUnixFileMode(_home.SocketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        listener.Listen(16);
+        listener.Listen(512);
         KeeperLog.Listening(_log, Environment.ProcessId, _home.SocketPath, _table.Kernels.Count);
 
         Volatile.Write(ref _neededAt, _time.GetTimestamp());
         await using var idle = _time.CreateTimer(_ => EndWhenIdle(), null, IdleLimit / 10, IdleLimit / 10);
         try
         {
-            while (true) _ = ServeAsync(await listener.AcceptAsync(_ending.Token));
+            while (true)
+            {
+                try
+                {
+                    _ = ServeAsync(await listener.AcceptAsync(_ending.Token));
+                }
+                catch (SocketException e)
+                {
+                    // No descriptor is free, or the client has gone already: the kernels must not pay for it.
+                    KeeperLog.AcceptFailed(_log, e.Message);
+                    await Task.Delay(AcceptRetry, _time, _ending.Token);
+                }
+            }
         }
         catch (OperationCanceledException)
         {
@@ -132,7 +146,7 @@ public sealed class KeeperHost
                 UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             });
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }

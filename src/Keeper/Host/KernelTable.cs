@@ -34,9 +34,9 @@ internal sealed class KernelTable(KeeperHome home, TimeProvider time, ILogger lo
             {
                 if (await OwnedKernel.AdoptAsync(folder, time, log) is { } kernel) Add(kernel);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+            catch (Exception e)
             {
-                // One broken folder must not keep the others from being taken up.
+                // Whatever a broken folder holds, it must not keep the others from being taken up.
                 KeeperLog.AdoptionFailed(log, folder, e.Message);
             }
         }
@@ -44,7 +44,11 @@ internal sealed class KernelTable(KeeperHome home, TimeProvider time, ILogger lo
 
     public async Task<Reply> HandleAsync(Request request, CancellationToken cancellationToken)
     {
-        if (request.Op == Operation.Start) return await StartAsync(request.Start!);
+        if (request.Op == Operation.Start)
+        {
+            return request.Start is { } start ? await StartAsync(start) : new Reply(null, new KeeperFailure("start-failed", "The request does not say what to start."));
+        }
+
         if (request.Id is not { } id || Find(id) is not { } kernel)
         {
             return new Reply(null, new KeeperFailure("not-found", $"Kernel does not exist: {request.Id}"));

@@ -69,6 +69,7 @@ internal sealed partial class OwnedKernel
         {
             KeeperLog.KernelGone(log, file.Record.Id);
             (file with { Ended = time.GetUtcNow(), Record = file.Record with { ExecutionState = "dead", Note = "It ended while no keeper ran." } }).TryWrite(out _);
+            RemoveConnection(folder);
             return null;
         }
 

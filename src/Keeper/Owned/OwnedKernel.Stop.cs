@@ -1,5 +1,6 @@
 using Holdfast.Keeper.Contract;
 using Holdfast.Keeper.Processes;
+using Holdfast.Kernels;
 
 namespace Holdfast.Keeper.Owned;
 
@@ -80,8 +81,23 @@ internal sealed partial class OwnedKernel
 
         Update(record => record with { ExecutionState = "dead", ProcessId = null, BusySince = null });
         Save();
-        if (Directory.Exists(_record.Folder)) File.Delete(ConnectionFileIn(_record.Folder));
+        RemoveConnection(_record.Folder);
         KeeperLog.KernelShutDown(_log, Id);
+    }
+
+    /// <summary>Removes the connection file of a kernel that has ended, and the sockets it names.</summary>
+    private static void RemoveConnection(string folder)
+    {
+        var path = ConnectionFileIn(folder);
+        try
+        {
+            foreach (var socket in ConnectionInfo.Read(path).SocketFiles) File.Delete(socket);
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            // Nothing connects there any more: what stays only takes a name.
+        }
     }
 
     /// <summary>1. SIGINT; 2. shutdown_request; 3. SIGTERM; 4. SIGKILL. Each has <see cref="StepPatience"/> to work.</summary>

@@ -55,7 +55,7 @@ internal sealed class Gate(RequestDelegate next, Credentials credentials, Origin
             if (caller.ByToken && request.Query.ContainsKey("token") && IsNavigation(request))
             {
                 // The token leaves the address bar, the history and what the page sends on.
-                context.Response.Redirect(WithoutToken(context));
+                context.Response.Redirect(NextUrl.Safe(WithoutToken(context), BaseUrl.Of(context).Prefix));
                 return;
             }
         }

@@ -10,7 +10,7 @@ internal static class LoginForm
     /// <summary>The form, or null when it is larger than any real one: a huge password must not reach the slow hash.</summary>
     public static async ValueTask<IFormCollection?> ReadAsync(HttpContext context)
     {
-        if (context.Request.ContentLength is null or > MostBytes)
+        if (!context.Request.HasFormContentType || context.Request.ContentLength is null or > MostBytes)
             return null;
         try
         {

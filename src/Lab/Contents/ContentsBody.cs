@@ -29,7 +29,7 @@ internal sealed record ContentsBody
         {
             return (Read(json), null);
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or FormatException)
         {
             return (Nothing, ContentsFault.Bad("Invalid JSON in body of request: " + fault.Message));
         }

@@ -14,7 +14,7 @@ internal sealed class ContentsEndpoint(
 
     public async Task HandleAsync(HttpContext context)
     {
-        if (ContentsPath.Parse(options.Root, RequestTail.Of(context, Route)) is not { } path)
+        if (ContentsPath.Of(options, RequestTail.Of(context, Route)) is not { } path)
         {
             await FailAsync(context, new ContentsFault(StatusCodes.Status404NotFound, "That path leads outside the root folder"));
             return;
@@ -48,8 +48,10 @@ internal sealed class ContentsEndpoint(
         return verb.Length == 0 || file.Status() is { IsFolder: true } ? null : (file, verb, id);
     }
 
-    private static Task OwnAsync(HttpContext context, ContentsPath file, string verb, string? id)
+    private Task OwnAsync(HttpContext context, ContentsPath file, string verb, string? id)
     {
+        if (!options.AllowHidden && file.IsHidden())
+            return FailAsync(context, ContentsFault.Missing(file));
         return (verb, id, context.Request.Method) switch
         {
             ("checkpoints", null, "GET") => Checkpoints.ListAsync(context, file),
@@ -96,7 +98,7 @@ internal sealed class ContentsEndpoint(
             await FailAsync(context, ContentsFault.Bad("Cannot POST to files, use PUT instead."));
         else if (string.IsNullOrEmpty(body.CopyFrom))
             await AnswerAsync(context, saving.CreateUntitled(path, body.Type, body.Extension), StatusCodes.Status201Created);
-        else if (ContentsPath.Parse(options.Root, body.CopyFrom) is not { } from)
+        else if (ContentsPath.Of(options, body.CopyFrom) is not { } from)
             await FailAsync(context, ContentsFault.Missing(body.CopyFrom));
         else
         {
@@ -117,7 +119,7 @@ internal sealed class ContentsEndpoint(
             await FailAsync(context, ContentsFault.Bad("JSON body missing"));
             return;
         }
-        if (ContentsPath.Parse(options.Root, body.Path ?? path.Api) is not { } to)
+        if (ContentsPath.Of(options, body.Path ?? path.Api) is not { } to)
         {
             await FailAsync(context, new ContentsFault(StatusCodes.Status404NotFound, $"'{body.Path}' leads outside the root folder"));
             return;

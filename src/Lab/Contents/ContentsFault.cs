@@ -19,6 +19,9 @@ internal sealed record ContentsFault(int Status, string Message, string? Reason 
 
     public static ContentsFault Bad(string message, string? reason = null) => new(StatusCodes.Status400BadRequest, message, reason);
 
+    /// <summary>A pipe, socket or device: reading it may never end, and replacing one would break what uses it.</summary>
+    public static ContentsFault NoFile(ContentsPath path) => Bad($"{path.Api} is not a regular file", "bad type");
+
     /// <summary>Does something to the file system; the expected failures come back as faults.</summary>
     public static ContentsFault? Try(ContentsPath path, Action act)
     {

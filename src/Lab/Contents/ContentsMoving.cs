@@ -47,6 +47,8 @@ internal sealed partial class ContentsMoving(LabOptions options, Trash trash)
             to = FreeNames.In(to, CopyNumber().Replace(from.Name, "."), "-Copy");
         else if (to.Parent.Status() is not { IsFolder: true })
             return (to, new ContentsFault(StatusCodes.Status404NotFound, $"No such parent directory: {to.Parent.Api} to copy file in"));
+        if (status is { IsFolder: false, IsFile: false })
+            return (to, ContentsFault.NoFile(from));
         if (!status.IsFolder)
             return (to, ContentsFault.Try(from, () => AtomicFile.Copy(from.Full, to.Full)));
         if (from.IsRoot || $"{to.Api}/".StartsWith($"{from.Api}/", StringComparison.Ordinal))
@@ -105,6 +107,8 @@ internal sealed partial class ContentsMoving(LabOptions options, Trash trash)
                 File.CreateSymbolicLink(target, link);
             else if (entry is DirectoryInfo folder)
                 room = CopyFolder(folder, target, room);
+            else if (FileStatus.Of(entry.FullName) is not { IsFile: true })
+                throw new IOException($"{entry.Name} is not a regular file");
             else if ((room -= ((FileInfo)entry).Length) < 0)
                 throw new IOException($"Can't copy folders larger than {LargestFolderCopy >> 20}MB");
             else

@@ -25,6 +25,16 @@ internal readonly record struct ContentsPath(string Root, string Api)
             : new ContentsPath(root, string.Join('/', segments));
     }
 
+    /// <summary>
+    /// As <see cref="Parse"/>, for what a client may have at all: a state folder below the root (with the token and the key of the cookies) is
+    /// not there, even where hidden files are shown.
+    /// </summary>
+    public static ContentsPath? Of(LabOptions options, string? api)
+    {
+        var state = Path.GetRelativePath(options.Root, options.StateFolder);
+        return Parse(options.Root, api) is { } path && !$"{path.Api}/".StartsWith($"{state}/", StringComparison.Ordinal) ? path : null;
+    }
+
     public ContentsPath Child(string name) => this with { Api = IsRoot ? name : $"{Api}/{name}" };
 
     public FileStatus? Status() => FileStatus.Of(Full);

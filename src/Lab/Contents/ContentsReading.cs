@@ -55,7 +55,7 @@ internal sealed class ContentsReading(LabOptions options)
     private static async Task<ContentsFault?> FileAsync(HttpContext context, Entry entry, string? format, bool withContent, bool withHash)
     {
         if (!entry.Status.IsFile)
-            return ContentsFault.Bad($"{entry.Path.Api} is not a regular file", "bad type");
+            return ContentsFault.NoFile(entry.Path);
         if (!withContent && !withHash)
         {
             await using var brief = ApiJson.Begin(context);

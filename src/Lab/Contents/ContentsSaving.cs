@@ -18,6 +18,8 @@ internal sealed class ContentsSaving(LabOptions options, ILogger<ContentsSaving>
             return (null, ContentsFault.Bad("No file content provided"));
         if (!options.AllowHidden && path.IsHidden())
             return (null, ContentsFault.Bad($"Cannot create file or directory '{path.Api}'"));
+        if (path.Status() is { IsFolder: false, IsFile: false })
+            return (null, ContentsFault.NoFile(path));
         string? message = null;
         var fault = (body.Chunk, body.Type) switch
         {

@@ -22,7 +22,7 @@ internal static class FilesFeature
     private static async Task SendAsync(HttpContext context, LabOptions options)
     {
         var response = context.Response;
-        if (ContentsPath.Parse(options.Root, RequestTail.Of(context, Route)) is not { } path || !options.AllowHidden && path.IsHidden() ||
+        if (ContentsPath.Of(options, RequestTail.Of(context, Route)) is not { } path || !options.AllowHidden && path.IsHidden() ||
             path.Status() is not { } status)
         {
             response.StatusCode = StatusCodes.Status404NotFound;

@@ -39,7 +39,15 @@ internal sealed class LabKernels(KeeperClient keeper, KernelSpecs specs, KernelP
             KernelsLog.UnknownSpec(log, specName);
             return Failed(UnknownSpec, $"The '{specName}' kernel is not available. Please pick another suitable kernel instead, or install that kernel.");
         }
-        var start = KernelLaunch.Create(spec, options, path, documentName) with { Id = id, Sessions = session is null ? [] : [session] };
+        KernelStart start;
+        try
+        {
+            start = KernelLaunch.Create(spec, options, path, documentName) with { Id = id, Sessions = session is null ? [] : [session] };
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return Failed("start-failed", $"The kernel {spec.DisplayName} could not be started: {fault.Message}; mend: room on the disk of {options.StateFolder}, or its permissions.");
+        }
         var reply = await keeper.StartKernelAsync(start, cancellationToken);
         if (reply.Ok)
             KernelsLog.Started(log, reply.Value.Id, spec.Name, start.WorkingFolder);

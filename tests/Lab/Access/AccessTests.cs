@@ -282,4 +282,23 @@ public sealed class AccessTests
         using var content = new FormUrlEncodedContent(fields);
         return await browser.PostAsync("login" + query, content, Cancel);
     }
+
+    [Fact]
+    public async Task Token_InTheQueryOfAnotherSitesPath_LeadsIntoTheLab()
+    {
+        await using var lab = await TestLab.StartAsync();
+        using var browser = lab.NewClient();
+        browser.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+        using var got = await browser.GetAsync($"{lab.Address.GetLeftPart(UriPartial.Authority)}//evil.example/lab?token={TestLab.Token}", Cancel);
+        Assert.Equal("/", got.Headers.Location!.OriginalString);
+    }
+
+    [Fact]
+    public async Task Login_BodyThatIsNoForm_IsRefused()
+    {
+        await using var lab = await TestLab.StartAsync();
+        using var body = new StringContent("{}");
+        using var got = await lab.Client.PostAsync("login", body, Cancel);
+        Assert.Equal(413, (int)got.StatusCode);
+    }
 }

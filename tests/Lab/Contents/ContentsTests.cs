@@ -261,4 +261,50 @@ public sealed class ContentsTests
         Assert.Equal(mode, File.GetUnixFileMode(target));
         Assert.Equal(target, new FileInfo(lab.PathOf("link.sh")).LinkTarget);
     }
+
+    [Fact]
+    public async Task Pipe_CopiedOrSaved_IsRefused()
+    {
+        await using var lab = await TestLab.StartAsync();
+        Directory.CreateDirectory(lab.PathOf("d"));
+        using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", [lab.PathOf("d/pipe")]))
+            await mkfifo.WaitForExitAsync(Cancel);
+        Assert.Equal(400, (int)(await lab.SendAsync(HttpMethod.Post, "api/contents", """{"copy_from":"d/pipe"}""")).Status);
+        Assert.Equal(500, (int)(await lab.SendAsync(HttpMethod.Post, "api/contents", """{"copy_from":"d"}""")).Status);
+        foreach (var chunk in (string[])["null", "1", "2"])
+        {
+            var put = await lab.PutAsync("api/contents/d/pipe", $$"""{"type":"file","format":"text","content":"x","chunk":{{chunk}}}""");
+            Assert.Equal("bad type", (string?)put.Body!["reason"]);
+        }
+    }
+
+    [Fact]
+    public async Task Chunk_BeyondAllNumbers_IsABadRequest()
+    {
+        await using var lab = await TestLab.StartAsync();
+        var put = await lab.PutAsync("api/contents/a", """{"type":"file","format":"text","content":"x","chunk":99999999999999999999}""");
+        Assert.Equal(400, (int)put.Status);
+    }
+
+    [Fact]
+    public async Task HiddenFile_Checkpoints_AreNotThere()
+    {
+        await using var lab = await TestLab.StartAsync();
+        await File.WriteAllTextAsync(lab.PathOf(".secret"), "x", Cancel);
+        Assert.Equal(404, (int)(await lab.SendAsync(HttpMethod.Post, "api/contents/.secret/checkpoints")).Status);
+        Assert.False(Directory.Exists(lab.PathOf(".ipynb_checkpoints")));
+    }
+
+    [Theory]
+    [InlineData("api/contents/state")]
+    [InlineData("api/contents/state/cookie-secret")]
+    [InlineData("files/state/cookie-secret")]
+    [InlineData("files/%73tate//cookie-secret")]
+    public async Task StateFolder_BelowTheRoot_IsNotServed(string path)
+    {
+        await using var lab = await TestLab.StartAsync(options => options with { AllowHidden = true, StateFolder = Path.Join(options.Root, "state") });
+        Assert.True(File.Exists(lab.PathOf("state/cookie-secret")));
+        Assert.Equal(404, (int)(await lab.GetAsync(path)).Status);
+        Assert.Equal(404, (int)(await lab.SendAsync(HttpMethod.Post, "api/contents", """{"copy_from":"state/cookie-secret"}""")).Status);
+    }
 }

@@ -9,6 +9,9 @@ internal sealed class RequestOwners
     /// <summary>How many requests are remembered.</summary>
     public const int Capacity = 4096;
 
+    /// <summary>The longest msg_id that is remembered, in characters; clients make ids of about 40. A longer one's session is looked up in its header.</summary>
+    public const int LongestId = 512;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, string> _owners = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();
@@ -16,6 +19,8 @@ internal sealed class RequestOwners
     /// <summary>Remembers who sent the request.</summary>
     public void Add(string messageId, string sessionId)
     {
+        if (messageId.Length > LongestId)
+            return;
         lock (_gate)
         {
             if (!_owners.TryAdd(messageId, sessionId))
