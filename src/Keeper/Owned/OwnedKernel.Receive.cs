@@ -107,6 +107,8 @@ internal sealed partial class OwnedKernel : IKernelSink
         if (message.Header.Span.IndexOf("\"status\""u8) < 0 || ReadExecutionState(message.Content.Span) is not { } state) return;
         // Our own question is nobody's work.
         if (state is not ("idle" or "busy" or "starting") || IsOurs(message)) return;
+        // Its answer on another channel may come before its first broadcast: a ready kernel must not be taken for starting for ever.
+        if (state == "starting" && _run is { Ready.Task.IsCompleted: true }) return;
         if (_run is { } current) current.StateSeen |= state != "starting";
         Become(state);
     }
