@@ -10,6 +10,7 @@ namespace Holdfast.Keeper.Client;
 public sealed partial class KeeperClient
 {
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan GreetingLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>Opens both connections and takes over the keeper's list; null when connected.</summary>
     private async Task<KeeperFailure?> OpenAsync(CancellationToken cancellationToken)
@@ -17,9 +18,7 @@ public sealed partial class KeeperClient
         var (requests, failure) = await FindKeeperAsync(cancellationToken);
         if (requests is null) return failure;
         _requests = new FrameConnection(requests);
-        if (!await _requests.WriteAsync(FrameType.Follow, 0, default, default, cancellationToken) ||
-            await _requests.ReadAsync(cancellationToken) is not { Type: FrameType.Hello } frame ||
-            JsonSerializer.Deserialize(frame.Payload.Span, WireJson.Default.Hello) is not { } hello)
+        if (await GreetAsync(_requests, cancellationToken) is not { } hello)
         {
             Close();
             return Unreachable;
@@ -37,6 +36,24 @@ public sealed partial class KeeperClient
         KeeperStarted = hello.Started;
         Take(hello);
         return null;
+    }
+
+    /// <summary>Null when the other end is silent, gone, or no keeper.</summary>
+    private async Task<Hello?> GreetAsync(FrameConnection connection, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(GreetingLimit, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await connection.WriteAsync(FrameType.Follow, 0, default, default, either.Token) &&
+                await connection.ReadAsync(either.Token) is { Type: FrameType.Hello } frame
+                ? JsonSerializer.Deserialize(frame.Payload.Span, WireJson.Default.Hello)
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException || (e is OperationCanceledException && limit.IsCancellationRequested))
+        {
+            return null;
+        }
     }
 
     private async Task<FrameConnection?> OpenForMessagesAsync() =>
@@ -61,7 +78,7 @@ public sealed partial class KeeperClient
         {
             await ReadAsync();
             Close();
-            foreach (var pending in _pending.Values) pending.TrySetResult(new Reply(null, Unreachable));
+            foreach (var question in _pending.Values) question.Answer.TrySetResult(new Reply(null, Unreachable));
             try
             {
                 do
@@ -97,9 +114,11 @@ public sealed partial class KeeperClient
         {
             case FrameType.Reply:
                 var reply = JsonSerializer.Deserialize(payload, WireJson.Default.Reply)!;
+                if (!_pending.TryGetValue(frame.Number, out var question)) break;
                 // The one who asked must find the answer in Kernels too, not only when the news arrive.
-                if (reply.Kernel is { ExecutionState: not "dead" } answered) Put(answered);
-                if (_pending.TryGetValue(frame.Number, out var pending)) pending.TrySetResult(reply);
+                if (reply.Kernel is { } answered && question.Op != Operation.Shutdown) Put(answered);
+                else if (reply is { Kernel: { } ended, Failure: null }) Drop(ended);
+                question.Answer.TrySetResult(reply);
                 break;
             case FrameType.Changed:
                 Put(JsonSerializer.Deserialize(payload, WireJson.Default.KernelRecord)!);

@@ -17,7 +17,7 @@ public sealed partial class KeeperClient : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly ConcurrentDictionary<string, KernelRecord> _kernels = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, KernelWatch> _watches = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<uint, TaskCompletionSource<Reply>> _pending = new();
+    private readonly ConcurrentDictionary<uint, Question> _pending = new();
     private readonly bool _startsKeeper;
 
     /// <summary>For each kernel a connection that carries messages to it: a kernel that takes none holds up neither its interrupt nor other kernels.</summary>
@@ -75,12 +75,7 @@ public sealed partial class KeeperClient : IAsyncDisposable
     public Task<KeeperReply<KernelRecord>> RestartAsync(string id, CancellationToken cancellationToken) => AskAsync(new Request(Operation.Restart, id), cancellationToken);
 
     /// <summary>Ends the kernel: asks, then SIGTERM, then SIGKILL. It is not listed any more when this answers.</summary>
-    public async Task<KeeperReply<KernelRecord>> ShutdownAsync(string id, CancellationToken cancellationToken)
-    {
-        var reply = await AskAsync(new Request(Operation.Shutdown, id), cancellationToken);
-        if (reply.Ok) Drop(reply.Value);
-        return reply;
-    }
+    public Task<KeeperReply<KernelRecord>> ShutdownAsync(string id, CancellationToken cancellationToken) => AskAsync(new Request(Operation.Shutdown, id), cancellationToken);
 
     /// <summary>Replaces the sessions on a kernel.</summary>
     public Task<KeeperReply<KernelRecord>> SetSessionsAsync(string id, IReadOnlyList<SessionTag> sessions, CancellationToken cancellationToken) =>
@@ -136,7 +131,7 @@ public sealed partial class KeeperClient : IAsyncDisposable
     {
         var number = Interlocked.Increment(ref _lastNumber);
         var answer = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _pending[number] = answer;
+        _pending[number] = new Question(request.Op, answer);
         try
         {
             if (_requests is not { } connection || !await connection.WriteAsync(FrameType.Request, number, Json(request), default, cancellationToken))
@@ -152,6 +147,9 @@ public sealed partial class KeeperClient : IAsyncDisposable
             _pending.TryRemove(number, out _);
         }
     }
+
+    /// <summary>What was asked, and where its answer goes.</summary>
+    private readonly record struct Question(Operation Op, TaskCompletionSource<Reply> Answer);
 
     private static KeeperFailure Unreachable => new("unreachable", "The keeper does not answer; it is being started again. Try once more in a moment.");
 }
