@@ -57,7 +57,7 @@ build_page() {
 build_program() {
   newer "$here/out/.program" "$here/src" "$here"/Directory.*.props "$here/global.json" || return 0
   say "Building holdfast (about a minute, when its source has changed) ..."
-  dotnet publish "$here/src/Cli" -c Release -r "$(rid)" --no-self-contained -o "$here/out" -v q --nologo >&2
+  dotnet publish "$here/src/Cli" -c Release -r "$(rid)" --self-contained -o "$here/out" -v q --nologo >&2
   touch "$here/out/.program"
 }
 

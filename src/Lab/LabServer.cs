@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Holdfast.Keeper.Client;
+using Holdfast.Keeper.Contract;
 using Holdfast.Kernels;
 using Holdfast.Lab.Access;
 using Holdfast.Lab.Config;
@@ -45,6 +46,11 @@ public sealed class LabServer : IAsyncDisposable
     /// <param name="logging">Where logs go; null for nowhere.</param>
     /// <param name="time">The clock; null for the system's.</param>
     public LabServer(LabOptions options, KeeperClient? keeper, Action<ILoggingBuilder>? logging = null, TimeProvider? time = null)
+        : this(options, keeper is null ? null : services => services.AddSingleton(keeper), logging, time)
+    {
+    }
+
+    private LabServer(LabOptions options, Action<IServiceCollection>? addKeeper, Action<ILoggingBuilder>? logging, TimeProvider? time)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
@@ -65,8 +71,11 @@ public sealed class LabServer : IAsyncDisposable
             .AddContents()
             .AddSettings()
             .AddPages();
-        if (keeper is not null)
-            builder.Services.AddSingleton(keeper).AddKernels().AddSessions();
+        if (addKeeper is not null)
+        {
+            addKeeper(builder.Services);
+            builder.Services.AddKernels().AddSessions();
+        }
         _app = builder.Build();
 
         _app.UseFaults();
@@ -85,12 +94,16 @@ public sealed class LabServer : IAsyncDisposable
         _app.MapThemes();
         _app.MapTranslations();
         _app.MapLicences();
-        if (keeper is not null)
+        if (addKeeper is not null)
         {
             _app.MapKernels();
             _app.MapSessions();
         }
     }
+
+    /// <summary>Puts the lab together while the keeper is still being connected, which must be done before the start. The lab disposes of the keeper, too.</summary>
+    public static LabServer Create(LabOptions options, Task<KeeperReply<KeeperClient>> keeper, Action<ILoggingBuilder>? logging = null) =>
+        new(options, services => services.AddSingleton(_ => keeper.Result.Value!), logging, null);
 
     /// <summary>Begins to listen. A port in use and the like come back as a problem.</summary>
     public async Task<LabStart> StartAsync(CancellationToken cancellationToken = default)

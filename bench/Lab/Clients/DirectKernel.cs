@@ -14,10 +14,12 @@ internal static class DirectKernel
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
             WorkingDirectory = place.Folder,
         };
         foreach (var (name, value) in Surroundings.In(place.NewFolder("direct"))) start.Environment[name] = value;
         using var process = Process.Start(start)!;
+        process.BeginErrorReadLine();
         await process.StandardInput.WriteAsync(code.AsMemory(), cancellationToken);
         process.StandardInput.Close();
         var fields = (await process.StandardOutput.ReadToEndAsync(cancellationToken)).Split(' ');

@@ -24,9 +24,11 @@ internal static class Command
     /// <summary>Runs a program and counts the bytes of its standard output.</summary>
     public static async Task<long> CountAsync(string program, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         using var process = Process.Start(start)!;
+        // Headings.
+        process.BeginErrorReadLine();
         var buffer = new byte[64 << 10];
         var total = 0L;
         while (await process.StandardOutput.BaseStream.ReadAsync(buffer, cancellationToken) is > 0 and var read) total += read;

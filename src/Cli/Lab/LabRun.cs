@@ -11,13 +11,14 @@ internal static class LabRun
 {
     public static async Task<int> RunAsync(LabOptions options, bool openBrowser, CancellationToken cancellationToken)
     {
-        // :: 1. The keeper, which owns what must outlive this process.
-        var connected = await KeeperClient.ConnectAsync(Surroundings.Home, TimeProvider.System, cancellationToken);
-        if (!connected.Ok) return Output.Fail(connected.Failure.Message);
-        await using var keeper = connected.Value;
+        // :: 1. The keeper, which owns what must outlive this process; it starts while the server is put together.
+        var connecting = KeeperClient.ConnectAsync(Surroundings.Home, TimeProvider.System, cancellationToken);
 
         // :: 2. The server.
-        await using var server = new LabServer(options, keeper, logging => logging.Services.AddSingleton<ILoggerProvider>(new LineLoggerProvider()));
+        await using var server = LabServer.Create(options, connecting, logging => logging.Services.AddSingleton<ILoggerProvider>(new LineLoggerProvider()));
+        var connected = await connecting;
+        if (!connected.Ok) return Output.Fail(connected.Failure.Message);
+        await using var keeper = connected.Value;
         using var ended = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);

@@ -23,7 +23,6 @@ internal static class StatusFeature
         var services = endpoints.ServiceProvider;
         var options = services.GetRequiredService<LabOptions>();
         var activity = services.GetRequiredService<LabActivity>();
-        var keeper = services.GetService<KeeperClient>();
 
         Get("/api", VersionAsync).AllowEveryone();
         Get("/api/status", context => StatusAsync(context, activity, Kernels()));
@@ -32,7 +31,7 @@ internal static class StatusFeature
         // JupyterLab's export menu asks at every notebook; an empty list keeps the menu empty.
         Get("/api/nbconvert", context => ApiJson.WriteAsync(context, "{}"u8.ToArray()));
         Get("/lsp/status", context => ApiJson.WriteAsync(context, """{"version":2,"sessions":{},"specs":{}}"""u8.ToArray()));
-        Get("/api/resolvePath", context => ResolveAsync(context, options, keeper));
+        Get("/api/resolvePath", context => ResolveAsync(context, options, services.GetService<KeeperClient>()));
         Get("/api/spec.yaml", context => RouteList.ShowAsync(context, endpoints));
         Get("/metrics", context => MetricsAsync(context, activity, Kernels()));
         endpoints.MapMethods("/api/shutdown", ["POST"], context =>
@@ -47,7 +46,7 @@ internal static class StatusFeature
         });
 
         IEndpointConventionBuilder Get(string route, RequestDelegate handle) => endpoints.MapMethods(route, ["GET", "HEAD"], handle);
-        int Kernels() => keeper?.Kernels.Count(kernel => kernel.Root == options.Root) ?? 0;
+        int Kernels() => services.GetService<KeeperClient>()?.Kernels.Count(kernel => kernel.Root == options.Root) ?? 0;
     }
 
     private static async Task VersionAsync(HttpContext context)
