@@ -92,30 +92,6 @@ public sealed class OutliveTests(PythonKernel python)
         Assert.Equal(first.KeeperProcessId, (await keeper.ConnectAsync()).KeeperProcessId);
     }
 
-    [Fact]
-    public async Task Keeper_NoDescriptorLeft_GoesOn()
-    {
-        await using var keeper = new KeeperProgram();
-        var client = await keeper.ConnectAsync();
-        using var process = Process.GetProcessById(client.KeeperProcessId);
-        await LimitDescriptorsAsync("8");
-        using (var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
-        {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(keeper.Home.SocketPath), Cancellation);
-            Assert.False(process.WaitForExit(500));
-        }
-
-        await LimitDescriptorsAsync("4096");
-        Assert.Equal(client.KeeperProcessId, (await keeper.ConnectAsync()).KeeperProcessId);
-
-        async Task LimitDescriptorsAsync(string most)
-        {
-            using var prlimit = Process.Start("prlimit", ["--pid", $"{client.KeeperProcessId}", $"--nofile={most}:"]);
-            await prlimit.WaitForExitAsync(Cancellation);
-            Assert.Equal(0, prlimit.ExitCode);
-        }
-    }
-
     [Theory]
     [InlineData("""{"record":null,"argv":[]}""")]
     [InlineData("""{"record":{""")]
