@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Net.Sockets;
 using Holdfast.Keeper.Contract;
 
 namespace Holdfast.Keeper.Tests;
