@@ -2,8 +2,8 @@ using System.Buffers;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
-using Holdfast.Lab.Bench.Servers;
 using Holdfast.Kernels;
+using Holdfast.Lab.Bench.Servers;
 
 namespace Holdfast.Lab.Bench.Clients;
 
