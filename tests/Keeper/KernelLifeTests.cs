@@ -37,9 +37,11 @@ public sealed class KernelLifeTests(PythonKernel python)
         var kernel = await python.StartReadyAsync(keeper, client);
         using var talk = new KernelTalk(client, kernel);
 
+        var busy = new TaskCompletionSource();
+        client.Changed += changed => _ = changed.BusySince is null || busy.TrySetResult();
         var id = await talk.ExecuteAsync("print('begun', flush=True)\nwhile True: pass");
         await talk.ReadUntilAsync(seen => seen.Parent == id && seen.Type == "stream");
-        Assert.NotNull(client.Find(kernel.Id)!.BusySince);
+        await busy.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
         Assert.True((await client.InterruptAsync(kernel.Id, Cancellation)).Ok);
 
         var error = "";

@@ -87,6 +87,13 @@ public sealed partial class KeeperClient
                     await Task.Delay(Retry, _time, _ending.Token);
                 }
                 while (await OpenAsync(_ending.Token) is not null);
+
+                // Ended while it connected: whoever ended it has closed what was there before.
+                if (_ending.IsCancellationRequested)
+                {
+                    Close();
+                    return;
+                }
             }
             catch (OperationCanceledException)
             {
@@ -99,7 +106,8 @@ public sealed partial class KeeperClient
     {
         try
         {
-            while (await _requests!.ReadAsync(CancellationToken.None) is { } frame) Handle(frame);
+            // Ended meanwhile, there is no connection any more.
+            while (_requests is { } connection && await connection.ReadAsync(CancellationToken.None) is { } frame) Handle(frame);
         }
         catch (Exception e) when (e is InvalidDataException or JsonException)
         {
