@@ -30,11 +30,40 @@ public sealed class JournalReader : IDisposable
     /// <summary>Places passed over so far because they are damaged or were let go by retention. At most 1,000; then the last one is widened.</summary>
     public IReadOnlyList<JournalDamage> Damage => _damage.Places;
 
-    /// <summary>Goes to the first record whose number is <paramref name="sequence"/> or more.</summary>
+    /// <summary>Where the record stands that <see cref="TryRead"/> gave last.</summary>
+    public JournalPlace Place { get; private set; }
+
+    /// <summary>Goes to the first record whose number is <paramref name="sequence"/> or more. Reads the segment that holds it from its start.</summary>
     public void Seek(long sequence)
     {
         NextSequence = Math.Max(1, sequence);
         Leave();
+    }
+
+    /// <summary>
+    /// Comes back to a record of this journal that a reader gave before, without reading what stands before it. When it is not there any more this is
+    /// <see cref="Seek(long)"/> with its number.
+    /// </summary>
+    public void Seek(JournalPlace place)
+    {
+        try
+        {
+            if (_segment?.First != place.Segment)
+            {
+                Leave();
+                _segment = SegmentReader.Open(_disk, _folder.FileOf(place.Segment), place.Segment);
+            }
+            if (_segment.TryGo(place.Sequence, place.Offset))
+            {
+                (NextSequence, _following) = (place.Sequence, 0);
+                return;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Let go, or not to be read: the next TryRead finds that out and says it.
+        }
+        Seek(place.Sequence);
     }
 
     /// <summary>Reads the next record; false when the end is reached for now. The payload is valid until the next call.</summary>
@@ -50,6 +79,12 @@ public sealed class JournalReader : IDisposable
                 if (!_begun) Begin(_segment);
                 if (record.Sequence < NextSequence) continue;
                 NextSequence = record.Sequence + 1;
+                Place = new JournalPlace
+                {
+                    Sequence = record.Sequence,
+                    Segment = _segment.First,
+                    Offset = _segment.Position - RecordHeader.TotalOf(record.Payload.Length),
+                };
                 return true;
             }
             if (_segment.TryPassDamage(out var damage))

@@ -77,6 +77,15 @@ internal sealed class SegmentReader : IDisposable
         return false;
     }
 
+    /// <summary>Goes to the record <paramref name="sequence"/> at <paramref name="offset"/>; false, and nothing has changed, when it does not stand there.</summary>
+    public bool TryGo(long sequence, long offset)
+    {
+        ReadHeader();
+        if (!IsKnown || offset < SegmentHeader.Size || !TryReadAt(offset, sequence, sequence, out _, out _)) return false;
+        (Position, Expected, _searchFrom) = (offset, sequence, 0);
+        return true;
+    }
+
     /// <summary>
     /// Looks past bytes that are no record for the next one that is, at every multiple of 8, and goes there. Remembers how far it has looked.
     /// True without damage means that the bytes have become a record meanwhile.

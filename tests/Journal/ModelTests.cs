@@ -25,6 +25,7 @@ public sealed class ModelTests
         var writer = JournalWriter.Open(folder.Journal, options);
         using var live = JournalReader.Open(folder.Journal);
         List<(byte Kind, byte[] Payload)> visible = [], pending = [];
+        List<JournalPlace> places = [];
         for (var step = 0; step < 600; step++)
         {
             switch (random.Next(10))
@@ -51,6 +52,12 @@ public sealed class ModelTests
                     break;
                 case 8:
                     AssertReads(live, visible);
+                    if (live.Place.Sequence > 0) places.Add(live.Place);
+                    break;
+                case 9 when places.Count > 0 && random.Next(2) == 0:
+                    var place = places[random.Next(places.Count)];
+                    live.Seek(place);
+                    Assert.Equal(place.Sequence, live.NextSequence);
                     break;
                 default:
                     live.Seek(random.Next(1, visible.Count + 5));
