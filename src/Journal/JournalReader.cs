@@ -79,12 +79,7 @@ public sealed class JournalReader : IDisposable
                 if (!_begun) Begin(_segment);
                 if (record.Sequence < NextSequence) continue;
                 NextSequence = record.Sequence + 1;
-                Place = new JournalPlace
-                {
-                    Sequence = record.Sequence,
-                    Segment = _segment.First,
-                    Offset = _segment.Position - RecordHeader.TotalOf(record.Payload.Length),
-                };
+                Place = new JournalPlace(record.Sequence, _segment.First, _segment.Position - RecordHeader.TotalOf(record.Payload.Length));
                 return true;
             }
             if (_segment.TryPassDamage(out var damage))

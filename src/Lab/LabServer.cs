@@ -12,6 +12,7 @@ using Holdfast.Lab.Http;
 using Holdfast.Lab.Kernels;
 using Holdfast.Lab.Licences;
 using Holdfast.Lab.Pages;
+using Holdfast.Lab.Recording;
 using Holdfast.Lab.Sessions;
 using Holdfast.Lab.Settings;
 using Holdfast.Lab.Status;
@@ -74,7 +75,7 @@ public sealed class LabServer : IAsyncDisposable
         if (addKeeper is not null)
         {
             addKeeper(builder.Services);
-            builder.Services.AddKernels().AddSessions();
+            builder.Services.AddKernels().AddSessions().AddRecording();
         }
         _app = builder.Build();
 
@@ -98,6 +99,7 @@ public sealed class LabServer : IAsyncDisposable
         {
             _app.MapKernels();
             _app.MapSessions();
+            _app.MapRecording();
         }
     }
 

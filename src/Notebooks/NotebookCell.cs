@@ -1,5 +1,7 @@
 using System.Buffers.Text;
 using Holdfast.Notebooks.Json;
+using Holdfast.Notebooks.Merging;
+using Holdfast.Notebooks.Model;
 
 namespace Holdfast.Notebooks;
 
@@ -58,6 +60,14 @@ public readonly struct NotebookCell
             return [.. tape.Items(tags).Where(item => tape[item].Kind == JsonKind.String).Select(item => JsonText.ToString(tape, item))];
         }
     }
+
+    /// <summary>
+    /// Whether another cell has the same outputs and the same count. Spelling does not matter: the order of keys, texts as lists of lines. Both cells are
+    /// of version 4.
+    /// </summary>
+    public bool HasSameOutputs(NotebookCell other) =>
+        ExecutionCount == other.ExecutionCount
+        && JsonEquality.Same(new JsonTape().Load(OutputsJson), 0, new JsonTape().Load(other.OutputsJson), 0, Role.Outputs);
 
     internal ReadOnlyMemory<byte> SourceJson => Either("source"u8, "input"u8) is >= 0 and var node ? _tape.Slice(node) : "\"\""u8.ToArray();
 

@@ -111,6 +111,16 @@ public sealed class NotebookDocument
         return new NotebookResult(NotebookUpdate.Apply(this, content.AsModel()), null);
     }
 
+    /// <summary>
+    /// For each cell of a later state of this notebook the number of the cell here that it was, or -1: by id, then by source in the order of both,
+    /// then by place between those. Both are of version 4.
+    /// </summary>
+    public int[] MatchCells(NotebookDocument later)
+    {
+        ArgumentNullException.ThrowIfNull(later);
+        return CellMatching.Match(this, later);
+    }
+
     /// <summary>Begins a change. A document of version 2 or 3 is upgraded for it.</summary>
     public NotebookEditor Edit() => new(Upgrade());
 

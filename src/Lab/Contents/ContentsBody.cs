@@ -17,6 +17,8 @@ internal sealed record ContentsBody
     public long? Chunk { get; init; }
     /// <summary>The JSON of <c>content</c>; null when there is no such member.</summary>
     public ReadOnlyMemory<byte>? Content { get; init; }
+    /// <summary>The JSON of what a page says about itself; null when it says nothing.</summary>
+    public ReadOnlyMemory<byte>? Statement { get; init; }
     /// <summary>True when the body held no member at all: Jupyter takes that as a wish for a new untitled file.</summary>
     public bool IsEmpty { get; init; } = true;
 
@@ -62,6 +64,8 @@ internal sealed record ContentsBody
             reader.Skip();
             if (name == "content")
                 body = body with { Content = json[start..(int)reader.BytesConsumed] };
+            else if (name == "holdfast")
+                body = body with { Statement = json[start..(int)reader.BytesConsumed] };
             body = body with { IsEmpty = false };
         }
         if (reader.Read())

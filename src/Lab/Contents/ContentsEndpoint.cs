@@ -1,5 +1,6 @@
 using Holdfast.Lab.Events;
 using Holdfast.Lab.Http;
+using Holdfast.Lab.Recording;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -7,7 +8,7 @@ namespace Holdfast.Lab.Contents;
 
 /// <summary>The routes of <c>/api/contents</c>: which part does what is asked, and how the answer looks.</summary>
 internal sealed class ContentsEndpoint(
-    LabOptions options, ContentsReading reading, ContentsSaving saving, ContentsMoving moving, LabEvents events, IdleMemory memory, ILogger<ContentsEndpoint> log)
+    LabOptions options, ContentsReading reading, ContentsSaving saving, ContentsMoving moving, LabEvents events, IdleMemory memory, ILogger<ContentsEndpoint> log, Recorder? recorder = null)
 {
     public const string Route = "/api/contents";
     private const long Large = 4 << 20;
@@ -128,6 +129,7 @@ internal sealed class ContentsEndpoint(
         if (fault is null)
         {
             ContentsLog.Renamed(log, path.Api, to.Api);
+            recorder?.Moved(path.Api, to.Api);
             events.Changed("rename", to.Api, path.Api);
         }
         await AnswerAsync(context, (Entry.At(to) is { } entry ? new Saved(entry) : null, fault), StatusCodes.Status200OK);
@@ -165,7 +167,7 @@ internal sealed class ContentsEndpoint(
         context.Response.Headers.Location = BaseUrl.Of(context).To($"api/contents/{saved.Entry.Path.Api}");
         context.Response.Headers.LastModified = saved.Entry.Status.Modified.ToString("R");
         await using var json = ApiJson.Begin(context, status);
-        saved.Entry.Write(json, message: saved.Message);
+        saved.Entry.Write(json, saved: saved);
     }
 
     private static Task FailAsync(HttpContext context, ContentsFault fault) => ApiError.WriteAsync(context, fault.Status, fault.Message, fault.Reason);

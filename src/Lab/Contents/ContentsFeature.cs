@@ -1,3 +1,4 @@
+using Holdfast.Lab.Recording;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,6 +11,8 @@ internal static class ContentsFeature
     public static IServiceCollection AddContents(this IServiceCollection services) => services
         .AddSingleton<Trash>()
         .AddSingleton<ContentsReading>()
+        .AddSingleton<NotebookTurns>()
+        .AddSingleton<NotebookSaving>()
         .AddSingleton<ContentsSaving>()
         .AddSingleton<ContentsMoving>()
         .AddSingleton<ContentsEndpoint>();

@@ -1,12 +1,13 @@
 using System.Buffers;
 using System.Text.Json;
 using Holdfast.Lab.Http;
+using Holdfast.Lab.Recording;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Lab.Contents;
 
 /// <summary>GET of a file, notebook or folder.</summary>
-internal sealed class ContentsReading(LabOptions options)
+internal sealed class ContentsReading(LabOptions options, Recorder? recorder = null)
 {
     private const int Step = 3 << 15; // a multiple of three: base64 is written in pieces without padding
 
@@ -27,6 +28,7 @@ internal sealed class ContentsReading(LabOptions options)
             : null;
         if (fault is null && Entry.At(path, type) is { } entry)
         {
+            entry = entry.WithSourceTime(recorder);
             context.Response.Headers.LastModified = entry.Status.Modified.ToString("R");
             fault = entry.Type switch
             {
@@ -52,7 +54,7 @@ internal sealed class ContentsReading(LabOptions options)
         return null;
     }
 
-    private static async Task<ContentsFault?> FileAsync(HttpContext context, Entry entry, string? format, bool withContent, bool withHash)
+    private async Task<ContentsFault?> FileAsync(HttpContext context, Entry entry, string? format, bool withContent, bool withHash)
     {
         if (!entry.Status.IsFile)
             return ContentsFault.NoFile(entry.Path);
@@ -63,7 +65,7 @@ internal sealed class ContentsReading(LabOptions options)
             return null;
         }
         if (entry.Type == Entry.Notebook)
-            return await NotebookReading.WriteAsync(context, entry, withContent, withHash);
+            return await NotebookReading.WriteAsync(context, entry, withContent, withHash, recorder);
         FileStream file;
         try
         {

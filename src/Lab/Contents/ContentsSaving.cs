@@ -1,13 +1,13 @@
 using Holdfast.Lab.Posix;
-using Microsoft.Extensions.Logging;
+using Holdfast.Lab.Recording;
 
 namespace Holdfast.Lab.Contents;
 
-/// <summary>What a save did: the entry as it is now, and what people should be told.</summary>
-internal sealed record Saved(Entry Entry, string? Message = null);
+/// <summary>What a save did: the entry as it is now, what people should be told, and for a notebook with a record how they were brought together.</summary>
+internal sealed record Saved(Entry Entry, string? Message = null, SaveMerge? Merge = null);
 
 /// <summary>PUT and the making of new files, notebooks and folders.</summary>
-internal sealed class ContentsSaving(LabOptions options, ILogger<ContentsSaving> log)
+internal sealed class ContentsSaving(LabOptions options, NotebookSaving notebooks)
 {
     /// <summary>Saves over what is there.</summary>
     public (Saved? Saved, ContentsFault? Fault) Save(ContentsPath path, ContentsBody body)
@@ -21,18 +21,19 @@ internal sealed class ContentsSaving(LabOptions options, ILogger<ContentsSaving>
         if (path.Status() is { IsFolder: false, IsFile: false })
             return (null, ContentsFault.NoFile(path));
         string? message = null;
+        SaveMerge? merge = null;
         var fault = (body.Chunk, body.Type) switch
         {
             (not null, not Entry.File) => ContentsFault.Bad($"File type \"{body.Type}\" is not supported for large file transfer"),
             (_, Entry.Folder) => SaveFolder(path),
             _ when path.Status() is { IsFolder: true } => ContentsFault.Bad($"{path.Api} is a directory, not a {body.Type}", "bad type"),
-            (_, Entry.Notebook) => NotebookSaving.Save(path, body.Content!.Value, log, out message),
+            (_, Entry.Notebook) => notebooks.Save(path, body, out message, out merge),
             (not (null or 1), _) => Append(path, body),
             _ => SaveFile(path, body),
         };
         if (fault is not null)
             return (null, fault);
-        return Entry.At(path, body.Type) is { } entry ? (new Saved(entry, message), null) : (null, ContentsFault.Missing(path));
+        return Entry.At(path, body.Type) is { } entry ? (new Saved(notebooks.Seen(entry), message, merge), null) : (null, ContentsFault.Missing(path));
     }
 
     /// <summary>Makes what does not exist yet; what the body leaves out follows from the name.</summary>

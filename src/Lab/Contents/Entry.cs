@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Holdfast.Lab.Http;
 using Holdfast.Lab.Posix;
+using Holdfast.Lab.Recording;
 
 namespace Holdfast.Lab.Contents;
 
@@ -17,6 +18,10 @@ internal sealed record Entry(ContentsPath Path, FileStatus Status, string Type)
     /// <summary>The entry at a path under the type that its name and kind suggest; null when there is none.</summary>
     public static Entry? At(ContentsPath path, string? type = null) => path.Status() is not { } status ? null
         : new Entry(path, status, status.IsFolder ? Folder : type is File or Notebook ? type : path.IsNotebook ? Notebook : File);
+
+    /// <summary>This entry with the time when a notebook's sources were last changed: what the recorder writes does not count.</summary>
+    public Entry WithSourceTime(Recorder? recorder) =>
+        recorder is not null && Type == Notebook ? this with { Status = recorder.StatusOf(Path.Full, Status) } : this;
 
     /// <summary>Writes every member but <c>content</c>, which the caller writes last, null or not, before it closes the object.</summary>
     public void WriteMembers(Utf8JsonWriter json, string? format = null, string? mimeType = null, string? hash = null, string? message = null)
@@ -40,10 +45,11 @@ internal sealed record Entry(ContentsPath Path, FileStatus Status, string Type)
     }
 
     /// <summary>Writes the whole model, its content null.</summary>
-    public void Write(Utf8JsonWriter json, string? hash = null, string? message = null)
+    public void Write(Utf8JsonWriter json, string? hash = null, Saved? saved = null)
     {
         json.WriteStartObject();
-        WriteMembers(json, hash: hash, message: message);
+        WriteMembers(json, hash: hash, message: saved?.Message);
+        saved?.Merge?.Write(json);
         json.WriteNull("content"u8);
         json.WriteEndObject();
     }

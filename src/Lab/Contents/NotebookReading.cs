@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using Holdfast.Lab.Http;
+using Holdfast.Lab.Recording;
 using Holdfast.Notebooks;
 using Microsoft.AspNetCore.Http;
 
@@ -12,7 +13,7 @@ namespace Holdfast.Lab.Contents;
 /// </summary>
 internal static class NotebookReading
 {
-    public static async Task<ContentsFault?> WriteAsync(HttpContext context, Entry entry, bool withContent, bool withHash)
+    public static async Task<ContentsFault?> WriteAsync(HttpContext context, Entry entry, bool withContent, bool withHash, Recorder? recorder)
     {
         PooledBytes bytes;
         try
@@ -27,23 +28,28 @@ internal static class NotebookReading
         var readable = NotebookDocument.Parse(bytes.Memory).TryGet(out var notebook, out var unreadable);
         if (withContent && !readable)
             return ContentsFault.Bad($"Unreadable Notebook: {entry.Path.Api}. {unreadable!.Message} As it is, it opens with the text editor.");
-        var hash = withHash ? Convert.ToHexStringLower(notebook?.SourceHash() ?? SHA256.HashData(bytes.Memory.Span)) : null;
+        var hash = withHash ? Convert.ToHexStringLower(SourceHash(recorder, entry.Path, notebook) ?? SHA256.HashData(bytes.Memory.Span)) : null;
         if (!withContent)
         {
             await using var brief = ApiJson.Begin(context);
             entry.Write(brief, hash);
             return null;
         }
+        var (folded, place) = recorder?.Fold(entry.Path.Api, notebook!) ?? (notebook!, null);
         await using (var json = ApiJson.Begin(context))
         {
             json.WriteStartObject();
             entry.WriteMembers(json, format: "json", hash: hash);
+            place?.Write(json);
         }
         using var model = new PieceBuffer();
         model.Write(",\"content\":"u8);
-        notebook!.WriteJupyterModel(model);
+        folded.WriteJupyterModel(model);
         model.Write("}"u8);
         await model.SendAsync(context.Response.BodyWriter, context.RequestAborted);
         return null;
     }
+
+    private static byte[]? SourceHash(Recorder? recorder, ContentsPath path, NotebookDocument? notebook) =>
+        notebook is null ? null : recorder?.SourceHash(path.Api, notebook) ?? notebook.SourceHash();
 }

@@ -1,42 +1,59 @@
 using Holdfast.Lab.Http;
 using Holdfast.Lab.Posix;
+using Holdfast.Lab.Recording;
 using Holdfast.Notebooks;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Lab.Contents;
 
-/// <summary>PUT of a notebook: what did not change keeps its bytes, and what is no notebook any more is never written over.</summary>
-internal static class NotebookSaving
+/// <summary>
+/// PUT of a notebook: what did not change keeps its bytes, what the recorder knows better is kept, and what is no notebook any more is never
+/// written over.
+/// </summary>
+internal sealed class NotebookSaving(NotebookTurns turns, ILogger<NotebookSaving> log, Recorder? recorder = null)
 {
-    /// <summary>Saves the content of the contents API over what is there; <paramref name="message"/> is what people should know.</summary>
-    public static ContentsFault? Save(ContentsPath path, ReadOnlyMemory<byte> content, ILogger log, out string? message)
+    /// <summary>Saves the content of the contents API over what is there.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="body">What the client sent.</param>
+    /// <param name="message">What people should know; null for nothing.</param>
+    /// <param name="merge">How it was brought together with the record; null when there is none.</param>
+    public ContentsFault? Save(ContentsPath path, ContentsBody body, out string? message, out SaveMerge? merge)
     {
-        string? told = null;
-        ContentsFault? unreadable = null;
-        var fault = ContentsFault.Try(path, () =>
+        (string? told, SaveMerge? merged, ContentsFault? unreadable) = (null, null, null);
+        var fault = ContentsFault.Try(path, () => turns.Take(path.Full, () =>
         {
             using var file = path.Status() is null ? null : PooledBytes.OfFile(path.Full);
             var before = file?.Memory ?? default;
             var isNotebook = NotebookDocument.Parse(before).TryGet(out var known, out var damage);
+            var statement = PageStatement.Read(body.Statement);
+            merged = recorder is not null && NotebookDocument.Parse(body.Content!.Value).TryGet(out var sent, out _)
+                ? recorder.Merge(path.Api, known, sent.Upgrade(), statement)
+                : null;
+            var content = merged?.Content.Bytes ?? body.Content!.Value;
             if (!(known?.Update(content) ?? NotebookDocument.FromJupyterModel(content)).TryGet(out var next, out var wrong))
             {
                 unreadable = ContentsFault.Bad($"The content is no notebook: {wrong.Message}");
                 return;
             }
             if (!isNotebook && !before.Span.Trim(" \t\r\n"u8).IsEmpty)
-                told = Keep(path, damage!.Message, log);
+                told = Keep(path, damage!.Message);
             if (file is null || !next.Bytes.Span.SequenceEqual(before.Span))
                 AtomicFile.Write(path.Full, next.Bytes.Span);
+            if (merged is not null)
+                recorder!.Saved(path.Api, merged, statement);
             Checkpoints.MakeFirst(path);
-        });
-        message = told;
+        }));
+        (message, merge) = (told, merged);
         return unreadable ?? fault;
     }
+
+    /// <summary>The entry as clients are to see it after a save.</summary>
+    public Entry Seen(Entry entry) => entry.WithSourceTime(recorder);
 
     /// <summary>
     /// A file that cannot be read as a notebook (a merge conflict, a torn copy) is somebody's work too: it stays beside the saved one.
     /// </summary>
-    private static string Keep(ContentsPath path, string damage, ILogger log)
+    private string Keep(ContentsPath path, string damage)
     {
         var kept = FreeNames.In(path.Parent, $"{Path.GetFileNameWithoutExtension(path.Name)}-damaged{Path.GetExtension(path.Name)}", "-");
         AtomicFile.Copy(path.Full, kept.Full);

@@ -35,6 +35,9 @@ internal sealed class AtomicFile : IDisposable
     /// <summary>Where the new content is written.</summary>
     public FileStream Stream { get; }
 
+    /// <summary>The new file as it will be; its time of change does not change any more once all is written.</summary>
+    public FileStatus? Status => FileStatus.Of(_temporary);
+
     /// <summary>Replaces the file's content.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {

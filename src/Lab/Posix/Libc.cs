@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Holdfast.Lab.Posix;
 
@@ -30,4 +31,19 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
+
+    /// <summary>Waits until this open file has the exclusive lock of the whole file (flock(2)); others that ask for it wait until it is closed.</summary>
+    public static int LockWhole(SafeFileHandle file)
+    {
+        int result;
+        do
+        {
+            result = Flock(file, 2 /* LOCK_EX */);
+        }
+        while (result != 0 && Marshal.GetLastPInvokeError() == 4 /* EINTR */);
+        return result;
+    }
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int Flock(SafeFileHandle file, int operation);
 }

@@ -1,7 +1,11 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Holdfast.Lab.Contents;
+using Holdfast.Lab.Events;
+using Holdfast.Lab.Http;
 using Holdfast.Lab.Kernels;
+using Holdfast.Lab.Recording;
 using Holdfast.Lab.Sessions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -10,7 +14,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Lab.Tests.Kernels;
 
-/// <summary>The kernels and sessions of a lab on a real server, without access control.</summary>
+/// <summary>The kernels and sessions of a lab on a real server, without access control, with the notebooks they record into.</summary>
 internal sealed class LabHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -29,10 +33,12 @@ internal sealed class LabHost : IAsyncDisposable
         builder.Services.AddSingleton(keeper.Client);
         builder.Services.AddSingleton(keeper.Options(root));
         builder.Services.AddSingleton(keeper.Specs);
-        builder.Services.AddKernels().AddSessions();
+        builder.Services.AddSingleton(new BaseUrl("/")).AddSingleton<IdleMemory>().AddEvents().AddContents().AddKernels().AddSessions().AddRecording();
         var app = builder.Build();
         app.MapKernels();
         app.MapSessions();
+        app.MapContents();
+        app.MapRecording();
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new LabHost(app, root);
     }

@@ -37,7 +37,7 @@ internal sealed class PageClient : IDisposable
     }
 
     /// <summary>Sends an execute_request and gives its msg_id.</summary>
-    public Task<string> ExecuteAsync(string code, bool stdin = false) => RequestAsync("shell", "execute_request", new JsonObject
+    public Task<string> ExecuteAsync(string code, bool stdin = false, string? cell = null) => RequestAsync("shell", "execute_request", new JsonObject
     {
         ["code"] = code,
         ["silent"] = false,
@@ -45,9 +45,11 @@ internal sealed class PageClient : IDisposable
         ["user_expressions"] = new JsonObject(),
         ["allow_stdin"] = stdin,
         ["stop_on_error"] = true,
-    });
+    }, cell is null ? [] : new JsonObject { ["cellId"] = cell, ["deletedCells"] = new JsonArray() });
 
-    public async Task<string> RequestAsync(string channel, string type, JsonObject content, params byte[][] buffers)
+    public Task<string> RequestAsync(string channel, string type, JsonObject content, params byte[][] buffers) => RequestAsync(channel, type, content, [], buffers);
+
+    private async Task<string> RequestAsync(string channel, string type, JsonObject content, JsonObject metadata, params byte[][] buffers)
     {
         var id = Guid.NewGuid().ToString("N");
         var header = new JsonObject { ["msg_id"] = id, ["msg_type"] = type, ["session"] = SessionId, ["username"] = "", ["date"] = "2026-01-01T00:00:00Z", ["version"] = "5.3" };
@@ -58,7 +60,7 @@ internal sealed class PageClient : IDisposable
                 ["channel"] = channel,
                 ["header"] = header,
                 ["parent_header"] = new JsonObject(),
-                ["metadata"] = new JsonObject(),
+                ["metadata"] = metadata,
                 ["content"] = content,
                 ["buffers"] = new JsonArray(),
             };
@@ -66,7 +68,7 @@ internal sealed class PageClient : IDisposable
             await (buffers.Length == 0 ? SendAsync(json, WebSocketMessageType.Text) : SendAsync(LegacyBinary([json, .. buffers]), WebSocketMessageType.Binary));
             return id;
         }
-        byte[][] parts = [Encoding.UTF8.GetBytes(channel), Encoding.UTF8.GetBytes(header.ToJsonString()), "{}"u8.ToArray(), "{}"u8.ToArray(), Encoding.UTF8.GetBytes(content.ToJsonString()), .. buffers];
+        byte[][] parts = [Encoding.UTF8.GetBytes(channel), Encoding.UTF8.GetBytes(header.ToJsonString()), "{}"u8.ToArray(), Encoding.UTF8.GetBytes(metadata.ToJsonString()), Encoding.UTF8.GetBytes(content.ToJsonString()), .. buffers];
         using var whole = new MemoryStream();
         using var writer = new BinaryWriter(whole);
         var offset = 8L * (parts.Length + 2);

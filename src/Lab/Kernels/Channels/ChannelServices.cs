@@ -1,7 +1,8 @@
 using Holdfast.Keeper.Client;
+using Holdfast.Lab.Recording;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Lab.Kernels.Channels;
 
 /// <summary>What every page's connection needs.</summary>
-internal sealed record ChannelServices(KeeperClient Keeper, PagePositions Positions, TimeProvider Time, ILogger<ChannelServices> Log);
+internal sealed record ChannelServices(KeeperClient Keeper, PagePositions Positions, Recorder Recorder, TimeProvider Time, ILogger<ChannelServices> Log);

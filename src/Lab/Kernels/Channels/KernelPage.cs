@@ -1,11 +1,14 @@
 using Holdfast.Keeper.Contract;
 using Holdfast.Lab.Http.WebSockets;
+using Holdfast.Lab.Recording;
 
 namespace Holdfast.Lab.Kernels.Channels;
 
 /// <summary>One page's connection to a kernel.</summary>
 internal sealed class KernelPage(KernelRecord kernel, string sessionId, bool isLegacy, KernelAudience audience, ServerSocket socket, ChannelServices services)
 {
+    private PageFeed? _feed;
+
     /// <summary>The session_id that the page connected with: it stays the same when the page comes back.</summary>
     public string SessionId => sessionId;
 
@@ -28,6 +31,7 @@ internal sealed class KernelPage(KernelRecord kernel, string sessionId, bool isL
         try
         {
             using var feed = new PageFeed(kernel, this, socket, services);
+            _feed = feed;
             var pulse = new SocketPulse(socket, services.Time);
             var beating = pulse.RunAsync(feed.PingAsync);
             var feeding = feed.RunAsync();
@@ -40,6 +44,9 @@ internal sealed class KernelPage(KernelRecord kernel, string sessionId, bool isL
             audience.Leave(this);
         }
     }
+
+    /// <summary>The page wants the record of a notebook, in its place among the kernel's messages.</summary>
+    public void AskFold(FoldRequest request) => _feed?.AskFold(request);
 
     private Task CloseAsync(ushort code, string reason) => socket.CloseAsync(code, reason).AsTask();
 

@@ -41,6 +41,9 @@ internal sealed class KernelAudience
         return older;
     }
 
+    /// <summary>The page that is connected with this session id, or null.</summary>
+    public KernelPage? Find(string sessionId) => _pages.GetValueOrDefault(sessionId);
+
     /// <summary>Removes a page, unless a newer one has taken its place.</summary>
     public void Leave(KernelPage page) => _pages.TryRemove(KeyValuePair.Create(page.SessionId, page));
 }

@@ -5,6 +5,7 @@ using Holdfast.Keeper.Client;
 using Holdfast.Keeper.Contract;
 using Holdfast.Kernels;
 using Holdfast.Lab.Http.WebSockets;
+using Holdfast.Lab.Recording;
 
 namespace Holdfast.Lab.Kernels.Channels;
 
@@ -24,6 +25,9 @@ internal sealed class PageFeed : IDisposable
     private const int PromptSends = 32;
     private static readonly TimeSpan FloodPause = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>How long lines that were left out wait to be shown when nothing else comes.</summary>
+    private static readonly TimeSpan ShowPause = TimeSpan.FromSeconds(1);
+
     private readonly KernelRecord _kernel;
     private readonly KernelPage _page;
     private readonly ServerSocket _socket;
@@ -37,6 +41,12 @@ internal sealed class PageFeed : IDisposable
     private long _acknowledged;
     private int _asking;
     private int _promptSends = PromptSends;
+    private readonly StreamLimit _limit;
+    private readonly Dictionary<string, long> _folded = new(StringComparer.Ordinal);
+    private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task<long>? _moving;
+    private FoldRequest? _wanted;
+    private string? _kernelSession;
 
     public PageFeed(KernelRecord kernel, KernelPage page, ServerSocket socket, ChannelServices services)
     {
@@ -49,6 +59,7 @@ internal sealed class PageFeed : IDisposable
         _reader.Seek(_sent + 1);
         _ask = services.Time.CreateTimer(_ => _ = PingFromTimerAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _socket.OnPong = Acknowledge;
+        _limit = new StreamLimit(services.Time);
         services.Positions.Note(kernel.Id, page.SessionId, _sent);
         KernelsLog.PageConnected(services.Log, kernel.Id, _sent + 1);
     }
@@ -67,6 +78,8 @@ internal sealed class PageFeed : IDisposable
                 await SendRecordsAsync();
                 await _socket.FlushAsync();
                 seen = await WaitAsync(Math.Max(seen, _reader.NextSequence - 1));
+                if (_limit.Next(KernelSession(), default) is { } shown)
+                    await SendAsync(shown, _reader.NextSequence - 1);
             }
             await SendRecordsAsync();
             await _socket.CloseAsync(CloseCode.Normal, "The kernel was shut down.");
@@ -87,6 +100,13 @@ internal sealed class PageFeed : IDisposable
     /// <summary>The page has asked for something: what comes next is waited for.</summary>
     public void Expect() => Volatile.Write(ref _promptSends, PromptSends);
 
+    /// <summary>The page wants the record of a notebook.</summary>
+    public void AskFold(FoldRequest request)
+    {
+        Volatile.Write(ref _wanted, request);
+        Volatile.Read(ref _woken).TrySetResult();
+    }
+
     /// <summary>Asks the page to acknowledge what it was sent.</summary>
     public ValueTask PingAsync()
     {
@@ -105,12 +125,27 @@ internal sealed class PageFeed : IDisposable
     private async ValueTask<long> WaitAsync(long sequence)
     {
         var began = _services.Time.GetTimestamp();
-        var seen = await _watch.WaitAsync(sequence, _socket.Ended);
+        var seen = await MovedAsync(sequence);
         if (_services.Time.GetElapsedTime(began) >= FloodPause)
             Expect();
         else if (Interlocked.Decrement(ref _promptSends) < 0 && seen >= 0)
             await Task.Delay(FloodPause, _services.Time, _socket.Ended);
         return seen;
+    }
+
+    /// <summary>Waits for records, for a wish of the page, or until lines that were left out are to be shown.</summary>
+    private async ValueTask<long> MovedAsync(long sequence)
+    {
+        _moving ??= _watch.WaitAsync(sequence, _socket.Ended).AsTask();
+        if (_limit.IsBehind)
+            await Task.WhenAny(_moving, _woken.Task, Task.Delay(ShowPause, _services.Time, _socket.Ended));
+        else
+            await Task.WhenAny(_moving, _woken.Task);
+        if (!_moving.IsCompleted)
+            return sequence;
+        var moved = _moving;
+        _moving = null;
+        return await moved;
     }
 
     /// <summary>To JupyterLab "restarting" means that the kernel died just now, and it connects again for every time it hears it.</summary>
@@ -123,18 +158,67 @@ internal sealed class PageFeed : IDisposable
 
     private async ValueTask SendRecordsAsync()
     {
-        while (_reader.TryRead(out var record))
+        while (true)
         {
+            await SendFoldAsync();
+            if (!_reader.TryRead(out var record))
+                break;
             if (record.Kind == RecordKind.FromKernel && IsForPage(record.Payload))
-                await SendAsync(record.Payload, record.Sequence);
+                await SendRecordAsync(record);
             else if (record.Kind == RecordKind.Event && record.Sequence > _end && KernelStatus.Of(record.Payload.Span) is { } state)
                 await SendStatusAsync(state);
+            if (record.Kind == RecordKind.Event)
+                _kernelSession = null;
             // Only after its frame is written: a ping that overtakes must not claim it.
             Volatile.Write(ref _sent, record.Sequence);
             if (Interlocked.Exchange(ref _asking, 1) == 0)
                 _ask.Change(AskDelay, Timeout.InfiniteTimeSpan);
         }
     }
+
+    /// <summary>The record of a notebook goes between the messages: what it holds is not sent besides.</summary>
+    private async ValueTask SendFoldAsync()
+    {
+        // Before the wish is taken: one that comes in between wakes the next wait.
+        if (_woken.Task.IsCompleted)
+            Volatile.Write(ref _woken, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (Interlocked.Exchange(ref _wanted, null) is not { } wanted)
+            return;
+        var fold = _services.Recorder.FoldFor(_kernel.Id, wanted);
+        foreach (var (request, bytes) in fold.Requests)
+        {
+            _folded[request] = fold.Number;
+            _limit.Shown(request, bytes);
+        }
+        var message = new KernelMessage(
+            MessageHeader.Create("holdfast_fold", KernelSession(), "holdfast", _services.Time.GetUtcNow(), out _), "{}"u8.ToArray(), "{}"u8.ToArray(), fold.Content, []);
+        var bytesToSend = new byte[WebSocketV1.Measure(KernelChannel.IOPub, message)];
+        WebSocketV1.Write(KernelChannel.IOPub, message, bytesToSend);
+        await SendAsync(bytesToSend, _reader.NextSequence - 1);
+    }
+
+    private async ValueTask SendRecordAsync(JournalRecord record)
+    {
+        if (IsIOPub(record.Payload.Span) && WebSocketV1.TryRead(record.Payload, out _, out var message, out _))
+        {
+            if (IsFolded(record.Sequence, message) || !_limit.Takes(message))
+                return;
+            while (_limit.IsBehind && _limit.Next(KernelSession(), IsIdle(message) ? message.ParentHeader.Span : default) is { } shown)
+                await SendAsync(shown, record.Sequence);
+        }
+        await SendAsync(record.Payload, record.Sequence);
+    }
+
+    private bool IsFolded(long sequence, in KernelMessage message) =>
+        _folded.Count > 0
+        && MessageHeader.TryParse(message.ParentHeader.Span, out var parent) && _folded.TryGetValue(parent.MessageId, out var number) && sequence <= number
+        && MessageHeader.TryParse(message.Header.Span, out var header)
+        && header.MessageType is "stream" or "display_data" or "update_display_data" or "execute_result" or "error" or "clear_output";
+
+    private static bool IsIdle(in KernelMessage message) => message.Content.Span.IndexOf("\"idle\""u8) >= 0;
+
+    /// <summary>JupyterLab drops what it has not handled yet when a message of another session comes: the lab speaks with the kernel's.</summary>
+    private string KernelSession() => _kernelSession ??= KernelStatus.SessionAt(_kernel.JournalFolder, _reader.NextSequence - 1);
 
     private bool IsForPage(ReadOnlyMemory<byte> payload)
     {

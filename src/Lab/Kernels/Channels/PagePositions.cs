@@ -45,6 +45,13 @@ internal sealed class PagePositions : IDisposable
             return _positions.TryGetValue((kernelId, sessionId), out var position) ? position.Sequence : null;
     }
 
+    /// <summary>Whether all pages that are known on this kernel, connected or not, have everything up to and with this record.</summary>
+    public bool AllHave(string kernelId, long sequence)
+    {
+        lock (_gate)
+            return _positions.All(position => position.Key.Kernel != kernelId || position.Value.Sequence >= sequence);
+    }
+
     /// <summary>The page has everything up to and with this record.</summary>
     public void Note(string kernelId, string sessionId, long sequence)
     {

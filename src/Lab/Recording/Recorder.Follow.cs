@@ -1,0 +1,178 @@
+using Holdfast.Keeper.Client;
+using Holdfast.Keeper.Contract;
+
+namespace Holdfast.Lab.Recording;
+
+/// <summary>The recorder's own pace: reading what kernels send, and writing it.</summary>
+internal sealed partial class Recorder
+{
+    /// <summary>What comes within this time is folded together.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How often a notebook is written while one of its cells runs.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    private async Task FollowAsync(KernelRecording recording)
+    {
+        var watch = _keeper.Watch(recording.Kernel.Id);
+        var isGone = false;
+        while (!_ending.IsCancellationRequested)
+        {
+            try
+            {
+                CatchUp(recording);
+                var next = Write(recording, isGone);
+                if (isGone)
+                    break;
+                isGone = await WaitAsync(watch, recording, next) < 0;
+                if (!isGone)
+                    await Task.Delay(Pause, _time, _ending.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+            catch (Exception fault)
+            {
+                // Whatever it is, the kernel's outputs are in the journal; the recorder must not end for it.
+                RecordingLog.Failed(_log, recording.Kernel.Id, fault);
+                await Task.Delay(Interval, _time, _ending.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            }
+        }
+        Keep(recording);
+        if (!isGone)
+            return;
+        lock (_gate)
+        {
+            // What the file has stands; only what it lacks must stay known.
+            if (!recording.Fold.Executions.Any(IsPending))
+            {
+                _recordings.Remove(recording.Kernel.Id);
+                recording.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Waits for more, at most until a notebook is due; -1 when the kernel is gone.</summary>
+    private async Task<long> WaitAsync(KernelWatch watch, KernelRecording recording, DateTimeOffset? due)
+    {
+        if (due is not { } until)
+            return await watch.WaitAsync(recording.Number, _ending.Token);
+        using var limit = new CancellationTokenSource(until > _time.GetUtcNow() ? until - _time.GetUtcNow() : TimeSpan.Zero, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _ending.Token);
+        try
+        {
+            return await watch.WaitAsync(recording.Number, either.Token);
+        }
+        catch (OperationCanceledException) when (!_ending.IsCancellationRequested)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>Writes the notebooks that are due; gives the time when the next one is, null when nothing is left to write.</summary>
+    private DateTimeOffset? Write(KernelRecording recording, bool isGone)
+    {
+        List<(string Path, bool HasEnd)> pending;
+        lock (_gate)
+        {
+            if (isGone)
+            {
+                foreach (var execution in recording.Fold.Executions)
+                    execution.Lose(recording.Number);
+            }
+            pending = [.. recording.Fold.Executions.Where(IsPending).GroupBy(execution => execution.Path)
+                .Select(notebook => (notebook.Key, notebook.Any(execution => execution.IsOver)))];
+        }
+        DateTimeOffset? next = null;
+        foreach (var (path, hasEnd) in pending)
+        {
+            var progress = ProgressOf(path);
+            var due = hasEnd ? progress.Retry : progress.Next > progress.Retry ? progress.Next : progress.Retry;
+            if (due <= _time.GetUtcNow() && WriteNotebook(path, progress))
+                Keep(recording);
+            else
+                next = next < due ? next : due < _time.GetUtcNow() ? _time.GetUtcNow() + Interval : due;
+        }
+        return next;
+    }
+
+    /// <summary>Whether the file lacks something of it.</summary>
+    private static bool IsPending(Execution execution) => execution is { IsDropped: false, HasBegun: true } && execution.Changed > execution.Written;
+
+    private NotebookProgress ProgressOf(string path)
+    {
+        lock (_gate)
+        {
+            if (!_progress.TryGetValue(path, out var progress))
+                _progress[path] = progress = new NotebookProgress();
+            return progress;
+        }
+    }
+
+    private void Keep(KernelRecording recording)
+    {
+        if (!_writing.IsThis)
+            return;
+        try
+        {
+            lock (_gate)
+                recording.Keep();
+            _times.Keep();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            RecordingLog.NotKept(_log, recording.Kernel.Folder, fault.Message);
+        }
+    }
+
+    /// <summary>
+    /// Kernels that ended while no lab was there. What their notebooks lack is written, but nothing over a notebook that somebody changed after
+    /// that.
+    /// </summary>
+    private Task FinishEndedAsync()
+    {
+        try
+        {
+            foreach (var kernel in KernelArchive.All(new KeeperHome(_options.StateFolder, "")))
+            {
+                if (_ending.IsCancellationRequested)
+                    break;
+                if (kernel.Root == _options.Root && _keeper.Find(kernel.Id) is null)
+                    FinishEnded(kernel);
+            }
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            RecordingLog.NotKept(_log, _options.StateFolder, fault.Message);
+        }
+        return Task.CompletedTask;
+    }
+
+    private void FinishEnded(KernelRecord kernel)
+    {
+        using var recording = new KernelRecording(kernel, _options.Root);
+        if (recording.Number >= kernel.LastSequence && !recording.Fold.Executions.Any(IsPending))
+            return;
+        while (recording.CatchUp())
+        {
+        }
+        foreach (var execution in recording.Fold.Executions.ToList())
+        {
+            var full = Path.Join(_options.Root, execution.Path);
+            execution.Lose(recording.Number);
+            if (Posix.FileStatus.Of(full) is not { } status || _times.Of(full, status).Modified > (execution.LastOutput ?? execution.Sent))
+                recording.Fold.Remove(execution);
+        }
+        lock (_gate)
+        {
+            if (!_recordings.TryAdd(kernel.Id, recording))
+                return;
+        }
+        foreach (var path in recording.Fold.Executions.Where(IsPending).Select(execution => execution.Path).Distinct().ToList())
+            WriteNotebook(path, ProgressOf(path));
+        Keep(recording);
+        lock (_gate)
+            _recordings.Remove(kernel.Id);
+    }
+}

@@ -1,0 +1,102 @@
+using Holdfast.Lab.Http;
+using Holdfast.Lab.Posix;
+using Holdfast.Notebooks;
+
+namespace Holdfast.Lab.Recording;
+
+/// <summary>Writing a notebook's file.</summary>
+internal sealed partial class Recorder
+{
+    private const int Attempts = 3;
+
+    /// <summary>Brings the file up to what is recorded; true when that was done.</summary>
+    private bool WriteNotebook(string path, NotebookProgress progress)
+    {
+        if (!_writing.IsThis)
+            return false;
+        string? problem = null;
+        var full = Path.Join(_options.Root, path);
+        try
+        {
+            _turns.Take(full, () =>
+            {
+                for (var attempt = 0; attempt < Attempts && !TryWrite(path, full, out problem); attempt++)
+                {
+                }
+            });
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            problem = fault.Message;
+        }
+        if (problem is not null && problem != progress.Problem)
+            RecordingLog.NotWritten(_log, path, problem);
+        var now = _time.GetUtcNow();
+        (progress.Problem, progress.Next, progress.Retry) = (problem, now + Interval, problem is null ? now : now + Interval);
+        return problem is null;
+    }
+
+    /// <summary>False when somebody else has changed the file meanwhile.</summary>
+    private bool TryWrite(string path, string full, out string? problem)
+    {
+        problem = null;
+        if (FileStatus.Of(full) is not { IsFile: true } before)
+        {
+            problem = "The file is gone; it is not made again.";
+            return true;
+        }
+        using var file = PooledBytes.OfFile(full);
+        if (!NotebookDocument.Parse(file.Memory).TryGet(out var document, out var unreadable))
+        {
+            problem = unreadable.Message;
+            return true;
+        }
+        NotebookDocument folded;
+        IReadOnlyList<Placed> placed;
+        lock (_gate)
+        {
+            var executions = Of(path);
+            (folded, placed) = NotebookFold.Apply(
+                document, [.. executions.Select(each => each.Execution)], _stated.GetValueOrDefault(path), Outputs(executions, OutputLimit.File));
+        }
+        if (!folded.Bytes.Span.SequenceEqual(file.Memory.Span))
+        {
+            using var replaced = new AtomicFile(full);
+            replaced.Stream.Write(folded.Bytes.Span);
+            if (FileStatus.Of(full) != before)
+                return false;
+            // Before the file is there: whoever reads it must know already that this change is none to its sources.
+            _times.Note(full, before, replaced.Status ?? before);
+            lock (_gate)
+            {
+                foreach (var inserted in placed.Where(place => place.IsInserted))
+                    inserted.Execution.IsInserted = true;
+            }
+            replaced.Commit();
+        }
+        lock (_gate)
+            NoteWritten(path, placed, folded.Cells.Count);
+        return true;
+    }
+
+    private void NoteWritten(string path, IReadOnlyList<Placed> placed, int cells)
+    {
+        foreach (var (execution, index, changed, isInserted) in placed)
+        {
+            execution.Written = changed;
+            if (index >= 0)
+                (execution.Index, execution.CellCount, execution.IsInserted) = (index, cells, execution.IsInserted || isInserted);
+            else
+            {
+                execution.IsDropped = true;
+                RecordingLog.NoCell(_log, path);
+            }
+        }
+        // As long as one runs, all of a run are written each time: a checkout in the middle of it gets the outputs of all its cells.
+        var all = Of(path);
+        if (all.Exists(each => each.Execution is { IsOver: false, IsDropped: false }))
+            return;
+        foreach (var (_, execution) in all)
+            execution.IsSettled |= execution.HasBegun && execution.Written == execution.Changed;
+    }
+}

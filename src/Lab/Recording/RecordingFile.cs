@@ -1,0 +1,56 @@
+using System.Text.Json.Serialization;
+using Holdfast.Journal;
+
+namespace Holdfast.Lab.Recording;
+
+/// <summary>What the recorder remembers of one kernel between labs (<c>recording.json</c> in the kernel's folder).</summary>
+/// <param name="Number">The last record that is folded in.</param>
+/// <param name="Executions">The latest execution of each cell.</param>
+/// <param name="Displays">Outputs with a display_id.</param>
+internal sealed record RecordingFile(long Number, IReadOnlyList<KeptExecution> Executions, IReadOnlyList<KeptDisplay> Displays);
+
+/// <summary>An <see cref="Execution"/> as it is kept.</summary>
+internal sealed record KeptExecution
+{
+    public required string MessageId { get; init; }
+    public required long Request { get; init; }
+    public required DateTimeOffset Sent { get; init; }
+    public required string Source { get; init; }
+    public string? CellId { get; init; }
+    public bool IsOfNotebook { get; init; }
+    public string? Session { get; init; }
+    public required string Path { get; init; }
+    public ExecutionState State { get; init; }
+    public long? Count { get; init; }
+    public DateTimeOffset? Started { get; init; }
+    public DateTimeOffset? LastOutput { get; init; }
+    public bool HasReply { get; init; }
+    public bool HasIdle { get; init; }
+    public bool HasGap { get; init; }
+    public long Input { get; init; }
+    public bool ClearNext { get; init; }
+    public IReadOnlyList<KeptOutput> Outputs { get; init; } = [];
+    /// <summary>The line of the last stream that can still change; null when the last output is no stream.</summary>
+    public KeptLine? Line { get; init; }
+    public long Changed { get; init; }
+    public long Written { get; init; }
+    public bool IsSettled { get; init; }
+    public int Index { get; init; }
+    public int CellCount { get; init; }
+    public bool IsInserted { get; init; }
+    public bool IsDropped { get; init; }
+}
+
+/// <summary>An <see cref="OutputPiece"/> as it is kept.</summary>
+internal sealed record KeptOutput(OutputKind Kind, JournalPlace Place, long Last, long Bytes, IReadOnlyList<StreamMark>? Marks);
+
+/// <summary>The end of a stream's text.</summary>
+internal sealed record KeptLine(string Text, int Cursor, long Before);
+
+/// <summary>An output with a display_id.</summary>
+internal sealed record KeptDisplay(string Id, string Execution, int Output);
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(RecordingFile))]
+[JsonSerializable(typeof(Dictionary<string, SourceTime>))]
+internal sealed partial class RecordingJson : JsonSerializerContext;
