@@ -21,10 +21,10 @@ internal sealed partial class Recorder
             try
             {
                 CatchUp(recording);
-                var next = Write(recording, isGone);
+                var next = Write(recording, isGone, out var handled);
                 if (isGone)
                     break;
-                isGone = await WaitAsync(watch, recording, next) < 0;
+                isGone = await WaitAsync(watch, handled, next) < 0;
                 if (!isGone)
                     await Task.Delay(Pause, _time, _ending.Token);
             }
@@ -53,16 +53,16 @@ internal sealed partial class Recorder
         }
     }
 
-    /// <summary>Waits for more, at most until a notebook is due; -1 when the kernel is gone.</summary>
-    private async Task<long> WaitAsync(KernelWatch watch, KernelRecording recording, DateTimeOffset? due)
+    /// <summary>Waits for more than was handled, whoever has folded it, at most until a notebook is due; -1 when the kernel is gone.</summary>
+    private async Task<long> WaitAsync(KernelWatch watch, long handled, DateTimeOffset? due)
     {
         if (due is not { } until)
-            return await watch.WaitAsync(recording.Number, _ending.Token);
+            return await watch.WaitAsync(handled, _ending.Token);
         using var limit = new CancellationTokenSource(until > _time.GetUtcNow() ? until - _time.GetUtcNow() : TimeSpan.Zero, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _ending.Token);
         try
         {
-            return await watch.WaitAsync(recording.Number, either.Token);
+            return await watch.WaitAsync(handled, either.Token);
         }
         catch (OperationCanceledException) when (!_ending.IsCancellationRequested)
         {
@@ -71,7 +71,7 @@ internal sealed partial class Recorder
     }
 
     /// <summary>Writes the notebooks that are due; gives the time when the next one is, null when nothing is left to write.</summary>
-    private DateTimeOffset? Write(KernelRecording recording, bool isGone)
+    private DateTimeOffset? Write(KernelRecording recording, bool isGone, out long handled)
     {
         List<(string Path, bool HasEnd)> pending;
         lock (_gate)
@@ -81,6 +81,7 @@ internal sealed partial class Recorder
                 foreach (var execution in recording.Fold.Executions)
                     execution.Lose(recording.Number);
             }
+            handled = recording.Number;
             pending = [.. recording.Fold.Executions.Where(IsPending).GroupBy(execution => execution.Path)
                 .Select(notebook => (notebook.Key, notebook.Any(execution => execution.IsOver)))];
         }

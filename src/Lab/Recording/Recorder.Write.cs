@@ -20,8 +20,13 @@ internal sealed partial class Recorder
         {
             _turns.Take(full, () =>
             {
-                for (var attempt = 0; attempt < Attempts && !TryWrite(path, full, out problem); attempt++)
+                for (var attempt = 0; !TryWrite(path, full, out problem); attempt++)
                 {
+                    if (attempt == Attempts)
+                    {
+                        problem = "Something else writes it again and again.";
+                        break;
+                    }
                 }
             });
         }
