@@ -9,6 +9,9 @@ internal static class KernelTexts
     public static string Document(KernelRecord kernel) =>
         kernel.Sessions.Count > 0 ? string.Join(", ", kernel.Sessions.Select(session => session.Path).Distinct()) : "-";
 
+    /// <summary>The documents that have it, else what kernel it is.</summary>
+    public static string Name(KernelRecord kernel) => kernel.Sessions.Count > 0 ? Document(kernel) : $"{kernel.DisplayName} (no notebook)";
+
     /// <summary>Its state, and since when it is busy.</summary>
     public static string State(KernelRecord kernel, TimeProvider clock) =>
         kernel.BusySince is { } since ? $"busy since {Output.Clock(since, clock)}" : kernel.ExecutionState;
