@@ -39,7 +39,7 @@ internal static class LsVerb
         {
             return false;
         }
-    });
+    }).Select(kernel => kernel with { ExecutionState = KernelTexts.Unknown, BusySince = null });
 
     private static void WriteText(IReadOnlyList<RunningLab> labs, bool kept, List<KernelRecord> kernels)
     {
@@ -62,7 +62,7 @@ internal static class LsVerb
                 KernelTexts.State(kernel, TimeProvider.System),
                 kernel.DisplayName,
                 Output.Clock(kernel.Started, TimeProvider.System),
-                kernel.LastSequence.ToString(CultureInfo.InvariantCulture),
+                kept ? kernel.LastSequence.ToString(CultureInfo.InvariantCulture) : "-",
                 kernel.Root,
             })]);
         foreach (var kernel in kernels.Where(kernel => kernel.Note is not null)) Console.WriteLine($"{KernelTexts.Name(kernel)}: {kernel.Note}");
