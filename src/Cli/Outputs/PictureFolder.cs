@@ -11,7 +11,10 @@ internal sealed class PictureFolder(string folder)
 {
     private static readonly Dictionary<string, string> Extensions = new()
     {
-        ["image/png"] = "png", ["image/jpeg"] = "jpg", ["image/svg+xml"] = "svg", ["text/html"] = "html",
+        ["image/png"] = "png",
+        ["image/jpeg"] = "jpg",
+        ["image/svg+xml"] = "svg",
+        ["text/html"] = "html",
     };
 
     private int _displays;
