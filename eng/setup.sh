@@ -1,5 +1,5 @@
 # Shared by ./run and ./test: finds what is missing, says why it is needed, installs it. Quick when all is there.
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 NPM_CONFIG_UPDATE_NOTIFIER=false
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { printf 'holdfast: %s\n' "$*" >&2; exit 1; }

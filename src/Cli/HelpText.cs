@@ -15,7 +15,11 @@ internal sealed class HelpText : SynchronousCommandLineAction
         foreach (var option in root.Options)
         {
             if (option is HelpOption) (option.Description, option.Action) = ("Show this help.", new HelpText());
-            else option.Description = "Show the version.";
+            else
+            {
+                option.Description = "Show the version.";
+                option.Aliases.Add("-V");
+            }
         }
     }
 

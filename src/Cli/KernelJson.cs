@@ -20,7 +20,8 @@ internal static class KernelJson
         if (kernel.ProcessId is { } pid) json.WriteNumber("pid", pid);
         else json.WriteNull("pid");
         json.WriteNumber("restarts", kernel.Restarts);
-        json.WriteNumber("records", kernel.LastSequence);
+        if (kernel.ExecutionState == KernelTexts.Unknown) json.WriteNull("records");
+        else json.WriteNumber("records", kernel.LastSequence);
         json.WriteString("root", kernel.Root);
         json.WriteString("folder", kernel.WorkingFolder);
         json.WriteString("journal", kernel.JournalFolder);

@@ -5,9 +5,15 @@ namespace Holdfast.Cli;
 /// <summary>A kernel in words.</summary>
 internal static class KernelTexts
 {
+    /// <summary>The state of a kernel that no keeper watches. How many records it has is not known then, either.</summary>
+    public const string Unknown = "unknown";
+
     /// <summary>The documents that have it, else <c>-</c>.</summary>
     public static string Document(KernelRecord kernel) =>
         kernel.Sessions.Count > 0 ? string.Join(", ", kernel.Sessions.Select(session => session.Path).Distinct()) : "-";
+
+    /// <summary>The documents that have it, else what kernel it is.</summary>
+    public static string Name(KernelRecord kernel) => kernel.Sessions.Count > 0 ? Document(kernel) : $"{kernel.DisplayName} (no notebook)";
 
     /// <summary>Its state, and since when it is busy.</summary>
     public static string State(KernelRecord kernel, TimeProvider clock) =>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Holdfast.Cli.Keeper;
 using Holdfast.Cli.Lab;
+using Holdfast.Keeper.Client;
 using Holdfast.Keeper.Contract;
 
 namespace Holdfast.Cli;
@@ -19,15 +20,28 @@ internal static class LsVerb
             await using var contact = keeper;
             if (problem is not null) return Output.Fail(problem);
             var labs = LabRegister.All();
-            var kernels = keeper?.Kernels.OrderBy(kernel => kernel.Started).ToList() ?? [];
-            if (parse.GetValue(format) == "json") WriteJson(labs, kernels);
-            else WriteText(labs, kernels);
+            List<KernelRecord> kernels = [.. (keeper?.Kernels ?? Alone()).OrderBy(kernel => kernel.Started)];
+            if (parse.GetValue(format) == "json") WriteJson(labs, keeper is not null, kernels);
+            else WriteText(labs, keeper is not null, kernels);
             return 0;
         });
         return command;
     }
 
-    private static void WriteText(IReadOnlyList<RunningLab> labs, List<KernelRecord> kernels)
+    /// <summary>Kernels whose keeper has ended without them. A process id may be used again, but not with the kernel's folder in its command.</summary>
+    private static IEnumerable<KernelRecord> Alone() => KernelArchive.All(Surroundings.Home).Where(kernel =>
+    {
+        try
+        {
+            return kernel.ProcessId is { } id && File.ReadAllText($"/proc/{id}/cmdline").Contains(kernel.Folder, StringComparison.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }).Select(kernel => kernel with { ExecutionState = KernelTexts.Unknown, BusySince = null });
+
+    private static void WriteText(IReadOnlyList<RunningLab> labs, bool kept, List<KernelRecord> kernels)
     {
         if (labs.Count > 0)
         {
@@ -37,7 +51,7 @@ internal static class LsVerb
 
         if (kernels.Count == 0)
         {
-            Console.WriteLine(labs.Count > 0 ? "No kernel runs." : "No lab and no kernel runs. 'holdfast lab DIR' opens a folder of notebooks.");
+            Console.WriteLine(labs.Count > 0 ? "No kernel runs." : $"No lab and no kernel runs. '{Surroundings.Program} lab DIR' opens a folder of notebooks.");
             return;
         }
 
@@ -48,13 +62,14 @@ internal static class LsVerb
                 KernelTexts.State(kernel, TimeProvider.System),
                 kernel.DisplayName,
                 Output.Clock(kernel.Started, TimeProvider.System),
-                kernel.LastSequence.ToString(CultureInfo.InvariantCulture),
+                kept ? kernel.LastSequence.ToString(CultureInfo.InvariantCulture) : "-",
                 kernel.Root,
             })]);
-        foreach (var kernel in kernels.Where(kernel => kernel.Note is not null)) Console.WriteLine($"{KernelTexts.Document(kernel)}: {kernel.Note}");
+        foreach (var kernel in kernels.Where(kernel => kernel.Note is not null)) Console.WriteLine($"{KernelTexts.Name(kernel)}: {kernel.Note}");
+        if (!kept) Console.WriteLine($"{Output.Count(kernels.Count, "kernel")} {(kernels.Count == 1 ? "runs" : "run")} without a keeper just now, unrecorded; the next lab takes {(kernels.Count == 1 ? "it" : "them")} up.");
     }
 
-    private static void WriteJson(IReadOnlyList<RunningLab> labs, List<KernelRecord> kernels) => Output.Json(json =>
+    private static void WriteJson(IReadOnlyList<RunningLab> labs, bool kept, List<KernelRecord> kernels) => Output.Json(json =>
     {
         json.WriteStartObject();
         json.WriteStartArray("labs");
@@ -68,6 +83,7 @@ internal static class LsVerb
         }
 
         json.WriteEndArray();
+        json.WriteBoolean("keeper", kept);
         json.WriteStartArray("kernels");
         foreach (var kernel in kernels) KernelJson.Write(json, kernel);
         json.WriteEndArray();

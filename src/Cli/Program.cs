@@ -15,6 +15,8 @@ var root = new RootCommand("Holdfast: a workspace for machine-learning notebooks
     NbVerb.Create(),
     DoctorVerb.Create(),
 };
+root.Add(HelpVerb.Create(root));
+root.Add(VersionVerb.Create(root));
 HelpText.Use(root);
 var parse = root.Parse(args);
 if (Usage.Answer(parse) is { } answered) return answered;

@@ -10,5 +10,15 @@ internal static class Surroundings
         .Cast<DictionaryEntry>()
         .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "");
 
+    /// <summary>What to type to start this program: <c>holdfast</c> where PATH has it, else its path.</summary>
+    public static string Program { get; } = OnPath() ? "holdfast" : Environment.ProcessPath!;
+
     public static KeeperHome Home => KeeperHome.FromEnvironment(Variables);
+
+    private static bool OnPath()
+    {
+        var found = Variables.GetValueOrDefault("PATH", "").Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Select(folder => new FileInfo(Path.Combine(folder, "holdfast"))).FirstOrDefault(file => file.Exists);
+        return (found?.ResolveLinkTarget(returnFinalTarget: true) ?? found)?.FullName == Environment.ProcessPath;
+    }
 }

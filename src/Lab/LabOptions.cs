@@ -11,7 +11,7 @@ public sealed record LabOptions
     public int Port { get; init; } = 8888;
     /// <summary>Path prefix of every route, beginning and ending with <c>/</c>. Default <c>/</c>.</summary>
     public string BaseUrl { get; init; } = "/";
-    /// <summary>The token that clients show; null when only the password logs in; empty, with no password either, for no login at all.</summary>
+    /// <summary>The token that clients show; null when only the password logs in; empty, with no password either, for no login at all, on loopback only.</summary>
     public string? Token { get; init; }
     /// <summary>The hash of the password (see Access/PasswordHash); null when there is none.</summary>
     public string? PasswordHash { get; init; }

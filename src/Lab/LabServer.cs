@@ -31,7 +31,14 @@ namespace Holdfast.Lab;
 /// <summary>Where a lab listens, or why it does not.</summary>
 /// <param name="Address">Scheme, host, port and base path; for a lab on every address, the loopback one; null when it did not start.</param>
 /// <param name="Problem">What stands in the way, and the mend; null when it started.</param>
-public sealed record LabStart(Uri? Address, string? Problem);
+public sealed record LabStart(Uri? Address, string? Problem)
+{
+    /// <summary>The same by the address that other computers know, for a lab on every address of this machine; null for others.</summary>
+    public Uri? Outer { get; init; }
+
+    /// <summary>Whether other computers can reach it.</summary>
+    public bool Reachable { get; init; }
+}
 
 /// <summary>One lab: the Jupyter server surface and the JupyterLab page over HTTP, in this process.</summary>
 public sealed class LabServer : IAsyncDisposable
@@ -59,6 +66,8 @@ public sealed class LabServer : IAsyncDisposable
         logging?.Invoke(builder.Logging);
         // The platform's own messages hold whole addresses, tokens and all.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A start that fails comes back as a problem; the host would log it with its stack besides.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Listen);
         builder.Services
             .AddRoutingCore()
@@ -123,7 +132,11 @@ public sealed class LabServer : IAsyncDisposable
         var bound = new UriBuilder(_app.Urls.First()) { Path = new BaseUrl(_options.BaseUrl).Prefix };
         if (IPAddress.TryParse(bound.Host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
             bound.Host = IPAddress.Loopback.ToString();
-        return new LabStart(bound.Uri, null);
+        return new LabStart(bound.Uri, null)
+        {
+            Outer = ListenAddress.Outer(_options.Ip) is { } outer ? new UriBuilder(bound.Uri) { Host = outer.ToString() }.Uri : null,
+            Reachable = !ListenAddress.IsLoopback(_options.Ip),
+        };
     }
 
     /// <summary>The kernels that can be started. The first call begins the search, so that it goes on while the lab starts.</summary>
@@ -146,7 +159,7 @@ public sealed class LabServer : IAsyncDisposable
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
-        if (ListenProblem.AddressOf(_options.Ip) is { } address)
+        if (ListenAddress.Of(_options.Ip) is { } address)
             kestrel.Listen(address, _options.Port);
         else
             kestrel.ListenAnyIP(_options.Port);
@@ -154,6 +167,8 @@ public sealed class LabServer : IAsyncDisposable
 
     private static string? Problem(LabOptions options)
     {
+        if (File.Exists(options.Root))
+            return $"{options.Root} is a file, and a lab opens a folder; mend: name the folder it is in.";
         if (!Directory.Exists(options.Root))
             return $"The folder {options.Root} does not exist; mend: make it, or name another one.";
         if (Posix.Libc.Access(options.Root, Posix.Libc.ReadAndEnter) != 0)
@@ -162,6 +177,8 @@ public sealed class LabServer : IAsyncDisposable
             return "There is neither a token nor a password, so that nobody could log in; mend: --token, or holdfast lab password.";
         if (options.Ip is not ("" or "*" or "localhost") && !IPAddress.TryParse(options.Ip, out _))
             return $"'{options.Ip}' is not an address to listen on; mend: --ip with an address of this machine, or localhost.";
+        if (options.Token == "" && options.PasswordHash is null && !ListenAddress.IsLoopback(options.Ip))
+            return $"Without a token everybody who reaches {(options.Ip is "" ? "*" : options.Ip)} could run programs here; mend: leave out --token '', or set a password with holdfast lab password.";
         try
         {
             SecretFile.CookieKey(options.StateFolder);

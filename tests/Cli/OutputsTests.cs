@@ -102,6 +102,79 @@ public sealed class OutputsTests
     }
 
     [Fact]
+    public async Task Notebook_OfAnotherFolder_IsAskedAfter()
+    {
+        await using var place = new Place();
+        using (var kernel = new RecordedKernel(place, place.PathOf("deep/a.ipynb"))) kernel.Runs("c1");
+
+        var name = await place.RunAsync("outputs", "a.ipynb");
+        var part = await place.RunAsync("outputs", "notebooks/a.ipynb");
+
+        Assert.EndsWith($"nothing is recorded of a notebook of that path. Did you mean {place.PathOf("deep/a.ipynb")}?\n", name.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("Did you mean", part.Errors, StringComparison.Ordinal);
+        Assert.Equal(new Ran(1, "", "holdfast: notebooks is a folder; name a notebook in it.\n"), await place.RunAsync("outputs", "notebooks"));
+    }
+
+    [Theory]
+    [InlineData(@"\u001b[31mred\u001b[0m, \u001b]0;title\u0007\u001b(Bplain\n", "red, plain\n")]
+    [InlineData(@"\r 1/9 █\r 2/9 ██\r 9/9 █\ndone\n", " 9/9 ██\ndone\n")]
+    [InlineData(@"long text\r\u001b[Kshort\u001b[2K\r!\n", "!    \n")]
+    [InlineData(@"abc\b\bX\r\nDOS\r\n", "aXc\nDOS\n")]
+    [InlineData(@"\u001b]never closed\nnext", "\nnext")]
+    [InlineData(@"\u001b", "")]
+    public async Task Text_IntoAPipe_HasNoEscapesAndOnlyTheEndOfBars(string printed, string read)
+    {
+        await using var place = new Place();
+        using (var kernel = new RecordedKernel(place, place.PathOf("a.ipynb")))
+        {
+            kernel.Runs("c1");
+            // Piece by piece, as progress comes: an escape sequence may be torn, too.
+            foreach (var piece in JsonSerializer.Deserialize<string>($"\"{printed}\"")!.EnumerateRunes()) kernel.Sends("c1", "stream", JsonSerializer.Serialize(new { text = piece.ToString() }));
+        }
+
+        Assert.Equal(read, (await place.RunAsync("outputs", "a.ipynb")).Out);
+        Assert.Equal(JsonSerializer.Deserialize<string>($"\"{printed}\""), (await place.RunAsync("outputs", "--raw", "a.ipynb")).Out);
+    }
+
+    [Fact]
+    public async Task Line_WithoutEnd_IsPrintedWhole()
+    {
+        await using var place = new Place();
+        var text = string.Concat(Enumerable.Range(0, 100_000).Select(number => $"{number} "));
+        using (var kernel = new RecordedKernel(place, place.PathOf("a.ipynb")))
+        {
+            kernel.Runs("c1");
+            foreach (var piece in text.Chunk(10_000)) kernel.Sends("c1", "stream", JsonSerializer.Serialize(new { text = new string(piece) }));
+        }
+
+        Assert.Equal(text, (await place.RunAsync("outputs", "a.ipynb")).Out);
+    }
+
+    [Fact]
+    public async Task Pictures_Saved_AreNumberedFilesOfAnEmptyFolder()
+    {
+        await using var place = new Place();
+        using (var kernel = new RecordedKernel(place, place.PathOf("a.ipynb")))
+        {
+            kernel.Runs("c1");
+            kernel.Sends("c1", "display_data", """{"data":{"image/png":"iVBO\nRw==\n","text/html":["<b>","é</b>"],"text/plain":"1"},"metadata":{}}""");
+            kernel.Sends("c1", "display_data", """{"data":{"text/plain":"no picture"},"metadata":{}}""");
+            kernel.Sends("c1", "display_data", """{"data":{"image/png":"not base64!","image/jpeg":[17]},"metadata":{}}""");
+            kernel.Sends("c1", "execute_result", """{"data":{"image/svg+xml":"<svg/>"},"metadata":{}}""");
+            kernel.Sends("c1", "update_display_data", """{"data":{"image/jpeg":"/9g="},"metadata":{}}""");
+        }
+
+        var saved = await place.RunAsync("outputs", "a.ipynb", "--save", "pictures");
+        var again = await place.RunAsync("outputs", "a.ipynb", "--save", "pictures");
+
+        Assert.EndsWith("-- 4 files saved in pictures\n", saved.Errors, StringComparison.Ordinal);
+        Assert.Equal(["0001-c1.html", "0001-c1.png", "0002-c1.svg", "0003-c1.jpg"], Directory.EnumerateFiles(place.PathOf("pictures")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal([0x89, 0x50, 0x4E, 0x47], await File.ReadAllBytesAsync(place.PathOf("pictures/0001-c1.png"), TestContext.Current.CancellationToken));
+        Assert.Equal("<b>é</b>", await File.ReadAllTextAsync(place.PathOf("pictures/0001-c1.html"), TestContext.Current.CancellationToken));
+        Assert.Equal(new Ran(1, "", "holdfast: pictures is not empty; name a new folder, so that no file is replaced.\n"), again);
+    }
+
+    [Fact]
     public async Task Journal_LetGoAndDamaged_IsSaidInItsPlace()
     {
         await using var place = new Place();

@@ -29,6 +29,12 @@ public sealed partial class ReadmeTests
                 case ["out/holdfast", "lab", .., "workspace"]:
                     await StartAndEndAsync(place, root, PortOption().Replace(command, "--port 0"));
                     break;
+                case ["sudo", "ln", "-s", ..]:
+                    var bin = Directory.CreateDirectory(place.PathOf("bin")).FullName;
+                    var link = command["sudo ".Length..].Replace("/usr/local/bin/", $"'{bin}'", StringComparison.Ordinal);
+                    var doctor = await place.BashAsync($"cd '{root}' && {link} && cd / && PATH='{bin}':$PATH holdfast doctor");
+                    Assert.Contains($" in {Path.Combine(Published.Repository, "out/lab")}\n", doctor.Out, StringComparison.Ordinal);
+                    break;
                 case ["./test"]:
                     // It runs these very tests.
                     Assert.True(File.GetUnixFileMode(Path.Combine(root, "test")).HasFlag(UnixFileMode.UserExecute));
@@ -39,7 +45,7 @@ public sealed partial class ReadmeTests
             }
         }
 
-        Assert.Equal(["./run", "./test", "out/holdfast"], ran.Order());
+        Assert.Equal(["./run", "./test", "out/holdfast", "sudo"], ran.Order());
     }
 
     [Fact]

@@ -17,6 +17,8 @@ public sealed class UsageTests
     [InlineData("nb", "Usage: holdfast nb VERB")]
     [InlineData("nb cat", "Usage: holdfast nb cat FILE [OPTIONS]")]
     [InlineData("doctor", "Usage: holdfast doctor [OPTIONS]")]
+    [InlineData("help", "Usage: holdfast help [VERB] [OPTIONS]")]
+    [InlineData("version", "Usage: holdfast version [OPTIONS]")]
     public async Task Help_OfEveryVerb_FitsTheScreenAndNamesItself(string verb, string usage)
     {
         await using var place = new Place();
@@ -42,6 +44,17 @@ public sealed class UsageTests
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData("outputs")]
+    [InlineData("keeper ls")]
+    public async Task HelpVerb_OfAVerb_ShowsItsHelp(string verb)
+    {
+        await using var place = new Place();
+
+        Assert.Equal(await place.RunAsync([.. Words(verb), "--help"]), await place.RunAsync(["help", .. Words(verb)]));
+    }
+
+    [Theory]
     [InlineData("lsx", "'holdfast' has no verb 'lsx'. Did you mean 'ls'?", "holdfast")]
     [InlineData("frobnicate", "'holdfast' has no verb 'frobnicate'.", "holdfast")]
     [InlineData("keeper stpo", "'holdfast keeper' has no verb 'stpo'. Did you mean 'stop'?", "holdfast keeper")]
@@ -55,6 +68,8 @@ public sealed class UsageTests
     [InlineData("lab --port", "--port needs a value.", "holdfast lab")]
     [InlineData("lab password --now", "'holdfast lab password' has no option '--now'.", "holdfast lab password")]
     [InlineData("keeper run --state", "--state needs a value.", "holdfast keeper run")]
+    [InlineData("help lsx", "'holdfast' has no verb 'lsx'. Did you mean 'ls'?", "holdfast")]
+    [InlineData("help keeper lsx", "'holdfast keeper' has no verb 'lsx'. Did you mean 'ls'?", "holdfast keeper")]
     [InlineData("keeper stop now", "'holdfast keeper stop' takes no further word 'now'.", "holdfast keeper stop")]
     public async Task CommandLine_NotUnderstood_IsSaidWithTheCode2(string words, string fault, string path)
     {
@@ -70,7 +85,11 @@ public sealed class UsageTests
     {
         await using var place = new Place();
 
-        Assert.Matches(@"^\d+\.\d+\.\d+\n$", (await place.RunAsync("--version")).Out);
+        var version = await place.RunAsync("--version");
+
+        Assert.Matches(@"^\d+\.\d+\.\d+\n$", version.Out);
+        Assert.Equal(version, await place.RunAsync("-V"));
+        Assert.Equal(version, await place.RunAsync("version"));
     }
 
     private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);

@@ -23,7 +23,7 @@ public sealed class ExamplesTests
         var outputs = await ExecuteAsync("02-training-run.ipynb", "pause = 0");
 
         Assert.Equal("4000 points, 20 features\n", TextOf(outputs[2]));
-        Assert.Matches(@"\r\[#{30}\] epoch 40/40, loss 0\.[0-9]{4}\n$", TextOf(outputs[3]));
+        Assert.Matches(@"\r\[#{30}\] epoch 240/240, loss 0\.[0-9]{4}\n$", TextOf(outputs[3]));
         AssertPng(outputs[4]);
         Assert.Matches(@"^accuracy 0\.9[0-9]{2}\n$", TextOf(outputs[4]));
     }

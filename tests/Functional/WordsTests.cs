@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Holdfast.Functional.Tests.Labs;
 
@@ -69,11 +70,65 @@ public sealed class WordsTests
 
         Assert.Equal(0, await lab.SignalAsync("INT"));
 
-        await lab.HearAsync("1 kernel goes on without the lab and is found again at its next start. 'holdfast ls' lists them, 'holdfast keeper stop' ends them.");
+        await lab.HearAsync($"1 kernel goes on without the lab and is found again at its next start. '{Program.Path} ls' lists it, '{Program.Path} keeper stop' ends it.");
         Assert.Matches(BusyPattern(@"night.ipynb +"), await workplace.RunAsync("ls"));
         Assert.Contains("and 1 kernel with it", await workplace.RunAsync("keeper", "stop", "--yes"), StringComparison.Ordinal);
         Assert.Contains("No lab and no kernel runs.", await workplace.RunAsync("ls"), StringComparison.Ordinal);
         Assert.Contains("No keeper runs", await workplace.RunAsync("keeper", "ls"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task End_OnlyKernelsOfAnotherFolderRun_SpeaksOfThisFolder()
+    {
+        await using var workplace = new Workplace();
+        await using var lab = await workplace.StartLabAsync();
+        using var api = new LabApi(lab);
+        await api.StartKernelAsync("here.ipynb");
+        var folder = Directory.CreateDirectory(workplace.PathOf("other")).FullName;
+        await using var other = await RunningLab.StartAsync(workplace.Command("lab", "--no-browser", "--port", "0", "--token", "t", folder), TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, await other.SignalAsync("INT"));
+
+        await other.HearAsync("The lab has ended; no kernel of this folder is left running.");
+    }
+
+    [Fact]
+    public async Task Keeper_Killed_LsListsTheKernelThatTheNextLabTakesUp()
+    {
+        await using var workplace = new Workplace();
+        await using (var lab = await workplace.StartLabAsync())
+        {
+            await RunEndlesslyAsync(lab, "night.ipynb");
+            await lab.KillAsync();
+        }
+
+        using (var keeper = Process.GetProcessById(await workplace.KeeperProcessAsync()))
+        {
+            keeper.Kill();
+            await keeper.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        var said = await workplace.RunAsync("ls");
+
+        Assert.Matches("night.ipynb +unknown +Python 3", said);
+        Assert.EndsWith("\n1 kernel runs without a keeper just now, unrecorded; the next lab takes it up.\n", said, StringComparison.Ordinal);
+        await using var next = await workplace.StartLabAsync();
+        await next.HearAsync("1 kernel still running: night.ipynb");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Kernel_Started_IsLoggedOnlyWhenVerbose(bool verbose)
+    {
+        await using var workplace = new Workplace();
+        string[] words = ["lab", "--no-browser", "--port", "0", "--token", "t", workplace.Notebooks, .. verbose ? ["--verbose"] : Array.Empty<string>()];
+        await using var lab = await RunningLab.StartAsync(workplace.Command(words), TestContext.Current.CancellationToken);
+        using var api = new LabApi(lab);
+        await api.StartKernelAsync("quiet.ipynb");
+        await lab.SignalAsync("INT");
+
+        Assert.Equal(verbose, (await lab.HearAsync("goes on without the lab")).Contains(" Information ", StringComparison.Ordinal));
     }
 
     [Fact]

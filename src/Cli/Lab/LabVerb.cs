@@ -17,16 +17,17 @@ internal static class LabVerb
         var folder = new Argument<string?>("DIR") { Description = "The folder of notebooks. Default the current one.", Arity = ArgumentArity.ZeroOrOne };
         var ip = new Option<string>("--ip") { Description = "Address to listen on. Any but a loopback address lets other computers in. Default 127.0.0.1.", HelpName = "ADDRESS", DefaultValueFactory = _ => "127.0.0.1" };
         var port = Port();
-        var token = new Option<string?>("--token") { Description = "The token that logs in. Default JUPYTER_TOKEN, else one made at the first start and kept; none when a password is set.", HelpName = "TOKEN" };
+        var token = new Option<string?>("--token") { Description = "The token that logs in. Default JUPYTER_TOKEN, else one made at the first start and kept; none when a password is set. Empty for no login, on loopback only.", HelpName = "TOKEN" };
         var baseUrl = new Option<string>("--base-url") { Description = "Path prefix of every address. Default /.", HelpName = "PATH", DefaultValueFactory = _ => "/" };
         var kernel = new Option<string?>("--default-kernel") { Description = "Kernel for notebooks that name none.", HelpName = "NAME" };
         var allowOrigin = new Option<string?>("--allow-origin") { Description = "One other origin that may call the API.", HelpName = "ORIGIN" };
         var remote = new Option<bool>("--allow-remote-access") { Description = "Answer requests for any host name, as behind a proxy." };
         var hidden = new Option<bool>("--allow-hidden") { Description = "Show hidden files." };
+        var verbose = new Option<bool>("--verbose") { Description = "Also log what is done: kernels, sessions, saves." };
         var quiet = new Option<bool>("--no-browser") { Description = "Do not open a browser." };
         var command = new Command("lab", "Open a folder of notebooks in JupyterLab. Kernels and their outputs outlive the page, the network and this program.")
         {
-            folder, ip, port, token, baseUrl, kernel, allowOrigin, remote, hidden, quiet, PasswordVerb.Create(),
+            folder, ip, port, token, baseUrl, kernel, allowOrigin, remote, hidden, quiet, verbose, PasswordVerb.Create(),
         };
         command.SetAction((parse, cancellationToken) =>
         {
@@ -37,7 +38,7 @@ internal static class LabVerb
                 Root = Path.GetFullPath(parse.GetValue(folder) ?? "."),
                 Ip = parse.GetValue(ip)!,
                 Port = parse.GetValue(port),
-                Token = parse.GetValue(token) ?? Surroundings.Variables.GetValueOrDefault("JUPYTER_TOKEN") ?? (passwordHash is null ? LabToken.Kept(Surroundings.Home.StateFolder) : null),
+                Token = parse.GetValue(token) ?? TokenVariable() ?? (passwordHash is null ? LabToken.Kept(Surroundings.Home.StateFolder) : null),
                 PasswordHash = passwordHash,
                 BaseUrl = Slashed(parse.GetValue(baseUrl)!),
                 DefaultKernel = parse.GetValue(kernel),
@@ -48,10 +49,13 @@ internal static class LabVerb
                 StateFolder = Surroundings.Home.StateFolder,
                 Environment = Surroundings.Variables,
             };
-            return LabRun.RunAsync(options, openBrowser: !parse.GetValue(quiet), cancellationToken);
+            return LabRun.RunAsync(options, openBrowser: !parse.GetValue(quiet), parse.GetValue(verbose), cancellationToken);
         });
         return command;
     }
+
+    /// <summary>JUPYTER_TOKEN; null where it is empty, for an unset variable of a script must not open the lab to everybody.</summary>
+    private static string? TokenVariable() => Surroundings.Variables.GetValueOrDefault("JUPYTER_TOKEN") is { Length: > 0 } token ? token : null;
 
     private static Option<int> Port() => new("--port")
     {

@@ -1,25 +1,47 @@
 using Holdfast.Keeper.Contract;
 using Holdfast.Kernels;
+using Holdfast.Lab;
 
 namespace Holdfast.Cli.Lab;
 
 /// <summary>What the lab says at its start and end.</summary>
 internal static class LabWords
 {
+    private const string NoKernel = "No kernel was found: notebooks open, but cells cannot run. Mend: apt-get install python3-ipykernel, or python3 -m pip install ipykernel.";
+
     /// <summary>A kernelspec with the program behind it.</summary>
     public static string KernelText(KernelSpec spec) => $"{spec.DisplayName} ({spec.Python ?? spec.Argv[0]})";
 
-    /// <summary>The kernels found; or that there is none, or not the one that was asked for, and the mend.</summary>
-    public static IEnumerable<string> Kernels(KernelSpecCatalog catalog, string? wanted)
+    /// <summary>Who can log in, and from where; null when only this machine can and the link says all.</summary>
+    public static string? Login(LabOptions options, bool reachable)
+    {
+        if (options.Token is "" && options.PasswordHash is null) return "Without a token everybody who can use this machine can use this lab.";
+        var by = (options.Token, options.PasswordHash) switch
+        {
+            (null or "", _) => $"the password that '{Surroundings.Program} lab password' has set",
+            (_, null) => "the token in the link",
+            _ => "the token in the link or the password",
+        };
+        return reachable ? $"Every computer that reaches this one can log in with {by}. What goes over the network is not encrypted."
+            : string.IsNullOrEmpty(options.Token) ? $"Log in with {by}."
+            : null;
+    }
+
+    /// <summary>That there is no kernel of this name, and which there are; null when there is one.</summary>
+    public static string? UnknownKernel(KernelSpecCatalog catalog, string wanted) =>
+        catalog.Specs.ContainsKey(wanted) || catalog.Specs.ContainsKey(wanted.ToLowerInvariant()) ? null
+            : $"no kernel is named '{wanted}', as --default-kernel wants. {(catalog.Specs.Count == 0 ? NoKernel : $"There are: {string.Join(", ", catalog.Specs.Keys)}.")}";
+
+    /// <summary>The kernels found; or that there is none, and the mend.</summary>
+    public static IEnumerable<string> Kernels(KernelSpecCatalog catalog)
     {
         if (catalog.Specs.Count == 0)
         {
-            yield return "No kernel was found: notebooks open, but cells cannot run. Mend: apt-get install python3-ipykernel, or python3 -m pip install ipykernel.";
+            yield return NoKernel;
         }
         else
         {
             yield return $"Kernels: {string.Join(", ", catalog.Specs.Values.Select(KernelText))}";
-            if (wanted is not null && !catalog.Specs.ContainsKey(wanted)) yield return $"  None is named '{wanted}', as --default-kernel wants; there are: {string.Join(", ", catalog.Specs.Keys)}.";
         }
 
         foreach (var problem in catalog.Problems) yield return $"  {problem}";
@@ -34,9 +56,12 @@ internal static class LabWords
             : $"{Output.Count(own.Count, "kernel")} still running: {string.Join("; ", own.Select(kernel => $"{KernelTexts.Line(kernel, clock)}"))}";
     }
 
-    /// <summary>What stays alive when the lab ends, and how to end it; null when nothing does.</summary>
-    public static string? Stays(IEnumerable<KernelRecord> kernels, string root) =>
-        kernels.Count(kernel => kernel.Root == root) is > 0 and var count
-            ? $"{Output.Count(count, "kernel")} {(count == 1 ? "goes" : "go")} on without the lab and {(count == 1 ? "is" : "are")} found again at its next start. 'holdfast ls' lists them, 'holdfast keeper stop' ends them."
-            : null;
+    /// <summary>What stays alive when the lab ends, and how to end it.</summary>
+    public static string End(IReadOnlyCollection<KernelRecord> kernels, string root)
+    {
+        var own = kernels.Count(kernel => kernel.Root == root);
+        if (own == 0) return $"The lab has ended; no kernel {(kernels.Count > 0 ? "of this folder " : "")}is left running.";
+        var (goes, them) = own == 1 ? ("goes on without the lab and is", "it") : ("go on without the lab and are", "them");
+        return $"{Output.Count(own, "kernel")} {goes} found again at its next start. '{Surroundings.Program} ls' lists {them}, '{Surroundings.Program} keeper stop' ends {(kernels.Count > own ? "all of every folder" : them)}.";
+    }
 }

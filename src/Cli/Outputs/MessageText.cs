@@ -33,7 +33,7 @@ internal static class MessageText
     }
 
     /// <summary>Goes to the value of a member of the object that the reader is in; false when there is none.</summary>
-    private static bool Find(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    public static bool Find(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -47,7 +47,7 @@ internal static class MessageText
     }
 
     /// <summary>Writes a string, or the strings of an array, each with an end; false when there is none.</summary>
-    private static bool WriteTexts(ref Utf8JsonReader reader, ReadOnlySpan<byte> end, Stream stdout)
+    public static bool WriteTexts(ref Utf8JsonReader reader, ReadOnlySpan<byte> end, Stream stdout)
     {
         var some = false;
         var array = reader.TokenType == JsonTokenType.StartArray;

@@ -142,14 +142,14 @@ internal sealed partial class OwnedKernel
 
         public DateTimeOffset? ReadySince { get; set; }
 
-        /// <summary>The last lines the process wrote past the protocol, at most 2 KiB.</summary>
+        /// <summary>What the last 4 KiB that the process wrote past the protocol tell.</summary>
         public string LastWords()
         {
             try
             {
                 using var console = new FileStream(consolePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-                console.Position = Math.Max(consoleStart, console.Length - 2048);
-                return new StreamReader(console).ReadToEnd().Trim();
+                console.Position = Math.Max(consoleStart, console.Length - 4096);
+                return ConsoleText.Telling(new StreamReader(console).ReadToEnd());
             }
             catch (IOException)
             {

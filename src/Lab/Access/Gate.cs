@@ -103,7 +103,7 @@ internal sealed class Gate(RequestDelegate next, Credentials credentials, Origin
         if (request.IsApi() || !request.IsRead() || request.IsWebSocket())
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
         else
-            context.Response.Redirect($"{BaseUrl.Of(context).Prefix}login?next={Uri.EscapeDataString(WithoutToken(context))}");
+            context.Response.Redirect($"{BaseUrl.Of(context).Prefix}login?next={Uri.EscapeDataString(WithoutToken(context))}{(request.Query.ContainsKey("token") ? $"&{LoginPage.WrongToken}" : "")}");
     }
 
     private static string WithoutToken(HttpContext context)

@@ -8,6 +8,9 @@ namespace Holdfast.Lab.Access;
 /// <summary><c>/login</c> and <c>/logout</c>.</summary>
 internal sealed class LoginPage(Credentials credentials, LoginLimiter limiter, ILogger<LoginPage> log)
 {
+    /// <summary>In the query of the login page: the link that led here had a token, and it was wrong.</summary>
+    public const string WrongToken = "wrong=token";
+
     public Task ShowAsync(HttpContext context)
     {
         var next = NextUrl.Safe(context.Request.Query["next"], BaseUrl.Of(context).Prefix);
@@ -16,7 +19,7 @@ internal sealed class LoginPage(Credentials credentials, LoginLimiter limiter, I
             context.Response.Redirect(next);
             return Task.CompletedTask;
         }
-        return FormAsync(context, next, null, StatusCodes.Status200OK);
+        return FormAsync(context, next, context.Request.Query["wrong"] == "token" ? "The token in the link is not this lab's." : null, StatusCodes.Status200OK);
     }
 
     public async Task SubmitAsync(HttpContext context)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 
 namespace Holdfast.Lab.Http;
 
@@ -7,14 +6,6 @@ namespace Holdfast.Lab.Http;
 internal static class ListenProblem
 {
     private static readonly string[] SocketTables = ["/proc/net/tcp", "/proc/net/tcp6"];
-
-    /// <summary>The address to listen on; null for every one. What is none was refused before.</summary>
-    public static IPAddress? AddressOf(string ip) => ip switch
-    {
-        "localhost" => IPAddress.Loopback,
-        "" or "*" => null,
-        _ => IPAddress.TryParse(ip, out var address) ? address : IPAddress.Loopback,
-    };
 
     public static string Of(LabOptions options, Exception fault)
     {
