@@ -3,7 +3,7 @@ using Holdfast.Lab.Bench.Figures;
 using Holdfast.Lab.Bench.Parts;
 using Holdfast.Lab.Bench.Servers;
 
-const string Usage = "usage: bench/Lab [roundtrip|cpu|start|memory|get|flood|all] ...   (after ./run --build-only; needs python3-jupyter-server, python3-ipykernel)";
+const string Usage = "usage: bench/Lab [roundtrip|cpu|start|memory|get|flood|recording|all] ...   (after ./run --build-only; needs python3-jupyter-server, python3-ipykernel)";
 var parts = new Dictionary<string, Func<Place, Table, CancellationToken, Task>>
 {
     ["start"] = StartTime.RunAsync,
@@ -12,6 +12,7 @@ var parts = new Dictionary<string, Func<Place, Table, CancellationToken, Task>>
     ["get"] = NotebookTransfer.RunAsync,
     ["cpu"] = Displays.RunAsync,
     ["flood"] = Flood.RunAsync,
+    ["recording"] = Recording.RunAsync,
 };
 
 var extra = new Dictionary<string, Func<Place, Table, CancellationToken, Task>> { ["profile"] = Displays.ProfileAsync };

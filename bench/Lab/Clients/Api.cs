@@ -44,6 +44,14 @@ internal sealed class Api : IDisposable
         reply.EnsureSuccessStatusCode();
     }
 
+    /// <summary>Asks that a page be sent the record of a notebook.</summary>
+    public async Task AskFoldAsync(string kernel, string session, string notebook, CancellationToken cancellationToken)
+    {
+        var body = $$"""{"kernel":"{{kernel}}","session":"{{session}}","path":"{{notebook}}","since":0}""";
+        using var reply = await _client.PostAsync(new Uri("api/recording/fold", UriKind.Relative), new StringContent(body, Encoding.UTF8, "application/json"), cancellationToken);
+        reply.EnsureSuccessStatusCode();
+    }
+
     /// <summary>Reads a notebook with its content; returns the bytes of the reply.</summary>
     public async Task<byte[]> GetNotebookAsync(string notebook, CancellationToken cancellationToken) =>
         await _client.GetByteArrayAsync(new Uri($"api/contents/{notebook}?content=1", UriKind.Relative), cancellationToken);

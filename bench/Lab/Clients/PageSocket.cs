@@ -87,6 +87,15 @@ internal sealed class PageSocket : IDisposable
         }
     }
 
+    /// <summary>Reads until a message of this type.</summary>
+    public async Task WaitAsync(string type, CancellationToken cancellationToken)
+    {
+        var quoted = Encoding.UTF8.GetBytes($"\"{type}\"");
+        while (!WebSocketV1.TryRead(await ReceiveAsync(cancellationToken), out _, out var message, out _) || message.Header.Span.IndexOf(quoted) < 0)
+        {
+        }
+    }
+
     public async Task CloseAsync(CancellationToken cancellationToken)
     {
         await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, cancellationToken);

@@ -8,8 +8,8 @@ internal static class SampleNotebook
     private const int LinesACell = 200;
     private const int PlotBytes = 45_000;
 
-    /// <summary>Writes a notebook of at least <paramref name="bytes"/>, in nbformat's own layout.</summary>
-    public static void Write(string path, int bytes)
+    /// <summary>Writes a notebook of at least <paramref name="bytes"/>, in nbformat's own layout; <paramref name="lastCell"/> is the source of one more cell.</summary>
+    public static void Write(string path, int bytes, string? lastCell = null)
     {
         var random = new Random(4);
         var plot = new byte[PlotBytes];
@@ -37,6 +37,7 @@ internal static class SampleNotebook
             json.Flush();
         }
 
+        if (lastCell is not null) json.WriteRawValue($$"""{"cell_type":"code","execution_count":null,"id":"last","metadata":{},"outputs":[],"source":["{{JsonEncodedText.Encode(lastCell)}}"]}""");
         json.WriteEndArray();
         json.WritePropertyName("metadata");
         json.WriteRawValue("""{"kernelspec":{"display_name":"Python 3 (ipykernel)","language":"python","name":"python3"},"language_info":{"name":"python"}}""");
