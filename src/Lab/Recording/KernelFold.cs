@@ -137,7 +137,7 @@ internal sealed class KernelFold(Func<ExecuteRequest, NotebookSession?> notebook
                 Update(MessageJson.DisplayId(message.Content.Span), place);
                 return;
             case (KernelChannel.Shell, "execute_reply"):
-                ApplyReply(execution, message.Content.Span);
+                ApplyReply(execution, record, message.Content.Span);
                 break;
             case (KernelChannel.Stdin, "input_request"):
                 execution.Input = record.Sequence;
@@ -161,9 +161,11 @@ internal sealed class KernelFold(Func<ExecuteRequest, NotebookSession?> notebook
 
     private void Begin(Execution execution, in JournalRecord record)
     {
-        if (execution.State != ExecutionState.Queued)
+        // A reply may come before the busy that was sent first: they come on two sockets.
+        if (execution.HasBegun || execution.State == ExecutionState.Lost)
             return;
-        execution.State = ExecutionState.Running;
+        if (execution.State == ExecutionState.Queued)
+            execution.State = ExecutionState.Running;
         execution.Started = Time(record);
         // A kernel works on one request after the other: what came before is over, even when its end was not heard.
         foreach (var before in _executions.Values.Where(other => other.Request < execution.Request && !other.IsOver))
@@ -174,8 +176,10 @@ internal sealed class KernelFold(Func<ExecuteRequest, NotebookSession?> notebook
         }
     }
 
-    private static void ApplyReply(Execution execution, ReadOnlySpan<byte> content)
+    private void ApplyReply(Execution execution, in JournalRecord record, ReadOnlySpan<byte> content)
     {
+        if (!MessageJson.TextIs(content, "status"u8, "aborted"u8))
+            Begin(execution, record);
         execution.HasReply = true;
         execution.Input = 0;
         execution.Count = MessageJson.Number(content, "execution_count"u8) ?? execution.Count;
