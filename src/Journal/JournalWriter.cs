@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
@@ -187,7 +188,8 @@ public sealed class JournalWriter : IDisposable
     {
         var needed = checked(_pending + total);
         if (needed <= _buffer.Length) return;
-        var larger = _spare?.Length >= needed ? _spare : GC.AllocateUninitializedArray<byte>(Math.Max(needed, (int)Math.Min(2L * _buffer.Length, Array.MaxLength)));
+        // Steps of two, so that a slightly larger record next time finds room in the spare one.
+        var larger = _spare?.Length >= needed ? _spare : GC.AllocateUninitializedArray<byte>((int)Math.Min(BitOperations.RoundUpToPowerOf2((uint)needed), (uint)Array.MaxLength));
         _spare = null;
         _buffer.AsSpan(0, _pending).CopyTo(larger);
         _buffer = larger;

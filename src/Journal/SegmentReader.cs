@@ -10,7 +10,11 @@ namespace Holdfast.Journal;
 internal sealed class SegmentReader : IDisposable
 {
     private const int WindowBytes = 64 << 10;
+    private const int LargeWindowBytes = 2 << 20;
     private const int DiskBlock = 4096;
+
+    /// <summary>Not the shared pool, which keeps a buffer of each size for every thread that a reader was ever on.</summary>
+    private static readonly ArrayPool<byte> Windows = ArrayPool<byte>.Create(4 << 20, 2);
 
     private readonly IDisk _disk;
     private readonly SafeFileHandle _file;
@@ -26,7 +30,7 @@ internal sealed class SegmentReader : IDisposable
         _disk = disk;
         _file = file;
         _ownsFile = ownsFile;
-        _window = ArrayPool<byte>.Shared.Rent(WindowBytes);
+        _window = Windows.Rent(WindowBytes);
         First = first;
         Expected = first;
         Position = offset;
@@ -119,7 +123,7 @@ internal sealed class SegmentReader : IDisposable
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_window);
+        Windows.Return(_window);
         if (_ownsFile) _file.Dispose();
     }
 
@@ -157,10 +161,10 @@ internal sealed class SegmentReader : IDisposable
         if (at >= _windowAt && at + count <= _windowAt + _windowLength) return true;
         var kept = at >= _windowAt && at < _windowAt + _windowLength ? (int)(_windowAt + _windowLength - at) : 0;
         var old = _window;
-        var wanted = Math.Max(WindowBytes, Math.Max(count, kept));
-        if (old.Length < wanted || old.Length > 2 * wanted) _window = ArrayPool<byte>.Shared.Rent(wanted);
+        var wanted = Math.Max(count, kept) <= WindowBytes ? WindowBytes : Math.Max(LargeWindowBytes, Math.Max(count, kept));
+        if (old.Length < wanted || old.Length > 2 * wanted) _window = Windows.Rent(wanted);
         if (kept > 0) old.AsSpan((int)(at - _windowAt), kept).CopyTo(_window);
-        if (old != _window) ArrayPool<byte>.Shared.Return(old);
+        if (old != _window) Windows.Return(old);
         (_windowAt, _windowLength) = (at, kept);
         while (_windowLength < count)
         {

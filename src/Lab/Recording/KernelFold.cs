@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using Holdfast.Journal;
 using Holdfast.Keeper.Contract;
@@ -196,23 +195,21 @@ internal sealed class KernelFold(Func<ExecuteRequest, NotebookSession?> notebook
 
     private void ApplyStream(Execution execution, in JournalRecord record, JournalPlace place, ReadOnlySpan<byte> content)
     {
-        var text = ArrayPool<byte>.Shared.Rent(content.Length);
-        if (MessageJson.TryReadStream(content, text, out var isError, out var length) && length > 0)
+        var stream = new PrintedText(content);
+        if (stream.IsEmpty)
+            return;
+        var kind = stream.IsError ? OutputKind.Stderr : OutputKind.Stdout;
+        if (execution.ClearNext || execution.Open is null || execution.Outputs.Count == 0 || execution.Outputs[^1].Kind != kind)
         {
-            var kind = isError ? OutputKind.Stderr : OutputKind.Stdout;
-            if (execution.ClearNext || execution.Open is null || execution.Outputs.Count == 0 || execution.Outputs[^1].Kind != kind)
-            {
-                AddOutput(execution, record, place, kind);
-                execution.Open = new StreamText();
-            }
-            ref var piece = ref CollectionsMarshal.AsSpan(execution.Outputs)[^1];
-            piece.Marks?.Pass(place, piece.Bytes);
-            execution.Open.Append(text.AsSpan(0, length));
-            var bytes = execution.Open.Bytes;
-            piece = piece with { Last = record.Sequence, Bytes = bytes, Marks = piece.Marks ?? (bytes > OutputLimit.File.Whole / 4 ? new StreamMarks() : null) };
-            execution.LastOutput = Time(record);
+            AddOutput(execution, record, place, kind);
+            execution.Open = new StreamText();
         }
-        ArrayPool<byte>.Shared.Return(text);
+        ref var piece = ref CollectionsMarshal.AsSpan(execution.Outputs)[^1];
+        piece.Marks?.Pass(place, piece.Bytes);
+        stream.AppendTo(execution.Open);
+        var bytes = execution.Open.Bytes;
+        piece = piece with { Last = record.Sequence, Bytes = bytes, Marks = piece.Marks ?? (bytes > OutputLimit.File.Whole / 4 ? new StreamMarks() : null) };
+        execution.LastOutput = Time(record);
     }
 
     private int AddOutput(Execution execution, in JournalRecord record, JournalPlace place, OutputKind kind)

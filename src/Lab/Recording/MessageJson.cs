@@ -42,30 +42,8 @@ internal static class MessageJson
         return json[start..(int)reader.BytesConsumed];
     }
 
-    /// <summary>Reads a stream's content.</summary>
-    /// <param name="content">The JSON.</param>
-    /// <param name="text">Gets its text as UTF-8; at least as long as the content.</param>
-    /// <param name="isError">Whether it is stderr.</param>
-    /// <param name="length">How much of <paramref name="text"/> was written.</param>
-    public static bool TryReadStream(ReadOnlySpan<byte> content, Span<byte> text, out bool isError, out int length)
-    {
-        isError = TextIs(content, "name"u8, "stderr"u8);
-        length = 0;
-        if (!TryFind(content, "text"u8, out var reader) || reader.TokenType != JsonTokenType.String)
-            return false;
-        try
-        {
-            length = reader.CopyString(text);
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair, which is no text.
-            return false;
-        }
-    }
-
-    private static bool TryFind(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name, out Utf8JsonReader value)
+    /// <summary>Finds a member of an object; the reader stands at its value.</summary>
+    public static bool TryFind(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name, out Utf8JsonReader value)
     {
         value = new Utf8JsonReader(json);
         try

@@ -77,7 +77,6 @@ internal sealed class OutputsWriter(JournalReader reader)
 
     private void ReadText(Execution execution, in OutputPiece piece, JournalPlace first, StreamText text, long enough)
     {
-        var buffer = Array.Empty<byte>();
         Go(first);
         while (_text.WrittenCount < enough && reader.NextSequence <= piece.Last && reader.TryRead(out var record))
         {
@@ -87,17 +86,11 @@ internal sealed class OutputsWriter(JournalReader reader)
                 || !MessageHeader.TryParse(message.Header.Span, out var header) || header.MessageType != "stream"
                 || !MessageHeader.TryParse(message.ParentHeader.Span, out var parent) || parent.MessageId != execution.MessageId)
                 continue;
-            if (buffer.Length < message.Content.Length)
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-                buffer = ArrayPool<byte>.Shared.Rent(message.Content.Length);
-            }
-            if (MessageJson.TryReadStream(message.Content.Span, buffer, out var isError, out var length) && isError == (piece.Kind == OutputKind.Stderr))
-                text.Append(buffer.AsSpan(0, length));
+            var stream = new PrintedText(message.Content.Span);
+            if (stream.IsError == (piece.Kind == OutputKind.Stderr))
+                stream.AppendTo(text);
         }
         text.Finish();
-        if (buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(buffer);
     }
 
     private void ReadTail(Execution execution, in OutputPiece piece, long wanted)

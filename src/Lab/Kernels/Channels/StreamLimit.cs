@@ -134,11 +134,7 @@ internal sealed class StreamLimit(TimeProvider time)
             var text = new ArrayBufferWriter<byte>();
             var folded = new StreamText(text);
             foreach (var content in _last)
-            {
-                var printed = new byte[content.Length];
-                if (MessageJson.TryReadStream(content, printed, out _, out var length))
-                    folded.Append(printed.AsSpan(0, length));
-            }
+                new PrintedText(content).AppendTo(folded);
             folded.Finish();
             var tail = text.WrittenSpan;
             if (tail.Length > OutputLimit.Page.Tail)
