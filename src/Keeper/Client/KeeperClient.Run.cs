@@ -81,12 +81,9 @@ public sealed partial class KeeperClient
             foreach (var question in _pending.Values) question.Answer.TrySetResult(new Reply(null, Unreachable));
             try
             {
-                do
-                {
-                    if (_ending.IsCancellationRequested || !_startsKeeper) return;
-                    await Task.Delay(Retry, _time, _ending.Token);
-                }
-                while (await OpenAsync(_ending.Token) is not null);
+                // The first try is made at once: what kernels send while no keeper runs is not recorded.
+                if (_ending.IsCancellationRequested || !_startsKeeper) return;
+                while (await OpenAsync(_ending.Token) is not null) await Task.Delay(Retry, _time, _ending.Token);
 
                 // Ended while it connected: whoever ended it has closed what was there before.
                 if (_ending.IsCancellationRequested)

@@ -49,7 +49,7 @@ public sealed class KeeperHost
         }
 
         // :: 2. Take up what runs already, before anybody can ask for it.
-        await _table.AdoptAsync();
+        _table.Adopt();
 
         // :: 3. Listen. A socket file that is there is a dead keeper's: we hold the lock.
         File.Delete(_home.SocketPath);

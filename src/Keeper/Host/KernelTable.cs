@@ -25,14 +25,14 @@ internal sealed class KernelTable(KeeperHome home, TimeProvider time, ILogger lo
     public OwnedKernel? Find(string id) => _kernels.GetValueOrDefault(id);
 
     /// <summary>Takes up what an earlier keeper left running.</summary>
-    public async Task AdoptAsync()
+    public void Adopt()
     {
         if (!Directory.Exists(home.KernelsFolder)) return;
         foreach (var folder in Directory.EnumerateDirectories(home.KernelsFolder))
         {
             try
             {
-                if (await OwnedKernel.AdoptAsync(folder, time, log) is { } kernel) Add(kernel);
+                if (OwnedKernel.Adopt(folder, time, log) is { } kernel) Add(kernel);
             }
             catch (Exception e)
             {

@@ -17,6 +17,7 @@ internal sealed partial class OwnedKernel : IKernelSink
 
         lock (_journalGate)
         {
+            NameGap();
             var length = WebSocketV1.Measure(channel, message);
             WebSocketV1.Write(channel, message, _journal.Reserve(RecordKind.FromKernel, length, out _));
         }

@@ -40,14 +40,18 @@ internal sealed partial class OwnedKernel
     private long _visible;
     private int _restartTries;
     private Task? _hold;
+
+    /// <summary>What no keeper recorded: named before the first record that comes after it. Guarded by <see cref="_journalGate"/>.</summary>
+    private KernelEvent? _gap;
     private volatile bool _closing;
     private bool _ended;
 
-    private OwnedKernel(KernelFile file, IReadOnlyDictionary<string, string> environment, JournalWriter journal, ConnectionInfo connection, TimeProvider time, ILogger log)
+    private OwnedKernel(
+        KernelFile file, IReadOnlyDictionary<string, string> environment, JournalWriter journal, ConnectionInfo connection, TimeProvider time, ILogger log, KernelEvent? gap = null)
     {
         (_time, _log, _argv, _environment, _interruptByMessage) = (time, log, file.Argv, environment, file.InterruptByMessage);
         (_journal, _record, _lastActivity) = (journal, file.Record, file.Record.LastActivity.UtcTicks);
-        _pace = new FloodPace(time);
+        (_pace, _gap) = (new FloodPace(time), gap);
         _connection = KernelConnection.Open(connection, this, time);
         _ = SendQueuedAsync();
     }
@@ -119,8 +123,21 @@ internal sealed partial class OwnedKernel
     private ValueTask RecordEventAsync(KernelEvent kernelEvent)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(kernelEvent, WireJson.Default.KernelEvent);
-        lock (_journalGate) _journal.Append(RecordKind.Event, bytes);
+        lock (_journalGate)
+        {
+            NameGap();
+            _journal.Append(RecordKind.Event, bytes);
+        }
+
         return FlushAsync();
+    }
+
+    /// <summary>Whoever appends first after a gap names it. The journal's gate is held.</summary>
+    private void NameGap()
+    {
+        if (_gap is not { } gap) return;
+        _gap = null;
+        _journal.Append(RecordKind.Event, JsonSerializer.SerializeToUtf8Bytes(gap with { Until = _time.GetUtcNow() }, WireJson.Default.KernelEvent));
     }
 
     /// <summary>One process of the kernel, from its start to its end.</summary>
