@@ -14,7 +14,7 @@ internal sealed partial class OwnedKernel
     private static readonly TimeSpan LongestNudge = TimeSpan.FromSeconds(1);
 
     /// <summary>Makes the kernel's folder, connection file and journal, and starts its process.</summary>
-    public static async Task<(OwnedKernel? Kernel, KeeperFailure? Failure)> StartAsync(KeeperHome home, string id, KernelStart start, TimeProvider time, ILogger log)
+    public static async Task<(OwnedKernel? Kernel, KeeperFailure? Failure)> StartAsync(KeeperHome home, string id, KernelStart start, JournalOptions journals, TimeProvider time, ILogger log)
     {
         var folder = Path.Combine(home.KernelsFolder, id);
         JournalWriter? journal = null;
@@ -22,7 +22,7 @@ internal sealed partial class OwnedKernel
         try
         {
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            journal = JournalWriter.Open(Path.Combine(folder, "journal"), new JournalOptions { Time = time });
+            journal = JournalWriter.Open(Path.Combine(folder, "journal"), journals);
             var connection = start.Tcp ? ConnectionInfo.ForTcp(start.SpecName) : ConnectionInfo.ForIpc(home.IpcPrefix(id), start.SpecName);
             var connectionFile = ConnectionFileIn(folder);
             connection.Write(connectionFile);
@@ -61,7 +61,7 @@ internal sealed partial class OwnedKernel
     }
 
     /// <summary>Takes up a kernel that an earlier keeper left running, and records the gap. Null when it has ended or was shut down.</summary>
-    public static OwnedKernel? Adopt(string folder, TimeProvider time, ILogger log)
+    public static OwnedKernel? Adopt(string folder, JournalOptions journals, TimeProvider time, ILogger log)
     {
         if (KernelFile.Read(folder) is not { Ended: null } file) return null;
         var process = file.Record.ProcessId is { } id ? ChildProcess.Find(id, file.StartTicks) : null;
@@ -77,7 +77,7 @@ internal sealed partial class OwnedKernel
         var (lastWrite, now) = (LastWrite(Path.Combine(folder, "journal")) ?? file.Record.Started, time.GetUtcNow());
         var from = lastWrite < now ? lastWrite : now;
         var connection = ConnectionInfo.Read(ConnectionFileIn(folder));
-        var journal = JournalWriter.Open(Path.Combine(folder, "journal"), new JournalOptions { Time = time });
+        var journal = JournalWriter.Open(Path.Combine(folder, "journal"), journals);
         var note = $"No keeper ran from {from:yyyy-MM-dd HH:mm:ss} to {now:yyyy-MM-dd HH:mm:ss} UTC. What the kernel sent in between is not recorded.";
         var gap = new KernelEvent(KernelEvent.Gap, note, process.Id, from);
         var kernel = new OwnedKernel(file, process.ReadEnvironment(), journal, connection, time, log, gap);
@@ -177,7 +177,7 @@ internal sealed partial class OwnedKernel
 
             var words = run.LastWords();
             var reason = $"The kernel's process {exit}.{(words.Length > 0 ? $" Its last words:\n{words}" : "")}";
-            if (run.ReadySince is { } since && _time.GetUtcNow() - since > StableAfter) _restartTries = 0;
+            if (run.ReadySince is { } since && _time.GetElapsedTime(since) > StableAfter) _restartTries = 0;
             if (run.ReadySince is null || ++_restartTries > MostRestartTries)
             {
                 await EndAsDeadAsync(reason);
