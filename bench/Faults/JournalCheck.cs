@@ -28,6 +28,9 @@ internal sealed class JournalCheck
 
     public long Records { get; private set; }
 
+    /// <summary>The last record that the newest connection was shown.</summary>
+    public long LastShown { get; private set; }
+
     /// <summary>The last number that is recorded.</summary>
     public long Number => _last[0];
 
@@ -37,6 +40,8 @@ internal sealed class JournalCheck
     public int Unanswered => _requests.Count(request => !_replies.Contains(request));
 
     public bool Holds(string request) => _requests.Contains(request);
+
+    public bool Answers(string request) => _replies.Contains(request);
 
     /// <summary>Reads the journal and compares it with what pages were shown.</summary>
     public static JournalCheck Of(string folder, IReadOnlyList<UInt128[]> connections)
@@ -107,5 +112,7 @@ internal sealed class JournalCheck
             if (place <= before) Violations.Add($"connection {connection} was shown record {place} after record {before}");
             before = place;
         }
+
+        LastShown = before;
     }
 }

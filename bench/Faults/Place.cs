@@ -70,5 +70,12 @@ internal sealed class Place : IDisposable
         return found;
     }
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    /// <summary>Whether the folder stays, for somebody to look into.</summary>
+    public bool Stays { get; set; }
+
+    public void Dispose()
+    {
+        if (Stays) Console.Error.WriteLine($"{Folder} stays, with the journal.");
+        else Directory.Delete(Folder, recursive: true);
+    }
 }

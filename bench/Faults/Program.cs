@@ -27,5 +27,6 @@ finally
     if (place.Keepers().Count > 0) await place.RunAsync("keeper", "stop", "--yes");
 }
 
+place.Stays = campaign.Violations.Count > 0;
 Report.Write(Console.Out, campaign, seed);
 return campaign.Violations.Count == 0 ? 0 : 1;

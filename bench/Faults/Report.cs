@@ -13,11 +13,11 @@ internal static class Report
         output.WriteLine();
         output.WriteLine($"Seed {seed}: {campaign.Kills} kills in {campaign.Rounds.Count} rounds.");
         output.WriteLine();
-        output.WriteLine("| killed | rounds | page goes on after, ms: median (least–most) | gaps named | gap, ms | numbers lost a gap |");
+        output.WriteLine("| killed | rounds | a request is answered after, ms: median (least–most) | gaps named | gap, ms | numbers lost a gap |");
         output.WriteLine("| --- | ---: | --- | ---: | --- | --- |");
         foreach (var rounds in campaign.Rounds.GroupBy(round => round.Victim).OrderBy(group => group.Key))
         {
-            var gaps = rounds.SelectMany(round => round.Gaps).ToList();
+            var gaps = rounds.SelectMany(round => last.Gaps[round.Gaps]).ToList();
             output.WriteLine($"| {Name(rounds.Key)} | {rounds.Count()} | {Spread(rounds.Select(round => round.RecoveryMilliseconds))} | {gaps.Count} | "
                 + $"{Spread(gaps.Select(gap => gap.Milliseconds))} | {Spread(gaps.Select(gap => (double)gap.LostNumbers))} |");
         }

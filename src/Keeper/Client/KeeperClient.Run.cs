@@ -86,7 +86,8 @@ public sealed partial class KeeperClient
     {
         var listed = hello.Kernels.ToDictionary(kernel => kernel.Id, StringComparer.Ordinal);
         foreach (var kernel in _kernels.Values.Where(kernel => !listed.ContainsKey(kernel.Id)).ToList()) Drop(kernel);
-        foreach (var kernel in listed.Values) Put(kernel);
+        // A keeper that takes kernels up does not know how often the one before it counted: what it says now is the newest, whatever its revision.
+        foreach (var kernel in listed.Values) Replace(kernel);
     }
 
     private async Task RunAsync()
@@ -164,6 +165,11 @@ public sealed partial class KeeperClient
     {
         // An answer may have been overtaken by news.
         if (Find(kernel.Id) is { } known && known.Revision > kernel.Revision) return;
+        Replace(kernel);
+    }
+
+    private void Replace(KernelRecord kernel)
+    {
         _kernels[kernel.Id] = kernel;
         if (_watches.TryGetValue(kernel.Id, out var watch)) watch.Advance(kernel.LastSequence);
         Changed?.Invoke(kernel);

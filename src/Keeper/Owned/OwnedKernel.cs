@@ -52,7 +52,7 @@ internal sealed partial class OwnedKernel
         KernelFile file, IReadOnlyDictionary<string, string> environment, JournalWriter journal, ConnectionInfo connection, TimeProvider time, ILogger log, KernelEvent? gap = null)
     {
         (_time, _log, _argv, _environment, _interruptByMessage) = (time, log, file.Argv, environment, file.InterruptByMessage);
-        (_journal, _record, _lastActivity) = (journal, file.Record, file.Record.LastActivity.UtcTicks);
+        (_journal, _record, _lastActivity, _visible) = (journal, file.Record, file.Record.LastActivity.UtcTicks, journal.VisibleSequence);
         (_pace, _gap) = (new FloodPace(time), gap);
         journal.SyncErrorChanged += OnSyncError;
         _connection = KernelConnection.Open(connection, this, time);
