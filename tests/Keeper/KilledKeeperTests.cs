@@ -60,6 +60,31 @@ public sealed class KilledKeeperTests(PythonKernel python)
         AssertCounted(seen);
     }
 
+    [Fact]
+    public async Task Client_OfAKilledKeeper_HearsOfTheKernelFromTheNext()
+    {
+        await using var keeper = new KeeperProgram();
+        var client = await keeper.ConnectAsync();
+        var kernel = await python.StartReadyAsync(keeper, client, "run.ipynb");
+        using var talk = new KernelTalk(client, kernel);
+        // The first keeper has seen more changes than the next one will for long.
+        for (var i = 0; i < 20; i++) await talk.FinishAsync(await talk.ExecuteAsync("pass"));
+        var killed = client.KeeperProcessId;
+        await KeeperProgram.KillAsync(client);
+        while (client.KeeperProcessId == killed || !(await client.WaitReadyAsync(kernel.Id, Cancellation)).Ok) await Task.Delay(10, Cancellation);
+
+        var (busy, idle) = (new TaskCompletionSource(), new TaskCompletionSource());
+        client.Changed += changed =>
+        {
+            if (changed.BusySince is not null) busy.TrySetResult();
+            else if (busy.Task.IsCompleted) idle.TrySetResult();
+        };
+        Assert.Equal("1\n", await talk.PrintedAsync(await talk.ExecuteAsync("print(1)")));
+        await busy.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await idle.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        Assert.Equal("idle", client.Find(kernel.Id)!.ExecutionState);
+    }
+
     /// <summary>The numbers go on by one; where some are missing, a gap is named between.</summary>
     private static void AssertCounted(List<Seen> seen)
     {
