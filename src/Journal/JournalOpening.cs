@@ -102,7 +102,13 @@ internal sealed class JournalOpening
     {
         var closedAt = TakeClosed();
         Folder.Refresh();
-        if (Folder.Firsts.Count == 0) return;
+        if (Folder.Firsts.Count == 0)
+        {
+            // All of it may have been let go: no number is used again.
+            Last = Math.Max(closedAt ?? 0, LetGo.LastOf(Folder.Path));
+            Next = Last + 1;
+            return;
+        }
         var first = Folder.Firsts[^1];
         Path = Folder.FileOf(first);
         using var segment = SegmentReader.Open(_disk, Path, first);
@@ -154,14 +160,21 @@ internal sealed class JournalOpening
 
     private IOException Failure(int errno, string what) => new(Errno.Failure(errno, what, Path).Error, errno);
 
+    /// <summary>The last number, as a clean close has noted it; null when there was none.</summary>
+    public static long? ReadClosed(string folder)
+    {
+        var path = System.IO.Path.Combine(folder, ClosedName);
+        return File.Exists(path) && long.TryParse(File.ReadAllText(path), CultureInfo.InvariantCulture, out var last) ? last : null;
+    }
+
     /// <summary>Reads and removes the note of a clean close, which must not outlive the first record after it.</summary>
     private long? TakeClosed()
     {
         if (!File.Exists(ClosedPath)) return null;
-        var text = File.ReadAllText(ClosedPath);
+        var last = ReadClosed(Folder.Path);
         var errno = _disk.Delete(ClosedPath);
         if (errno == 0) errno = _disk.SyncFolder(Lock);
         if (errno != 0) throw new IOException(Errno.Failure(errno, "could not be removed", ClosedPath).Error, errno);
-        return long.TryParse(text, CultureInfo.InvariantCulture, out var last) ? last : null;
+        return last;
     }
 }

@@ -121,6 +121,10 @@ public sealed class JournalReader : IDisposable
                 first = _folder.After(first);
             }
         }
+
+        // Of a journal that has ended everything may have been let go.
+        if (LetGo.LastOf(_folder.Path) is var last && last >= NextSequence)
+            foreach (var gap in JournalGap.Between(_folder.Path, NextSequence, last, end)) Pass(gap);
         return false;
     }
 

@@ -13,7 +13,20 @@ public sealed record JournalRetentionRule
 
     /// <summary>The oldest segments go while all of them together have more bytes than this; null for no limit by size.</summary>
     public long? MaxBytes { get; init; }
+
+    /// <summary>Whether nobody will write the journal any more: then its last segment may go, too. Default false.</summary>
+    public bool Ended { get; init; }
+
+    /// <summary>What is said of what goes, after the date; null for the limit that was passed.</summary>
+    public string? Why { get; init; }
 }
+
+/// <summary>A segment that may go.</summary>
+/// <param name="First">The first number it can hold.</param>
+/// <param name="Last">The last number it can hold.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="Written">When it or one before it was last written: a clock that was wrong keeps a segment too long and never too short.</param>
+public sealed record JournalSegment(long First, long Last, long Bytes, DateTimeOffset Written);
 
 /// <summary>What retention has done.</summary>
 /// <param name="Segments">How many segments were deleted.</param>
@@ -23,7 +36,7 @@ public sealed record JournalRetentionRule
 public sealed record JournalRetentionResult(int Segments, long Bytes, long FirstKept, string? Error);
 
 /// <summary>
-/// Lets old records go: whole closed segments, oldest first, never the one that is written. Leaves a line for each in <c>let-go.jsonl</c>, from
+/// Lets old records go: whole segments, oldest first, never the one that is written. Leaves a line for each in <c>let-go.jsonl</c>, from
 /// which readers say why the records are not there. Safe beside a writer and readers of any process.
 /// </summary>
 public static class JournalRetention
@@ -32,16 +45,38 @@ public static class JournalRetention
     public static JournalRetentionResult Apply(string folder, JournalRetentionRule rule, TimeProvider? time = null) =>
         Apply(folder, rule, time ?? TimeProvider.System, UnixDisk.Instance);
 
+    /// <summary>The segments that may go when everything up to <paramref name="upTo"/> may, oldest first.</summary>
+    /// <param name="folder">The journal's folder.</param>
+    /// <param name="upTo">The last number that may go.</param>
+    /// <param name="ended">Whether nobody will write the journal any more.</param>
+    public static IEnumerable<JournalSegment> Candidates(string folder, long upTo, bool ended) => Candidates(Listed(folder), upTo, ended, UnixDisk.Instance);
+
+    /// <summary>The bytes of all segments of the journal; 0 when there is none.</summary>
+    public static long BytesOf(string folder) => Files(Listed(folder)).Sum(file => file.Length);
+
     internal static JournalRetentionResult Apply(string folder, JournalRetentionRule rule, TimeProvider time, IDisk disk)
     {
-        var segments = new SegmentFolder(folder);
-        segments.Refresh();
-        var gone = Choose(segments, rule, time.GetUtcNow());
+        // An ended journal that somebody writes all the same has not ended.
+        using var taken = rule.Ended ? UnixDisk.OpenFolder(folder, out _) : null;
+        var ended = taken is not null && UnixDisk.TryLock(taken);
+        try
+        {
+            return Apply(Listed(folder), rule with { Ended = ended }, time.GetUtcNow(), disk);
+        }
+        finally
+        {
+            if (ended) UnixDisk.Unlock(taken!);
+        }
+    }
+
+    private static JournalRetentionResult Apply(SegmentFolder segments, JournalRetentionRule rule, DateTimeOffset now, IDisk disk)
+    {
+        var gone = Choose(segments, rule, now, disk);
         var (count, bytes) = (0, 0L);
-        var error = gone.Count == 0 ? null : Remember(folder, gone, disk);
+        var error = gone.Count == 0 ? null : Remember(segments.Path, gone, disk);
         for (; error is null && count < gone.Count; count++)
         {
-            var path = Path.Combine(folder, gone[count].Segment);
+            var path = Path.Combine(segments.Path, gone[count].Segment);
             var errno = disk.Delete(path);
             if (errno is not (0 or Errno.NoEntry))
             {
@@ -54,24 +89,53 @@ public static class JournalRetention
         return new JournalRetentionResult(count, bytes, firstKept, error);
     }
 
-    private static List<LetGo> Choose(SegmentFolder segments, JournalRetentionRule rule, DateTimeOffset now)
+    private static SegmentFolder Listed(string folder)
+    {
+        var segments = new SegmentFolder(folder);
+        segments.Refresh();
+        return segments;
+    }
+
+    private static IEnumerable<FileInfo> Files(SegmentFolder segments) =>
+        segments.Firsts.Select(first => new FileInfo(segments.FileOf(first))).Where(file => file.Exists);
+
+    private static IEnumerable<JournalSegment> Candidates(SegmentFolder segments, long upTo, bool ended, IDisk disk)
+    {
+        // Segments are in order of time, whatever the clock says: none counts as older than one before it.
+        var written = DateTimeOffset.MinValue;
+        foreach (var (first, next) in segments.Firsts.Zip(segments.Firsts.Skip(1).Append(0)))
+        {
+            if (first > upTo || (next == 0 && !ended)) yield break;
+            var file = new FileInfo(segments.FileOf(first));
+            if (!file.Exists) yield break;
+            if (file.LastWriteTimeUtc > written) written = file.LastWriteTimeUtc;
+            var last = next > 0 ? next - 1 : LastOf(segments, first, disk);
+            if (last is null || last > upTo) yield break;
+            yield return new JournalSegment(first, last.Value, file.Length, written);
+        }
+    }
+
+    /// <summary>The last number of a journal that nobody writes: as its clean close tells, else as its last segment does. Null when that cannot be known.</summary>
+    private static long? LastOf(SegmentFolder segments, long first, IDisk disk)
+    {
+        if (JournalOpening.ReadClosed(segments.Path) is { } closed) return closed;
+        using var segment = SegmentReader.Open(disk, segments.FileOf(first), first);
+        while (segment.TryRead(out _) || segment.TryPassDamage(out _)) { }
+        return segment.IsKnown ? segment.Expected - 1 : null;
+    }
+
+    private static List<LetGo> Choose(SegmentFolder segments, JournalRetentionRule rule, DateTimeOffset now, IDisk disk)
     {
         List<LetGo> chosen = [];
-        var files = segments.Firsts.ConvertAll(first => new FileInfo(segments.FileOf(first)));
-        var total = files.Sum(file => file.Exists ? file.Length : 0);
-        // Segments are in order of time, whatever the clock says: none counts as older than one before it, so that a clock that was wrong
-        // keeps a segment too long and never too short.
-        var written = DateTimeOffset.MinValue;
-        for (var i = 0; i < files.Count - 1 && files[i].Exists; i++)
+        var total = rule.MaxBytes is null ? 0 : Files(segments).Sum(file => file.Length);
+        foreach (var segment in Candidates(segments, rule.UpTo, rule.Ended, disk))
         {
-            var to = segments.Firsts[i + 1] - 1;
-            if (files[i].LastWriteTimeUtc > written) written = files[i].LastWriteTimeUtc;
-            var old = now - written > rule.MaxAge;
-            if (to > rule.UpTo || !old && !(total > rule.MaxBytes)) break;
-            var why = old ? $"older than {rule.MaxAge!.Value.TotalDays.ToString("0.##", CultureInfo.InvariantCulture)} days"
-                : string.Create(CultureInfo.InvariantCulture, $"the journal had more than {rule.MaxBytes:N0} bytes");
-            chosen.Add(new LetGo(files[i].Name, segments.Firsts[i], to, files[i].Length, now, why));
-            total -= files[i].Length;
+            var old = now - segment.Written > rule.MaxAge;
+            if (!old && !(total > rule.MaxBytes)) break;
+            var why = rule.Why ?? (old ? $"older than {rule.MaxAge!.Value.TotalDays.ToString("0.##", CultureInfo.InvariantCulture)} days"
+                : string.Create(CultureInfo.InvariantCulture, $"the journal had more than {rule.MaxBytes:N0} bytes"));
+            chosen.Add(new LetGo(SegmentHeader.FileName(segment.First), segment.First, segment.Last, segment.Bytes, now, why));
+            total -= segment.Bytes;
         }
         return chosen;
     }

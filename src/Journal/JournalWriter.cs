@@ -67,6 +67,13 @@ public sealed class JournalWriter : IDisposable
     /// </summary>
     public string? SyncError => _sync.Error;
 
+    /// <summary><see cref="SyncError"/> has changed. Raised on the thread that syncs, which waits meanwhile.</summary>
+    public event Action<string?>? SyncErrorChanged
+    {
+        add => _sync.ErrorChanged += value;
+        remove => _sync.ErrorChanged -= value;
+    }
+
     /// <summary>Bytes appended and not yet visible. The owner flushes before this passes <see cref="JournalOptions.BufferBytes"/>.</summary>
     public int PendingBytes => _pending;
 

@@ -35,6 +35,9 @@ internal sealed record LetGo(string Segment, long From, long To, long Bytes, Dat
         all.Sort((a, b) => a.From.CompareTo(b.From));
         return all;
     }
+
+    /// <summary>The last number that was let go; 0 when nothing was.</summary>
+    public static long LastOf(string folder) => ReadAll(folder) is [.., var last] ? last.To : 0;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

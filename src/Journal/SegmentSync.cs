@@ -47,7 +47,19 @@ internal sealed class SegmentSync : IDisposable
     public long Synced => Volatile.Read(ref _synced);
 
     /// <summary>What is wrong with the disk; null when nothing is.</summary>
-    public string? Error => _error;
+    public string? Error
+    {
+        get => _error;
+        private set
+        {
+            if (_error == value) return;
+            _error = value;
+            ErrorChanged?.Invoke(value);
+        }
+    }
+
+    /// <summary>The error is another one, or none any more.</summary>
+    public event Action<string?>? ErrorChanged;
 
     /// <summary>Goes over to a segment whose bytes before <paramref name="offset"/> are on the disk already.</summary>
     public void Begin(SafeFileHandle file, string path, uint mark, long offset)
@@ -87,11 +99,11 @@ internal sealed class SegmentSync : IDisposable
             if (_failed)
             {
                 var failure = Errno.Failure(errno, "could not be synced", _path);
-                _error = failure.Error;
+                Error = failure.Error;
                 lock (_gate) if (!_armed) Schedule(RetryMilliseconds);
                 return failure;
             }
-            _error = _lost;
+            Error = _lost;
             _syncedOffset = goalOffset;
             Volatile.Write(ref _synced, goal);
             return FlushResult.Done;

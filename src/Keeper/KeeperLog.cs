@@ -27,6 +27,9 @@ internal static partial class KeeperLog
     [LoggerMessage(7, LogLevel.Error, "A client could not be taken in: {Reason}")]
     public static partial void AcceptFailed(ILogger log, string reason);
 
+    [LoggerMessage(8, LogLevel.Error, "A client was refused: {Reason}")]
+    public static partial void ClientRefused(ILogger log, string reason);
+
     [LoggerMessage(20, LogLevel.Information, "Kernel {Id} started, process {ProcessId}.")]
     public static partial void KernelStarted(ILogger log, string id, int processId);
 
@@ -65,4 +68,19 @@ internal static partial class KeeperLog
 
     [LoggerMessage(43, LogLevel.Warning, "Kernel {Id}: a client's message was refused: {Reason}")]
     public static partial void RequestRefused(ILogger log, string id, string? reason);
+
+    [LoggerMessage(44, LogLevel.Error, "Kernel {Id}: what it sends is recorded, but not yet on the disk: {Reason}")]
+    public static partial void NotSynced(ILogger log, string id, string reason);
+
+    [LoggerMessage(45, LogLevel.Information, "Kernel {Id}: what it sends is on the disk again.")]
+    public static partial void Synced(ILogger log, string id);
+
+    [LoggerMessage(60, LogLevel.Information, "Kernel {Id}: {Bytes} bytes of its journal, all before record {FirstKept}, were let go: {Why}.")]
+    public static partial void LetGo(ILogger log, string id, long bytes, long firstKept, string why);
+
+    [LoggerMessage(61, LogLevel.Warning, "Kernel {Id}: its journal cannot be let go: {Reason}")]
+    public static partial void NotLetGo(ILogger log, string id, string reason);
+
+    [LoggerMessage(62, LogLevel.Warning, "The journals of {Root} have {Bytes} bytes, more than {Limit}, and none of it may go: it is not whole in a notebook. 'holdfast keeper prune' tells.")]
+    public static partial void MoreThanLimit(ILogger log, string root, long bytes, long limit);
 }

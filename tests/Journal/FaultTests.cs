@@ -130,11 +130,14 @@ public sealed class FaultTests : IDisposable
         // The first flush begins a segment, which syncs it.
         while (!writer.Flush().Ok) { }
         _disk.Fail("sync", Errno.InputOutput, 1);
+        System.Collections.Concurrent.ConcurrentQueue<string?> told = [];
+        writer.SyncErrorChanged += told.Enqueue;
         Sample.Append(writer, 5);
         Assert.True(writer.Flush().Ok);
         Sample.WaitFor(() => writer.SyncError is not null, "the failed sync to be told");
         Sample.WaitFor(() => writer.SyncedSequence == 10, "the sync to be tried again");
         Assert.Null(writer.SyncError);
+        Assert.Collection(told, error => Assert.Contains("could not be synced", error, StringComparison.Ordinal), Assert.Null);
     }
 
     [Fact]

@@ -93,6 +93,61 @@ public sealed class RetentionTests : IDisposable
         Assert.Single(Sample.ReadAll(_folder.Journal).Damage);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Retention_OfAnEndedJournal_LetsAllOfItGoAndItsNumbersStayItsOwn(bool closedCleanly)
+    {
+        var writer = Write(200);
+        var rule = new JournalRetentionRule { UpTo = 200, MaxBytes = 0, Ended = true, Why = "the test is over" };
+        // As long as somebody writes it, it has not ended.
+        Apply(rule);
+        Assert.Single(_folder.Segments);
+        writer.Dispose();
+        if (!closedCleanly) File.Delete(Path.Combine(_folder.Journal, "closed"));
+
+        Assert.Equal(0, Apply(rule with { UpTo = 199 }).Segments);
+        using var before = JournalReader.Open(_folder.Journal);
+        before.Seek(200);
+        Assert.True(before.TryRead(out _));
+        var result = Apply(rule);
+        Assert.Equal((1, 201L, null), (result.Segments, result.FirstKept, result.Error));
+        Assert.Empty(_folder.Segments);
+        Assert.Equal(0, JournalRetention.BytesOf(_folder.Journal));
+        Assert.False(before.TryRead(out _));
+        Assert.DoesNotContain(before.Damage, place => place.ToSequence >= 200);
+
+        var (numbers, damage) = Sample.ReadAll(_folder.Journal);
+        Assert.Empty(numbers);
+        var gone = Assert.Single(damage);
+        Assert.Equal((1, 200), (gone.FromSequence, gone.ToSequence));
+        Assert.EndsWith(": the test is over.", gone.Reason, StringComparison.Ordinal);
+
+        using var again = JournalWriter.Open(_folder.Journal);
+        Assert.Equal(200, again.LastSequence);
+        Sample.Append(again, 1);
+        Assert.True(again.Flush().Ok);
+        Assert.Equal([201], Sample.ReadAll(_folder.Journal).Numbers);
+        Assert.Equal([201], Sample.Read(before));
+    }
+
+    [Fact]
+    public void Candidates_AreTheSegmentsThatMayGoAndWhenTheyWereWritten()
+    {
+        using var writer = Write(200);
+        var segments = _folder.Segments;
+        for (var i = 0; i < segments.Length; i++) File.SetLastWriteTimeUtc(segments[i], _clock.Now.UtcDateTime.AddDays(i == 1 ? -1 : -10));
+        var all = JournalRetention.Candidates(_folder.Journal, 200, ended: false).ToList();
+        Assert.Equal(segments.Length - 1, all.Count);
+        Assert.Equal(_clock.Now.AddDays(-10), all[0].Written);
+        Assert.All(all.Skip(1), segment => Assert.Equal(_clock.Now.AddDays(-1), segment.Written));
+        Assert.Equal(all.Sum(segment => segment.Bytes) + new FileInfo(segments[^1]).Length, JournalRetention.BytesOf(_folder.Journal));
+        Assert.Equal((1, all[1].First - 1), (all[0].First, all[0].Last));
+        Assert.Single(JournalRetention.Candidates(_folder.Journal, all[1].First, ended: false));
+        Assert.Equal(segments.Length, JournalRetention.Candidates(_folder.Journal, 200, ended: true).Count());
+        Assert.Empty(JournalRetention.Candidates(Path.Combine(_folder.Path, "nothing"), 200, ended: true));
+    }
+
     private static long FirstOf(string path) => long.Parse(Path.GetFileNameWithoutExtension(path), null);
 
     private JournalRetentionResult Apply(JournalRetentionRule rule) => JournalRetention.Apply(_folder.Journal, rule, _clock);

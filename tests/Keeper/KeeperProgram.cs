@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using Holdfast.Journal;
 using Holdfast.Keeper.Client;
 using Holdfast.Keeper.Contract;
 using Holdfast.Keeper.Host;
@@ -17,6 +19,7 @@ internal sealed class KeeperProgram : IAsyncDisposable
     private readonly List<KeeperClient> _clients = [];
 
     private readonly SmallDisk? _disk;
+    private Task<int> _here = Task.FromResult(0);
 
     /// <param name="diskMegabytes">The size of a disk of its own for the state folder; null for none.</param>
     public KeeperProgram(int? diskMegabytes = null)
@@ -38,6 +41,10 @@ internal sealed class KeeperProgram : IAsyncDisposable
         return reply.Value;
     }
 
+    /// <summary>Runs a keeper in this very process, with what a test puts in the place of the clock and the disk.</summary>
+    public void RunHere(TimeProvider clock, RetentionLimits? limits = null, JournalOptions? journals = null) =>
+        _here = new KeeperHost(Home, clock, NullLogger.Instance, limits, (journals ?? new JournalOptions()) with { Time = clock }).RunAsync();
+
     public static async Task KillAsync(KeeperClient client)
     {
         using var process = Process.GetProcessById(client.KeeperProcessId);
@@ -54,6 +61,8 @@ internal sealed class KeeperProgram : IAsyncDisposable
             if (last is not null) await last.StopKeeperAsync(limit.Token);
         }
 
+        Assert.Equal(0, await _here.WaitAsync(limit.Token));
+
         _disk?.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
@@ -63,6 +72,8 @@ internal sealed class KeeperProgram : IAsyncDisposable
     {
         var state = args[Array.IndexOf(args, "--state") + 1];
         var home = new KeeperHome(state, Path.Combine(Path.GetDirectoryName(state)!, "run"));
-        return await new KeeperHost(home, TimeProvider.System, NullLogger.Instance).RunAsync();
+        var journals = new JournalOptions();
+        if (Array.IndexOf(args, "--segment-bytes") is > 0 and var index) journals = journals with { SegmentBytes = int.Parse(args[index + 1], CultureInfo.InvariantCulture) };
+        return await new KeeperHost(home, TimeProvider.System, NullLogger.Instance, null, journals).RunAsync();
     }
 }

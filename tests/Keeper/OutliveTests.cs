@@ -114,6 +114,17 @@ public sealed class OutliveTests(PythonKernel python)
     }
 
     [Fact]
+    public void Home_StateFolderOpenToOthers_IsClosedToThem()
+    {
+        var folder = Directory.CreateTempSubdirectory("hf-").FullName;
+        var home = new KeeperHome(Path.Combine(folder, "state"), Path.Combine(folder, "run"));
+        Directory.CreateDirectory(home.StateFolder, (UnixFileMode)0b111_101_101);
+        Assert.Null(home.Prepare());
+        Assert.Equal((UnixFileMode)0b111_000_000, File.GetUnixFileMode(home.StateFolder));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public void Home_FolderOfSocketsTooLong_IsSaid()
     {
         var home = new KeeperHome("/nowhere", "/" + new string('x', 90));

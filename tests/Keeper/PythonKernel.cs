@@ -48,10 +48,17 @@ public sealed class PythonKernel : IAsyncLifetime
 }
 
 /// <summary>One client's view of a kernel: sends requests and reads the journal as a page does.</summary>
-internal sealed class KernelTalk(KeeperClient client, KernelRecord kernel) : IDisposable
+internal sealed class KernelTalk(KeeperClient client, KernelRecord kernel, long from = 1) : IDisposable
 {
-    private readonly JournalReader _reader = JournalReader.Open(kernel.JournalFolder);
+    private readonly JournalReader _reader = Open(kernel.JournalFolder, from);
     private readonly KernelWatch _watch = client.Watch(kernel.Id);
+
+    private static JournalReader Open(string folder, long from)
+    {
+        var reader = JournalReader.Open(folder);
+        reader.Seek(from);
+        return reader;
+    }
 
     /// <summary>Sends an execute_request and gives its msg_id.</summary>
     public async Task<string> ExecuteAsync(string code)
@@ -100,6 +107,17 @@ internal sealed class KernelTalk(KeeperClient client, KernelRecord kernel) : IDi
             idle |= seen.Type == "status" && seen.Content.Contains("\"idle\"", StringComparison.Ordinal);
             return replied && idle;
         }, each);
+    }
+
+    /// <summary>Reads on until the execution is over; gives what it printed.</summary>
+    public async Task<string> PrintedAsync(string id)
+    {
+        var text = new System.Text.StringBuilder();
+        await FinishAsync(id, seen =>
+        {
+            if (seen.Parent == id && seen.Type == "stream") text.Append(System.Text.Json.JsonDocument.Parse(seen.Content).RootElement.GetProperty("text").GetString());
+        });
+        return text.ToString();
     }
 
     public void Dispose() => _reader.Dispose();

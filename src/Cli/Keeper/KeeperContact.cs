@@ -20,7 +20,9 @@ internal static class KeeperContact
         if (!File.Exists(home.SocketPath)) return (null, null);
         try
         {
-            if (await KeeperClient.TryConnectAsync(home, cancellationToken) is { } keeper) return (keeper, null);
+            var found = await KeeperClient.FindAsync(home, cancellationToken);
+            if (found.Ok) return (found.Value, null);
+            if (found.Failure.Code == "refused") return (null, found.Failure.Message);
             if (!await AnswersAsync(home, cancellationToken)) return (null, null);
         }
         catch (Exception e) when (e is InvalidDataException or JsonException)

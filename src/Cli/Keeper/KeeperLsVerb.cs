@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Holdfast.Journal;
 using Holdfast.Keeper.Client;
 
 namespace Holdfast.Cli.Keeper;
@@ -26,19 +27,22 @@ internal static class KeeperLsVerb
 
     private static void WriteText(KeeperClient keeper)
     {
+        var ended = KernelArchive.All(Surroundings.Home).Where(kernel => keeper.Find(kernel.Id) is null).Select(kernel => JournalRetention.BytesOf(kernel.JournalFolder)).Where(bytes => bytes > 0).ToList();
         Console.WriteLine($"Keeper, process {keeper.KeeperProcessId}, since {Output.Clock(keeper.KeeperStarted, TimeProvider.System)}, state in {Surroundings.Home.StateFolder}");
+        if (ended.Count > 0) Console.WriteLine($"Journals of {Output.Count(ended.Count, "kernel")} that ended: {ByteText.Of(ended.Sum())}. 'holdfast keeper prune' makes room.");
         if (keeper.Kernels.Count == 0)
         {
             Console.WriteLine("It owns no kernel.");
             return;
         }
 
-        Output.Table(["KERNEL", "PROCESS", "STATE", "NOTEBOOK"],
+        Output.Table(["KERNEL", "PROCESS", "STATE", "JOURNAL", "NOTEBOOK"],
             [.. keeper.Kernels.OrderBy(kernel => kernel.Started).Select(kernel => new[]
             {
                 kernel.Id,
                 kernel.ProcessId?.ToString(CultureInfo.InvariantCulture) ?? "-",
                 KernelTexts.State(kernel, TimeProvider.System),
+                ByteText.Of(JournalRetention.BytesOf(kernel.JournalFolder)),
                 KernelTexts.Document(kernel),
             })]);
     }
@@ -61,6 +65,19 @@ internal static class KeeperLsVerb
 
         json.WriteStartArray("kernels");
         foreach (var kernel in (keeper?.Kernels ?? []).OrderBy(kernel => kernel.Started)) KernelJson.Write(json, kernel);
+        json.WriteEndArray();
+        json.WriteStartArray("journals");
+        foreach (var kernel in KernelArchive.All(Surroundings.Home))
+        {
+            json.WriteStartObject();
+            json.WriteString("kernel", kernel.Id);
+            json.WriteString("root", kernel.Root);
+            json.WriteBoolean("running", keeper?.Find(kernel.Id) is not null);
+            json.WriteNumber("bytes", JournalRetention.BytesOf(kernel.JournalFolder));
+            json.WriteNumber("saved_up_to", (keeper?.Find(kernel.Id) ?? kernel).WholeUpTo);
+            json.WriteEndObject();
+        }
+
         json.WriteEndArray();
         json.WriteEndObject();
     });

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Holdfast.Keeper.Contract;
 using Holdfast.Keeper.Host;
 
 namespace Holdfast.Cli.Keeper;
@@ -19,7 +20,9 @@ internal static class KeeperRunVerb
             // A closed shell or Ctrl-C in it is not meant for the keeper.
             using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
             using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
-            return await new KeeperHost(home, TimeProvider.System, new LineLogger(Console.Out, TimeProvider.System)).RunAsync();
+            var limits = RetentionLimits.FromEnvironment(Surroundings.Variables, out var notUnderstood);
+            if (notUnderstood is not null) Console.Error.WriteLine($"holdfast: {notUnderstood}");
+            return await new KeeperHost(home, TimeProvider.System, new LineLogger(Console.Out, TimeProvider.System), limits).RunAsync();
         });
         return command;
     }

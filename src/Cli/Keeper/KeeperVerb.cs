@@ -8,6 +8,7 @@ internal static class KeeperVerb
     public static Command Create() => new("keeper", "The process that owns kernels and writes their journals. It outlives the lab.")
     {
         KeeperLsVerb.Create(),
+        KeeperPruneVerb.Create(),
         KeeperStopVerb.Create(),
         KeeperRunVerb.Create(),
     };

@@ -18,10 +18,11 @@ public sealed partial class KeeperClient
         var (requests, failure) = await FindKeeperAsync(cancellationToken);
         if (requests is null) return failure;
         _requests = new FrameConnection(requests);
-        if (await GreetAsync(_requests, cancellationToken) is not { } hello)
+        var (hello, refusal) = await GreetAsync(_requests, cancellationToken);
+        if (hello is null)
         {
             Close();
-            return Unreachable;
+            return refusal is null ? Unreachable : new KeeperFailure("refused", refusal);
         }
 
         if (hello.Protocol != Hello.CurrentProtocol)
@@ -38,26 +39,42 @@ public sealed partial class KeeperClient
         return null;
     }
 
-    /// <summary>Null when the other end is silent, gone, or no keeper.</summary>
-    private async Task<Hello?> GreetAsync(FrameConnection connection, CancellationToken cancellationToken)
+    /// <summary>Nothing when the other end is silent, gone, or no keeper.</summary>
+    private async Task<(Hello? Hello, string? Refusal)> GreetAsync(FrameConnection connection, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(GreetingLimit, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await connection.WriteAsync(FrameType.Follow, 0, default, default, either.Token) &&
-                await connection.ReadAsync(either.Token) is { Type: FrameType.Hello } frame
-                ? JsonSerializer.Deserialize(frame.Payload.Span, WireJson.Default.Hello)
-                : null;
+            // A refusal can be read even when nothing can be written any more.
+            await connection.WriteAsync(FrameType.Follow, 0, default, default, either.Token);
+            return await connection.ReadAsync(either.Token) switch
+            {
+                { Type: FrameType.Hello } frame => (JsonSerializer.Deserialize(frame.Payload.Span, WireJson.Default.Hello), null),
+                { Type: FrameType.Refused } frame => (null, Encoding.UTF8.GetString(frame.Payload.Span)),
+                _ => default,
+            };
         }
         catch (Exception e) when (e is JsonException or InvalidDataException || (e is OperationCanceledException && limit.IsCancellationRequested))
         {
-            return null;
+            return default;
         }
     }
 
-    private async Task<FrameConnection?> OpenForMessagesAsync() =>
-        await KeeperStarter.TryConnectAsync(_home, _ending.Token) is { } socket ? new FrameConnection(socket) : null;
+    /// <summary>Null when no keeper takes the connection in: what is written to one that is refused would be lost without a word.</summary>
+    private async Task<FrameConnection?> OpenForMessagesAsync()
+    {
+        if (await KeeperStarter.TryConnectAsync(_home, _ending.Token) is not { } socket) return null;
+        var connection = new FrameConnection(socket);
+        if (await connection.WriteAsync(FrameType.Request, 0, Json(new Request(Operation.Hear)), default, _ending.Token) &&
+            await connection.ReadAsync(_ending.Token) is { Type: FrameType.Reply })
+        {
+            return connection;
+        }
+
+        connection.Dispose();
+        return null;
+    }
 
     private async Task<(System.Net.Sockets.Socket? Socket, KeeperFailure? Failure)> FindKeeperAsync(CancellationToken cancellationToken)
     {
@@ -69,7 +86,8 @@ public sealed partial class KeeperClient
     {
         var listed = hello.Kernels.ToDictionary(kernel => kernel.Id, StringComparer.Ordinal);
         foreach (var kernel in _kernels.Values.Where(kernel => !listed.ContainsKey(kernel.Id)).ToList()) Drop(kernel);
-        foreach (var kernel in listed.Values) Put(kernel);
+        // A keeper that takes kernels up does not know how often the one before it counted: what it says now is the newest, whatever its revision.
+        foreach (var kernel in listed.Values) Replace(kernel);
     }
 
     private async Task RunAsync()
@@ -81,12 +99,9 @@ public sealed partial class KeeperClient
             foreach (var question in _pending.Values) question.Answer.TrySetResult(new Reply(null, Unreachable));
             try
             {
-                do
-                {
-                    if (_ending.IsCancellationRequested || !_startsKeeper) return;
-                    await Task.Delay(Retry, _time, _ending.Token);
-                }
-                while (await OpenAsync(_ending.Token) is not null);
+                // The first try is made at once: what kernels send while no keeper runs is not recorded.
+                if (_ending.IsCancellationRequested || !_startsKeeper) return;
+                while (await OpenAsync(_ending.Token) is not null) await Task.Delay(Retry, _time, _ending.Token);
 
                 // Ended while it connected: whoever ended it has closed what was there before.
                 if (_ending.IsCancellationRequested)
@@ -140,7 +155,7 @@ public sealed partial class KeeperClient
                 if (_kernels.TryGetValue(id, out var kernel)) _kernels[id] = kernel with { LastSequence = visible, LastActivity = _time.GetUtcNow() };
                 if (_watches.TryGetValue(id, out var watch)) watch.Advance(visible);
                 break;
-            case FrameType.Request or FrameType.Send or FrameType.Follow or FrameType.Hello:
+            case FrameType.Request or FrameType.Send or FrameType.Follow or FrameType.Hello or FrameType.Refused:
             default:
                 throw new InvalidDataException($"A keeper does not send frames of type {frame.Type} here.");
         }
@@ -150,6 +165,11 @@ public sealed partial class KeeperClient
     {
         // An answer may have been overtaken by news.
         if (Find(kernel.Id) is { } known && known.Revision > kernel.Revision) return;
+        Replace(kernel);
+    }
+
+    private void Replace(KernelRecord kernel)
+    {
         _kernels[kernel.Id] = kernel;
         if (_watches.TryGetValue(kernel.Id, out var watch)) watch.Advance(kernel.LastSequence);
         Changed?.Invoke(kernel);

@@ -53,12 +53,15 @@ public sealed partial class KeeperClient : IAsyncDisposable
     }
 
     /// <summary>Connects to the keeper of <paramref name="home"/> if one runs; null when none does.</summary>
-    public static async Task<KeeperClient?> TryConnectAsync(KeeperHome home, CancellationToken cancellationToken)
+    public static async Task<KeeperClient?> TryConnectAsync(KeeperHome home, CancellationToken cancellationToken) => (await FindAsync(home, cancellationToken)).Value;
+
+    /// <summary>As <see cref="TryConnectAsync"/>, with the reason: <c>unreachable</c>, or <c>refused</c> by a keeper that runs and can take in nobody.</summary>
+    public static async Task<KeeperReply<KeeperClient>> FindAsync(KeeperHome home, CancellationToken cancellationToken)
     {
         var client = new KeeperClient(home, TimeProvider.System, startsKeeper: false);
-        if (await client.OpenAsync(cancellationToken) is not null) return null;
+        if (await client.OpenAsync(cancellationToken) is { } failure) return new(null, failure);
         client._running = client.RunAsync();
-        return client;
+        return new(client, null);
     }
 
     /// <summary>The kernel with this id, or null.</summary>
@@ -83,6 +86,20 @@ public sealed partial class KeeperClient : IAsyncDisposable
 
     /// <summary>Waits until the kernel has answered for the first time since its process started, or has died.</summary>
     public Task<KeeperReply<KernelRecord>> WaitReadyAsync(string id, CancellationToken cancellationToken) => AskAsync(new Request(Operation.WaitReady, id), cancellationToken);
+
+    /// <summary>
+    /// Says that the kernel's records up to <paramref name="upTo"/> are whole in the notebook file, so that the journal may let them go in time. Works for a
+    /// kernel that runs and for one that has ended. A number that is smaller than one said before changes nothing.
+    /// </summary>
+    public Task<KeeperReply<KernelRecord>> AllowAsync(string kernelId, long upTo, CancellationToken cancellationToken) =>
+        AskAsync(new Request(Operation.Allow, kernelId, UpTo: upTo), cancellationToken);
+
+    /// <summary>Lets parts of journals go, of kernels that run and that have ended, or tells what would go.</summary>
+    public async Task<KeeperReply<IReadOnlyList<JournalPart>>> PruneAsync(PruneOrder order, CancellationToken cancellationToken)
+    {
+        var reply = await QuestionAsync(new Request(Operation.Prune, Prune: order), cancellationToken);
+        return new(reply.Pruned, reply.Failure);
+    }
 
     /// <summary>Ends all kernels and the keeper; completes when the keeper has closed the connection.</summary>
     public async Task StopKeeperAsync(CancellationToken cancellationToken)
@@ -129,6 +146,12 @@ public sealed partial class KeeperClient : IAsyncDisposable
 
     private async Task<KeeperReply<KernelRecord>> AskAsync(Request request, CancellationToken cancellationToken)
     {
+        var reply = await QuestionAsync(request, cancellationToken);
+        return new(reply.Kernel, reply.Failure);
+    }
+
+    private async Task<Reply> QuestionAsync(Request request, CancellationToken cancellationToken)
+    {
         var number = Interlocked.Increment(ref _lastNumber);
         var answer = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
         _pending[number] = new Question(request.Op, answer);
@@ -139,8 +162,7 @@ public sealed partial class KeeperClient : IAsyncDisposable
                 return new(null, Unreachable);
             }
 
-            var reply = await answer.Task.WaitAsync(cancellationToken);
-            return new(reply.Kernel, reply.Failure);
+            return await answer.Task.WaitAsync(cancellationToken);
         }
         finally
         {

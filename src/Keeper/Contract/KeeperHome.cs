@@ -71,6 +71,13 @@ public sealed record KeeperHome(string StateFolder, string RuntimeFolder)
             }
         }
 
+        // A state folder that was there before may be open to others; what is in it is private all the same.
+        var (stateOwner, stateMode) = Processes.Native.OwnerAndMode(StateFolder);
+        if (stateOwner == Processes.Native.GetUid() && (stateMode & 0x3F) != 0)
+        {
+            File.SetUnixFileMode(StateFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
         // /tmp is everybody's: a folder that somebody else made there before us would let them put sockets in our place.
         var (owner, mode) = Processes.Native.OwnerAndMode(RuntimeFolder);
         return owner == Processes.Native.GetUid() && (mode & 0x3F) == 0

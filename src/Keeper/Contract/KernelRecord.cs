@@ -31,6 +31,8 @@ public sealed record KernelRecord
     public long Revision { get; init; }
     /// <summary>Number of the last visible record of its journal.</summary>
     public long LastSequence { get; init; }
+    /// <summary>Records up to this number are whole in the notebook file, as its lab has said; 0 when none are known to be.</summary>
+    public long WholeUpTo { get; init; }
     /// <summary>What people should know: a full disk that holds it back, its last words, a gap. Null when all is well.</summary>
     public string? Note { get; init; }
     /// <summary>The Jupyter sessions on it; owned by the lab, kept by the keeper.</summary>

@@ -26,7 +26,7 @@ public sealed record KernelStart
 }
 
 /// <summary>An expected failure of a request.</summary>
-/// <param name="Code"><c>not-found</c>, <c>exists</c>, <c>start-failed</c>, <c>timeout</c>, <c>disk-full</c>, <c>unreachable</c>.</param>
+/// <param name="Code"><c>not-found</c>, <c>exists</c>, <c>start-failed</c>, <c>timeout</c>, <c>disk-full</c>, <c>unreachable</c>, <c>refused</c>.</param>
 /// <param name="Message">One or more sentences that name the thing and the mend; for a kernel that died, with its last words.</param>
 public sealed record KeeperFailure(string Code, string Message);
 

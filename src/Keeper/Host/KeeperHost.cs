@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using System.Text;
+using Holdfast.Journal;
 using Holdfast.Keeper.Contract;
 using Holdfast.Keeper.Processes;
 using Holdfast.Keeper.Wire;
@@ -12,6 +14,9 @@ public sealed class KeeperHost
     /// <summary>Without a client and without a kernel the keeper ends after this time.</summary>
     public static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(10);
 
+    /// <summary>How often the limits of retention are applied, beside at the start.</summary>
+    public static readonly TimeSpan RetentionInterval = TimeSpan.FromHours(1);
+
     private static readonly TimeSpan AcceptRetry = TimeSpan.FromMilliseconds(100);
 
     private readonly KeeperHome _home;
@@ -22,13 +27,18 @@ public sealed class KeeperHost
     private readonly DateTimeOffset _started;
     private int _clients;
     private long _neededAt;
+    private volatile bool _refusing;
 
-    /// <summary>A keeper for <paramref name="home"/>.</summary>
-    public KeeperHost(KeeperHome home, TimeProvider time, ILogger log)
+    /// <summary>A keeper for <paramref name="home"/>; without limits those that <see cref="RetentionLimits"/> has by itself.</summary>
+    public KeeperHost(KeeperHome home, TimeProvider time, ILogger log, RetentionLimits? limits = null) : this(home, time, log, limits, new JournalOptions { Time = time })
+    {
+    }
+
+    internal KeeperHost(KeeperHome home, TimeProvider time, ILogger log, RetentionLimits? limits, JournalOptions journals)
     {
         (_home, _time, _log) = (home, time, log);
         _started = time.GetUtcNow();
-        _table = new KernelTable(home, time, log);
+        _table = new KernelTable(home, limits ?? new RetentionLimits(), journals, time, log);
     }
 
     /// <summary>Runs until it is stopped. Returns 0, or 1 when another keeper runs for this home or the home cannot be used.</summary>
@@ -49,7 +59,7 @@ public sealed class KeeperHost
         }
 
         // :: 2. Take up what runs already, before anybody can ask for it.
-        await _table.AdoptAsync();
+        _table.Adopt();
 
         // :: 3. Listen. A socket file that is there is a dead keeper's: we hold the lock.
         File.Delete(_home.SocketPath);
@@ -61,18 +71,23 @@ public sealed class KeeperHost
 
         Volatile.Write(ref _neededAt, _time.GetTimestamp());
         await using var idle = _time.CreateTimer(_ => EndWhenIdle(), null, IdleLimit / 10, IdleLimit / 10);
+        await using var retention = _time.CreateTimer(_ => LetGo(), null, TimeSpan.Zero, RetentionInterval);
+        string? trouble = null;
         try
         {
             while (true)
             {
                 try
                 {
-                    _ = ServeAsync(await listener.AcceptAsync(_ending.Token));
+                    var client = await listener.AcceptAsync(_ending.Token);
+                    _ = Descriptors.IsReserved(client.Handle) ? RefuseAsync(client) : ServeAsync(client);
+                    trouble = null;
                 }
                 catch (SocketException e)
                 {
-                    // No descriptor is free, or the client has gone already: the kernels must not pay for it.
-                    KeeperLog.AcceptFailed(_log, e.Message);
+                    // The client has gone already, or the whole system has no descriptor left: the kernels must not pay for it.
+                    if (trouble != e.Message) KeeperLog.AcceptFailed(_log, e.Message);
+                    trouble = e.Message;
                     await Task.Delay(AcceptRetry, _time, _ending.Token);
                 }
             }
@@ -85,9 +100,30 @@ public sealed class KeeperHost
         }
     }
 
+    private async Task RefuseAsync(Socket socket)
+    {
+        using var connection = new FrameConnection(socket);
+        if (!_refusing) KeeperLog.ClientRefused(_log, Descriptors.Explanation);
+        _refusing = true;
+        await connection.WriteAsync(FrameType.Refused, 0, Encoding.UTF8.GetBytes(Descriptors.Explanation));
+    }
+
+    private void LetGo()
+    {
+        try
+        {
+            _table.Shelf.ApplyLimits();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            KeeperLog.Unforeseen(_log, e);
+        }
+    }
+
     private async Task ServeAsync(Socket socket)
     {
         using var connection = new FrameConnection(socket);
+        _refusing = false;
         if (connection.PeerUid is var uid && uid != Native.GetUid())
         {
             KeeperLog.PeerRefused(_log, uid);

@@ -1,18 +1,37 @@
 using System.Collections.Concurrent;
+using Holdfast.Journal;
 using Holdfast.Keeper.Contract;
 using Holdfast.Keeper.Owned;
+using Holdfast.Keeper.Processes;
+using Holdfast.Keeper.Retention;
 using Holdfast.Keeper.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Keeper.Host;
 
 /// <summary>All kernels of the keeper, and the operations that clients ask for.</summary>
-internal sealed class KernelTable(KeeperHome home, TimeProvider time, ILogger log)
+internal sealed class KernelTable
 {
+    private readonly KeeperHome _home;
+    private readonly JournalOptions _journals;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
     private readonly ConcurrentDictionary<string, OwnedKernel> _kernels = new(StringComparer.Ordinal);
 
     /// <summary>Ids whose kernel is being started: the same id twice would share a folder.</summary>
     private readonly ConcurrentDictionary<string, byte> _starting = new(StringComparer.Ordinal);
+
+    /// <summary>Taken to change the file of a kernel that has ended.</summary>
+    private readonly Lock _archive = new();
+
+    public KernelTable(KeeperHome home, RetentionLimits limits, JournalOptions journals, TimeProvider time, ILogger log)
+    {
+        (_home, _journals, _time, _log) = (home, journals, time, log);
+        Shelf = new JournalShelf(home, limits, Find, time, log);
+    }
+
+    /// <summary>The journals of all kernels, running or ended.</summary>
+    public JournalShelf Shelf { get; }
 
     public event Action<OwnedKernel>? Changed;
 
@@ -25,33 +44,40 @@ internal sealed class KernelTable(KeeperHome home, TimeProvider time, ILogger lo
     public OwnedKernel? Find(string id) => _kernels.GetValueOrDefault(id);
 
     /// <summary>Takes up what an earlier keeper left running.</summary>
-    public async Task AdoptAsync()
+    public void Adopt()
     {
-        if (!Directory.Exists(home.KernelsFolder)) return;
-        foreach (var folder in Directory.EnumerateDirectories(home.KernelsFolder))
+        if (!Directory.Exists(_home.KernelsFolder)) return;
+        foreach (var folder in Directory.EnumerateDirectories(_home.KernelsFolder))
         {
             try
             {
-                if (await OwnedKernel.AdoptAsync(folder, time, log) is { } kernel) Add(kernel);
+                if (OwnedKernel.Adopt(folder, _journals, _time, _log) is { } kernel) Add(kernel);
             }
             catch (Exception e)
             {
                 // Whatever a broken folder holds, it must not keep the others from being taken up.
-                KeeperLog.AdoptionFailed(log, folder, e.Message);
+                KeeperLog.AdoptionFailed(_log, folder, e.Message);
             }
         }
     }
 
     public async Task<Reply> HandleAsync(Request request, CancellationToken cancellationToken)
     {
-        if (request.Op == Operation.Start)
+        switch (request.Op)
         {
-            return request.Start is { } start ? await StartAsync(start) : new Reply(null, new KeeperFailure("start-failed", "The request does not say what to start."));
+            case Operation.Start:
+                return request.Start is { } start ? await StartAsync(start) : new Reply(null, new KeeperFailure("start-failed", "The request does not say what to start."));
+            case Operation.Allow:
+                return Allow(request.Id ?? "", request.UpTo ?? 0);
+            case Operation.Prune:
+                return new Reply(null, null, Shelf.Prune(request.Prune ?? new PruneOrder { OnlyLook = true }));
+            case Operation.Hear:
+                return new Reply(null, null);
         }
 
         if (request.Id is not { } id || Find(id) is not { } kernel)
         {
-            return new Reply(null, new KeeperFailure("not-found", $"Kernel does not exist: {request.Id}"));
+            return NotFound(request.Id);
         }
 
         // The record is taken when the operation is over.
@@ -77,10 +103,28 @@ internal sealed class KernelTable(KeeperHome home, TimeProvider time, ILogger lo
     /// <summary>Ends every kernel.</summary>
     public Task RemoveAllAsync(string reason) => Task.WhenAll(_kernels.Values.Select(kernel => RemoveAsync(kernel, reason)));
 
+    private static Reply NotFound(string? id) => new(null, new KeeperFailure("not-found", $"Kernel does not exist: {id}"));
+
+    /// <summary>An id names a folder, too.</summary>
+    private static bool IsId(string id) => id.Length is > 0 and <= 64 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
+    private Reply Allow(string id, long upTo)
+    {
+        if (Find(id) is { } kernel) return new Reply(kernel.Allow(upTo), null);
+        lock (_archive)
+        {
+            if (!IsId(id) || KernelFile.Read(Path.Combine(_home.KernelsFolder, id)) is not { } file) return NotFound(id);
+            if (upTo <= file.Record.WholeUpTo) return new Reply(file.Record, null);
+            file = file with { Record = file.Record with { WholeUpTo = upTo } };
+            return file.TryWrite(out var error) ? new Reply(file.Record, null) : new Reply(null, new KeeperFailure("disk-full", error!));
+        }
+    }
+
     private async Task<Reply> StartAsync(KernelStart start)
     {
+        if (Descriptors.AreScarce()) return new Reply(null, new KeeperFailure("start-failed", Descriptors.Explanation));
         var id = start.Id ?? Guid.NewGuid().ToString();
-        if (id.Length is 0 or > 64 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+        if (!IsId(id))
         {
             return new Reply(null, new KeeperFailure("start-failed", $"A kernel's id has 1 to 64 letters, digits, - and _; '{id}' is not one."));
         }
@@ -92,7 +136,7 @@ internal sealed class KernelTable(KeeperHome home, TimeProvider time, ILogger lo
 
         try
         {
-            var (kernel, failure) = await OwnedKernel.StartAsync(home, id, start, time, log);
+            var (kernel, failure) = await OwnedKernel.StartAsync(_home, id, start, _journals, _time, _log);
             if (kernel is null) return new Reply(null, failure);
             Add(kernel);
             return new Reply(kernel.Record, null);

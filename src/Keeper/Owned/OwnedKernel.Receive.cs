@@ -17,6 +17,7 @@ internal sealed partial class OwnedKernel : IKernelSink
 
         lock (_journalGate)
         {
+            NameGap();
             var length = WebSocketV1.Measure(channel, message);
             WebSocketV1.Write(channel, message, _journal.Reserve(RecordKind.FromKernel, length, out _));
         }
@@ -67,7 +68,7 @@ internal sealed partial class OwnedKernel : IKernelSink
     private async Task HoldAsync(FlushResult result)
     {
         await Task.Yield();
-        var before = _record.Note;
+        var before = _record.Note == _syncNote ? null : _record.Note;
         KeeperLog.HeldBack(_log, Id, result.Error);
         Update(record => record with { Note = $"Held back: {result.Error}" });
         while (!result.Ok && !_closing)
@@ -77,7 +78,17 @@ internal sealed partial class OwnedKernel : IKernelSink
         }
 
         KeeperLog.GoesOn(_log, Id);
-        Update(record => record with { Note = before });
+        Update(record => record with { Note = before ?? _syncNote });
+    }
+
+    /// <summary>A disk that does not sync holds nobody back, but people must know: a power cut would take more than the last moments.</summary>
+    private void OnSyncError(string? error)
+    {
+        if (error is not null) KeeperLog.NotSynced(_log, Id, error);
+        else KeeperLog.Synced(_log, Id);
+        var before = _syncNote;
+        _syncNote = error;
+        Update(record => record with { Note = error is null && record.Note == before ? null : error ?? record.Note });
     }
 
     private bool IsAnswerToUs(in KernelMessage message)
@@ -123,7 +134,7 @@ internal sealed partial class OwnedKernel : IKernelSink
     private void NoteReady(KernelRun run)
     {
         if (!run.Answered || !run.Broadcasts || !run.Ready.TrySetResult(true)) return;
-        run.ReadySince = _time.GetUtcNow();
+        run.ReadySince = _time.GetTimestamp();
         // It has worked off what came before our question, and nothing that came since has shown itself.
         if (!run.StateSeen) Become("idle");
         KeeperLog.KernelReady(_log, Id);

@@ -17,7 +17,12 @@ internal sealed partial class OwnedKernel
         }
 
         Volatile.Write(ref _lastActivity, _time.GetUtcNow().UtcTicks);
-        lock (_journalGate) _journal.Append(RecordKind.ToKernel, message.Span);
+        lock (_journalGate)
+        {
+            NameGap();
+            _journal.Append(RecordKind.ToKernel, message.Span);
+        }
+
         await FlushAsync();
         await _outgoing.Writer.WriteAsync(new Outgoing(message.ToArray(), _run), cancellationToken);
     }

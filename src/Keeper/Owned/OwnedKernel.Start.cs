@@ -14,7 +14,7 @@ internal sealed partial class OwnedKernel
     private static readonly TimeSpan LongestNudge = TimeSpan.FromSeconds(1);
 
     /// <summary>Makes the kernel's folder, connection file and journal, and starts its process.</summary>
-    public static async Task<(OwnedKernel? Kernel, KeeperFailure? Failure)> StartAsync(KeeperHome home, string id, KernelStart start, TimeProvider time, ILogger log)
+    public static async Task<(OwnedKernel? Kernel, KeeperFailure? Failure)> StartAsync(KeeperHome home, string id, KernelStart start, JournalOptions journals, TimeProvider time, ILogger log)
     {
         var folder = Path.Combine(home.KernelsFolder, id);
         JournalWriter? journal = null;
@@ -22,7 +22,7 @@ internal sealed partial class OwnedKernel
         try
         {
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            journal = JournalWriter.Open(Path.Combine(folder, "journal"), new JournalOptions { Time = time });
+            journal = JournalWriter.Open(Path.Combine(folder, "journal"), journals);
             var connection = start.Tcp ? ConnectionInfo.ForTcp(start.SpecName) : ConnectionInfo.ForIpc(home.IpcPrefix(id), start.SpecName);
             var connectionFile = ConnectionFileIn(folder);
             connection.Write(connectionFile);
@@ -61,7 +61,7 @@ internal sealed partial class OwnedKernel
     }
 
     /// <summary>Takes up a kernel that an earlier keeper left running, and records the gap. Null when it has ended or was shut down.</summary>
-    public static async Task<OwnedKernel?> AdoptAsync(string folder, TimeProvider time, ILogger log)
+    public static OwnedKernel? Adopt(string folder, JournalOptions journals, TimeProvider time, ILogger log)
     {
         if (KernelFile.Read(folder) is not { Ended: null } file) return null;
         var process = file.Record.ProcessId is { } id ? ChildProcess.Find(id, file.StartTicks) : null;
@@ -73,17 +73,41 @@ internal sealed partial class OwnedKernel
             return null;
         }
 
-        var journal = JournalWriter.Open(Path.Combine(folder, "journal"), new JournalOptions { Time = time });
-        var kernel = new OwnedKernel(file, process.ReadEnvironment(), journal, ConnectionInfo.Read(ConnectionFileIn(folder)), time, log);
+        // Before the journal is opened: mending a torn end is a write, too. A clock that was set back must not make a gap of less than nothing.
+        var (lastWrite, now) = (LastWrite(Path.Combine(folder, "journal")) ?? file.Record.Started, time.GetUtcNow());
+        var from = lastWrite < now ? lastWrite : now;
+        var connection = ConnectionInfo.Read(ConnectionFileIn(folder));
+        var journal = JournalWriter.Open(Path.Combine(folder, "journal"), journals);
+        var note = $"No keeper ran from {from:yyyy-MM-dd HH:mm:ss} to {now:yyyy-MM-dd HH:mm:ss} UTC. What the kernel sent in between is not recorded.";
+        var gap = new KernelEvent(KernelEvent.Gap, note, process.Id, from);
+        var kernel = new OwnedKernel(file, process.ReadEnvironment(), journal, connection, time, log, gap);
         kernel.Follow(process, consoleStart: 0);
-        var lastWrite = Directory.EnumerateFiles(Path.Combine(folder, "journal")).Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max();
-        var now = time.GetUtcNow();
-        var note = $"The keeper ended and was started again. What the kernel sent in between, at the latest until {now:yyyy-MM-dd HH:mm:ss} UTC, is not recorded.";
         kernel.Update(record => record with { Note = note });
-        await kernel.RecordEventAsync(new KernelEvent(KernelEvent.Gap, note, process.Id, new DateTimeOffset(lastWrite, TimeSpan.Zero), now));
+        _ = kernel.NameGapWhenConnectedAsync();
         KeeperLog.KernelAdopted(log, kernel.Id, process.Id);
         return kernel;
     }
+
+    /// <summary>The gap ends when broadcasts are subscribed to again, which does not wait until the kernel sends one.</summary>
+    private async Task NameGapWhenConnectedAsync()
+    {
+        try
+        {
+            await _connection.WaitConnectedAsync(_run!.Ended.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // It has ended: the record that says so names the gap.
+            return;
+        }
+
+        lock (_journalGate) NameGap();
+        await FlushAsync();
+    }
+
+    /// <summary>When the journal was last written; null when it never was.</summary>
+    private static DateTimeOffset? LastWrite(string journalFolder) =>
+        Directory.Exists(journalFolder) ? Directory.EnumerateFiles(journalFolder).Select(path => (DateTimeOffset?)File.GetLastWriteTimeUtc(path)).Max() : null;
 
     /// <summary>Waits until the kernel's process has answered; a failure, with its last words, when it ended before.</summary>
     public async Task<KeeperFailure?> WaitReadyAsync(CancellationToken cancellationToken)
@@ -153,7 +177,7 @@ internal sealed partial class OwnedKernel
 
             var words = run.LastWords();
             var reason = $"The kernel's process {exit}.{(words.Length > 0 ? $" Its last words:\n{words}" : "")}";
-            if (run.ReadySince is { } since && _time.GetUtcNow() - since > StableAfter) _restartTries = 0;
+            if (run.ReadySince is { } since && _time.GetElapsedTime(since) > StableAfter) _restartTries = 0;
             if (run.ReadySince is null || ++_restartTries > MostRestartTries)
             {
                 await EndAsDeadAsync(reason);

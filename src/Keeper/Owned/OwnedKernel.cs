@@ -31,6 +31,7 @@ internal sealed partial class OwnedKernel
     private readonly SemaphoreSlim _lifecycle = new(1, 1);
     private readonly Lock _journalGate = new();
     private readonly Lock _recordGate = new();
+    private readonly Lock _saveGate = new();
     private readonly FloodPace _pace;
     private readonly Lock _holdGate = new();
 
@@ -40,14 +41,20 @@ internal sealed partial class OwnedKernel
     private long _visible;
     private int _restartTries;
     private Task? _hold;
+    private volatile string? _syncNote;
+
+    /// <summary>What no keeper recorded: named before the first record that comes after it. Guarded by <see cref="_journalGate"/>.</summary>
+    private KernelEvent? _gap;
     private volatile bool _closing;
     private bool _ended;
 
-    private OwnedKernel(KernelFile file, IReadOnlyDictionary<string, string> environment, JournalWriter journal, ConnectionInfo connection, TimeProvider time, ILogger log)
+    private OwnedKernel(
+        KernelFile file, IReadOnlyDictionary<string, string> environment, JournalWriter journal, ConnectionInfo connection, TimeProvider time, ILogger log, KernelEvent? gap = null)
     {
         (_time, _log, _argv, _environment, _interruptByMessage) = (time, log, file.Argv, environment, file.InterruptByMessage);
-        (_journal, _record, _lastActivity) = (journal, file.Record, file.Record.LastActivity.UtcTicks);
-        _pace = new FloodPace(time);
+        (_journal, _record, _lastActivity, _visible) = (journal, file.Record, file.Record.LastActivity.UtcTicks, journal.VisibleSequence);
+        (_pace, _gap) = (new FloodPace(time), gap);
+        journal.SyncErrorChanged += OnSyncError;
         _connection = KernelConnection.Open(connection, this, time);
         _ = SendQueuedAsync();
     }
@@ -87,6 +94,16 @@ internal sealed partial class OwnedKernel
         return Record;
     }
 
+    /// <summary>Records up to this number are whole in the notebook file.</summary>
+    public KernelRecord Allow(long upTo)
+    {
+        upTo = Math.Min(upTo, VisibleSequence);
+        if (upTo <= _record.WholeUpTo) return Record;
+        Update(record => record with { WholeUpTo = Math.Max(record.WholeUpTo, upTo) });
+        Save();
+        return Record;
+    }
+
     private static List<string> DocumentsOf(string root, IReadOnlyList<SessionTag> sessions, IReadOnlyList<string> before) =>
         [.. before.Union(sessions.Select(session => Path.GetFullPath(Path.Combine(root, session.Path.TrimStart('/')))))];
 
@@ -104,23 +121,40 @@ internal sealed partial class OwnedKernel
 
     private void Save()
     {
-        var file = new KernelFile
+        // One at a time, and the newest last.
+        lock (_saveGate)
         {
-            Record = Record,
-            Argv = _argv,
-            InterruptByMessage = _interruptByMessage,
-            StartTicks = _run?.Process.StartTicks ?? 0,
-            Ended = _ended ? _time.GetUtcNow() : null,
-        };
-        // The running kernel does not depend on it: a failure costs only being found again, and is said.
-        if (!file.TryWrite(out var error)) KeeperLog.KernelFileNotWritten(_log, error);
+            var file = new KernelFile
+            {
+                Record = Record,
+                Argv = _argv,
+                InterruptByMessage = _interruptByMessage,
+                StartTicks = _run?.Process.StartTicks ?? 0,
+                Ended = _ended ? _time.GetUtcNow() : null,
+            };
+            // The running kernel does not depend on it: a failure costs only being found again, and is said.
+            if (!file.TryWrite(out var error)) KeeperLog.KernelFileNotWritten(_log, error);
+        }
     }
 
     private ValueTask RecordEventAsync(KernelEvent kernelEvent)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(kernelEvent, WireJson.Default.KernelEvent);
-        lock (_journalGate) _journal.Append(RecordKind.Event, bytes);
+        lock (_journalGate)
+        {
+            NameGap();
+            _journal.Append(RecordKind.Event, bytes);
+        }
+
         return FlushAsync();
+    }
+
+    /// <summary>Whoever appends first after a gap names it. The journal's gate is held.</summary>
+    private void NameGap()
+    {
+        if (_gap is not { } gap) return;
+        _gap = null;
+        _journal.Append(RecordKind.Event, JsonSerializer.SerializeToUtf8Bytes(gap with { Until = _time.GetUtcNow() }, WireJson.Default.KernelEvent));
     }
 
     /// <summary>One process of the kernel, from its start to its end.</summary>
@@ -140,7 +174,8 @@ internal sealed partial class OwnedKernel
         /// <summary>Whether the kernel has said busy or idle about somebody's request.</summary>
         public bool StateSeen { get; set; }
 
-        public DateTimeOffset? ReadySince { get; set; }
+        /// <summary>A timestamp of the clock that is never set back.</summary>
+        public long? ReadySince { get; set; }
 
         /// <summary>What the last 4 KiB that the process wrote past the protocol tell.</summary>
         public string LastWords()

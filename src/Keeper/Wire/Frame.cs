@@ -19,6 +19,8 @@ internal enum FrameType : byte
     Removed = 131,
     /// <summary>Keeper: i64 number of the last visible record, then the kernel's id.</summary>
     Advanced = 132,
+    /// <summary>Keeper, instead of anything else: the connection is not taken in; why, in UTF-8.</summary>
+    Refused = 133,
 }
 
 /// <summary>One frame. The payload is valid until the next read on the same connection.</summary>

@@ -8,10 +8,13 @@ namespace Holdfast.Keeper.Wire;
 /// <param name="Id">The kernel it is about.</param>
 /// <param name="Start">For <see cref="Operation.Start"/>.</param>
 /// <param name="Sessions">For <see cref="Operation.SetSessions"/>.</param>
-internal sealed record Request(Operation Op, string? Id = null, KernelStart? Start = null, IReadOnlyList<SessionTag>? Sessions = null);
+/// <param name="UpTo">For <see cref="Operation.Allow"/>.</param>
+/// <param name="Prune">For <see cref="Operation.Prune"/>.</param>
+internal sealed record Request(
+    Operation Op, string? Id = null, KernelStart? Start = null, IReadOnlyList<SessionTag>? Sessions = null, long? UpTo = null, PruneOrder? Prune = null);
 
 /// <summary>The answer to a request.</summary>
-internal sealed record Reply(KernelRecord? Kernel, KeeperFailure? Failure);
+internal sealed record Reply(KernelRecord? Kernel, KeeperFailure? Failure, IReadOnlyList<JournalPart>? Pruned = null);
 
 /// <summary>The keeper's first words.</summary>
 /// <param name="Protocol">Version of this protocol; both sides must speak the same.</param>
@@ -20,7 +23,7 @@ internal sealed record Reply(KernelRecord? Kernel, KeeperFailure? Failure);
 /// <param name="Kernels">All kernels it owns.</param>
 internal sealed record Hello(int Protocol, int ProcessId, DateTimeOffset Started, IReadOnlyList<KernelRecord> Kernels)
 {
-    public const int CurrentProtocol = 1;
+    public const int CurrentProtocol = 2;
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<Operation>))]
@@ -33,6 +36,11 @@ internal enum Operation
     SetSessions,
     WaitReady,
     Stop,
+    /// <summary>Records up to a number are whole in the notebook file.</summary>
+    Allow,
+    Prune,
+    /// <summary>Asks nothing: the answer says that the connection was taken in.</summary>
+    Hear,
 }
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

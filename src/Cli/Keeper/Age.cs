@@ -1,0 +1,32 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Holdfast.Cli.Keeper;
+
+/// <summary>An age on the command line: <c>7d</c>, <c>12h</c>, <c>30m</c>.</summary>
+internal static class Age
+{
+    public static Option<TimeSpan?> Option(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "AGE",
+        CustomParser = result =>
+        {
+            var age = Parse(result.Tokens[0].Value);
+            if (age is null) result.AddError($"{name} is a number and d, h or m, as in 7d, not '{result.Tokens[0].Value}'.");
+            return age;
+        },
+    };
+
+    private static TimeSpan? Parse(string text)
+    {
+        if (text.Length < 2 || !double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number > 1_000_000) return null;
+        return text[^1] switch
+        {
+            'd' => TimeSpan.FromDays(number),
+            'h' => TimeSpan.FromHours(number),
+            'm' => TimeSpan.FromMinutes(number),
+            _ => null,
+        };
+    }
+}
