@@ -14,7 +14,7 @@ public readonly record struct TrustAnswer(bool IsTrusted, string? Problem = null
 /// signed is trusted here, and the other way round. A secret or database that cannot be used is never an error of the caller: signatures then
 /// hold for as long as this object lives, and are put into the database with the next one that can be. Safe for use by several threads.
 /// </summary>
-/// <param name="dataFolder">Jupyter's data folder; it need not be there.</param>
+/// <param name="dataFolder">Jupyter's data folder, see <see cref="DataFolder"/>; it need not be there.</param>
 /// <param name="time">The clock.</param>
 public sealed class Notary(string dataFolder, TimeProvider time)
 {
@@ -36,6 +36,16 @@ public sealed class Notary(string dataFolder, TimeProvider time)
 
     /// <summary>The file of the secret.</summary>
     public string SecretFile { get; } = Path.Join(dataFolder, "notebook_secret");
+
+    /// <summary>Jupyter's data folder as jupyter_core finds it in these variables.</summary>
+    public static string DataFolder(IReadOnlyDictionary<string, string> environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        var home = Named("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        return Named("JUPYTER_DATA_DIR") ?? Path.Join(Named("XDG_DATA_HOME") ?? Path.Join(home, ".local/share"), "jupyter");
+
+        string? Named(string name) => environment.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
+    }
 
     /// <summary>The secret, the same array as long as it does not change. Null when there is none yet; then nothing is trusted.</summary>
     public byte[]? Secret() => Secret(NotebookSecret.Read);
@@ -59,7 +69,9 @@ public sealed class Notary(string dataFolder, TimeProvider time)
     }
 
     /// <summary>Makes a notebook trusted. Version 2 never is.</summary>
-    public TrustAnswer Sign(NotebookDocument document)
+    /// <param name="document">The notebook.</param>
+    /// <param name="instead">A signature that is not needed any more; null for none. A run of days would fill the database with its states else.</param>
+    public TrustAnswer Sign(NotebookDocument document, string? instead = null)
     {
         var signature = NotebookSignature.Of(document, Secret(NotebookSecret.ReadOrMake) ?? OwnSecret());
         var known = Check(signature);
@@ -74,7 +86,7 @@ public sealed class Notary(string dataFolder, TimeProvider time)
                 _waiting.Dequeue();
             waiting = [.. _waiting];
         }
-        var problem = Try(() => _database.Add(waiting));
+        var problem = Try(() => _database.Add(waiting, instead));
         if (problem is null)
             Saved(waiting);
         return new TrustAnswer(true, problem ?? known.Problem);

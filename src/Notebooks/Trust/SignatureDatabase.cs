@@ -32,9 +32,9 @@ internal sealed class SignatureDatabase(string path, TimeProvider time, int capa
         return true;
     }
 
-    /// <summary>Puts signatures in, as seen now; those that are there already too.</summary>
-    /// <exception cref="SqliteException">None of them was put in.</exception>
-    public void Add(IReadOnlyCollection<string> signatures)
+    /// <summary>Puts signatures in, as seen now, those that are there already too, and takes one out.</summary>
+    /// <exception cref="SqliteException">Nothing was changed.</exception>
+    public void Add(IReadOnlyCollection<string> signatures, string? instead = null)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using var database = SystemSqlite.Open(path, SqliteOpenMode.ReadWriteCreate, SecondsToWait);
@@ -45,6 +45,8 @@ internal sealed class SignatureDatabase(string path, TimeProvider time, int capa
                 (id integer PRIMARY KEY AUTOINCREMENT, algorithm text, signature text, path text, last_seen timestamp);
             CREATE INDEX IF NOT EXISTS algosig ON nbsignatures(algorithm, signature);
             """);
+        if (instead is not null)
+            Run(database, "DELETE FROM nbsignatures WHERE algorithm = $algorithm AND signature = $signature", instead);
         foreach (var signature in signatures)
         {
             if (Seen(database, signature) == 0)
@@ -94,7 +96,7 @@ internal sealed class SignatureDatabase(string path, TimeProvider time, int capa
     private int Run(SqliteConnection database, string sql, string? signature = null)
     {
         using var command = Command(database, sql, signature);
-        if (signature is not null)
+        if (sql.Contains("$now", StringComparison.Ordinal))
             command.Parameters.AddWithValue("$now", Timestamp(time.GetUtcNow()));
         return command.ExecuteNonQuery();
     }
