@@ -12,8 +12,11 @@ namespace Holdfast.Lab.Contents;
 /// </summary>
 internal sealed class NotebookTrust(LabOptions options, TimeProvider time, ILogger<NotebookTrust> log)
 {
+    private const int MostKnown = 256;
+
     private readonly Notary _notary = new(Notary.DataFolder(options.Environment), time);
-    private readonly FileSignatures _signatures = new(time);
+    /// <summary>By notebook, what was said last: to compute a signature takes half as long as to read the notebook.</summary>
+    private readonly ConcurrentDictionary<string, (TrustState State, bool IsTrusted)> _known = new(StringComparer.Ordinal);
     /// <summary>By notebook, the signature of what the recorder wrote last; one for each notebook that has run.</summary>
     private readonly ConcurrentDictionary<string, string> _recorded = new(StringComparer.Ordinal);
     private string? _problem;
@@ -21,8 +24,21 @@ internal sealed class NotebookTrust(LabOptions options, TimeProvider time, ILogg
     /// <summary>Whether a notebook's file is trusted.</summary>
     /// <param name="entry">What was known of the file before it was read.</param>
     /// <param name="file">What was read.</param>
-    public bool IsTrusted(Entry entry, NotebookDocument file) =>
-        Said(_notary.Check(_notary.Secret() is { } secret ? _signatures.Of(entry.Path.Full, entry.Status, file, secret) : null));
+    public bool IsTrusted(Entry entry, NotebookDocument file)
+    {
+        var path = entry.Path.Full;
+        var state = TrustState.Of(path, entry.Status, _notary.SecretFile, _notary.DatabaseFile);
+        if (state is not null && _known.TryGetValue(path, out var known) && known.State == state)
+            return known.IsTrusted;
+        var answer = _notary.Check(file);
+        if (answer.Problem is null && state?.IsSettled(time.GetUtcNow()) is true)
+        {
+            if (_known.Count >= MostKnown)
+                _known.Clear();
+            _known[path] = (state.Value, answer.IsTrusted);
+        }
+        return Said(answer);
+    }
 
     /// <summary>Whether a notebook is trusted.</summary>
     public bool IsTrusted(NotebookDocument notebook) => Said(_notary.Check(notebook));
