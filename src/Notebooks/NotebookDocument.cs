@@ -78,13 +78,15 @@ public sealed class NotebookDocument
     /// Writes the notebook as <c>content</c> in Jupyter's contents API: version 4, texts joined; 2 and 3 are upgraded as
     /// nbformat does, 4 keeps its minor version. The JSON is on one line.
     /// </summary>
-    public void WriteJupyterModel(IBufferWriter<byte> writer)
+    /// <param name="writer">Where it goes.</param>
+    /// <param name="trusted">What <c>metadata.trusted</c> of every code cell says; null for no such mark.</param>
+    public void WriteJupyterModel(IBufferWriter<byte> writer, bool? trusted = null)
     {
         var sink = new ByteSink(bytes => writer.Write(bytes));
         if (Major < 4)
-            new UpgradeWriter(sink).Write(this);
+            new UpgradeWriter(sink) { Trusted = trusted }.Write(this);
         else
-            new ModelWriter(sink).WriteNotebook(this);
+            new ModelWriter(sink) { Trusted = trusted }.WriteNotebook(this);
         sink.Flush();
     }
 

@@ -7,7 +7,8 @@ public sealed class ArrowsTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        ["Notebooks"] = [],
+        ["Sqlite"] = [],
+        ["Notebooks"] = ["Sqlite"],
         ["Journal"] = [],
         ["Kernels"] = [],
         ["Keeper"] = ["Journal", "Kernels"],

@@ -16,6 +16,7 @@ public sealed class UsageTests
     [InlineData("keeper stop", "Usage: holdfast keeper stop [OPTIONS]")]
     [InlineData("nb", "Usage: holdfast nb VERB")]
     [InlineData("nb cat", "Usage: holdfast nb cat FILE [OPTIONS]")]
+    [InlineData("nb trust", "Usage: holdfast nb trust [FILE] [OPTIONS]")]
     [InlineData("doctor", "Usage: holdfast doctor [OPTIONS]")]
     [InlineData("help", "Usage: holdfast help [VERB] [OPTIONS]")]
     [InlineData("version", "Usage: holdfast version [OPTIONS]")]

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.CommandLine;
-using Holdfast.Notebooks;
 
 namespace Holdfast.Cli.Notebooks;
 
@@ -17,22 +16,12 @@ internal static class CatVerb
 
     private static int Run(string path)
     {
-        if (!NotebookFile.TryRead(path, out var bytes, out var error)) return Output.Fail(error);
-        var parsed = NotebookDocument.Parse(bytes);
-        if (parsed.Document is not { } document) return Output.Fail(Text(path, parsed.Fault!));
+        if (!NotebookFile.TryParse(path, out var document, out var error)) return Output.Fail(error);
 
-        var written = new ArrayBufferWriter<byte>(bytes.Length);
+        var written = new ArrayBufferWriter<byte>(document.Bytes.Length);
         document.WriteTo(written);
         using var stdout = new StandardOutput();
         stdout.Write(written.WrittenSpan);
         return 0;
-    }
-
-    /// <summary>The fault behind its place as compilers write it; the message's own words for the place would say it twice.</summary>
-    private static string Text(string path, NotebookFault fault)
-    {
-        var place = $"Line {fault.Line}, column {fault.Column}: ";
-        var message = fault.Message.StartsWith(place, StringComparison.Ordinal) ? fault.Message[place.Length..] : fault.Message;
-        return $"{path}:{fault.Line}:{fault.Column}: {message}";
     }
 }

@@ -8,5 +8,6 @@ internal static class NbVerb
     public static Command Create() => new("nb", "Notebook tools. They need no server.")
     {
         CatVerb.Create(),
+        TrustVerb.Create(),
     };
 }

@@ -1,12 +1,21 @@
 using System.Diagnostics.CodeAnalysis;
+using Holdfast.Notebooks;
 
 namespace Holdfast.Cli.Notebooks;
 
 /// <summary>A notebook named on the command line.</summary>
 internal static class NotebookFile
 {
-    /// <summary>Reads a file, or standard input for <c>-</c>; false with a sentence that names the file and the fault.</summary>
-    public static bool TryRead(string path, out byte[] bytes, [NotNullWhen(false)] out string? error)
+    /// <summary>Reads a notebook from a file, or from standard input for <c>-</c>; false with a sentence that names the file and the fault.</summary>
+    public static bool TryParse(string path, [NotNullWhen(true)] out NotebookDocument? notebook, [NotNullWhen(false)] out string? error)
+    {
+        notebook = null;
+        if (!TryRead(path, out var bytes, out error)) return false;
+        if (!NotebookDocument.Parse(bytes).TryGet(out notebook, out var fault)) error = Text(path, fault);
+        return error is null;
+    }
+
+    private static bool TryRead(string path, out byte[] bytes, [NotNullWhen(false)] out string? error)
     {
         (bytes, error) = ([], null);
         try
@@ -41,5 +50,13 @@ internal static class NotebookFile
         }
 
         return false;
+    }
+
+    /// <summary>The fault behind its place as compilers write it; the message's own words for the place would say it twice.</summary>
+    private static string Text(string path, NotebookFault fault)
+    {
+        var place = $"Line {fault.Line}, column {fault.Column}: ";
+        var message = fault.Message.StartsWith(place, StringComparison.Ordinal) ? fault.Message[place.Length..] : fault.Message;
+        return $"{path}:{fault.Line}:{fault.Column}: {message}";
     }
 }

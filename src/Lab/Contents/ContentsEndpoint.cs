@@ -8,7 +8,7 @@ namespace Holdfast.Lab.Contents;
 
 /// <summary>The routes of <c>/api/contents</c>: which part does what is asked, and how the answer looks.</summary>
 internal sealed class ContentsEndpoint(
-    LabOptions options, ContentsReading reading, ContentsSaving saving, ContentsMoving moving, LabEvents events, IdleMemory memory, ILogger<ContentsEndpoint> log, Recorder? recorder = null)
+    LabOptions options, ContentsReading reading, ContentsSaving saving, ContentsMoving moving, NotebookTrust trust, LabEvents events, IdleMemory memory, ILogger<ContentsEndpoint> log, Recorder? recorder = null)
 {
     public const string Route = "/api/contents";
     private const long Large = 4 << 20;
@@ -59,7 +59,7 @@ internal sealed class ContentsEndpoint(
             ("checkpoints", null, "POST") => Checkpoints.Make(file) is { } fault ? FailAsync(context, fault) : Checkpoints.MadeAsync(context, file),
             ("checkpoints", not null, "POST") => EmptyAsync(Checkpoints.Restore(file, id!), StatusCodes.Status204NoContent),
             ("checkpoints", not null, "DELETE") => EmptyAsync(Checkpoints.Delete(file, id!), StatusCodes.Status204NoContent),
-            ("trust", null, "POST") => EmptyAsync(file.Status() is null ? ContentsFault.Missing(file) : null, StatusCodes.Status201Created),
+            ("trust", null, "POST") => EmptyAsync(trust.Trust(file), StatusCodes.Status201Created),
             _ => EmptyAsync(null, StatusCodes.Status405MethodNotAllowed),
         };
 

@@ -10,6 +10,7 @@ internal static class ContentsFeature
 {
     public static IServiceCollection AddContents(this IServiceCollection services) => services
         .AddSingleton<Trash>()
+        .AddSingleton<NotebookTrust>()
         .AddSingleton<ContentsReading>()
         .AddSingleton<NotebookTurns>()
         .AddSingleton<NotebookSaving>()

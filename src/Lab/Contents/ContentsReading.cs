@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Holdfast.Lab.Contents;
 
 /// <summary>GET of a file, notebook or folder.</summary>
-internal sealed class ContentsReading(LabOptions options, Recorder? recorder = null)
+internal sealed class ContentsReading(LabOptions options, NotebookTrust trust, Recorder? recorder = null)
 {
     private const int Step = 3 << 15; // a multiple of three: base64 is written in pieces without padding
 
@@ -65,7 +65,7 @@ internal sealed class ContentsReading(LabOptions options, Recorder? recorder = n
             return null;
         }
         if (entry.Type == Entry.Notebook)
-            return await NotebookReading.WriteAsync(context, entry, withContent, withHash, recorder);
+            return await NotebookReading.WriteAsync(context, entry, withContent, withHash, trust, recorder);
         FileStream file;
         try
         {

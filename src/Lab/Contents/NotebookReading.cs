@@ -13,7 +13,7 @@ namespace Holdfast.Lab.Contents;
 /// </summary>
 internal static class NotebookReading
 {
-    public static async Task<ContentsFault?> WriteAsync(HttpContext context, Entry entry, bool withContent, bool withHash, Recorder? recorder)
+    public static async Task<ContentsFault?> WriteAsync(HttpContext context, Entry entry, bool withContent, bool withHash, NotebookTrust trust, Recorder? recorder)
     {
         PooledBytes bytes;
         try
@@ -44,7 +44,7 @@ internal static class NotebookReading
         }
         using var model = new PieceBuffer();
         model.Write(",\"content\":"u8);
-        folded.WriteJupyterModel(model);
+        folded.WriteJupyterModel(model, trust.IsTrusted(entry, notebook!));
         model.Write("}"u8);
         await model.SendAsync(context.Response.BodyWriter, context.RequestAborted);
         return null;

@@ -10,7 +10,7 @@ namespace Holdfast.Lab.Contents;
 /// PUT of a notebook: what did not change keeps its bytes, what the recorder knows better is kept, and what is no notebook any more is never
 /// written over.
 /// </summary>
-internal sealed class NotebookSaving(NotebookTurns turns, ILogger<NotebookSaving> log, Recorder? recorder = null)
+internal sealed class NotebookSaving(NotebookTurns turns, NotebookTrust trust, ILogger<NotebookSaving> log, Recorder? recorder = null)
 {
     /// <summary>Saves the content of the contents API over what is there.</summary>
     /// <param name="path">Where.</param>
@@ -41,6 +41,7 @@ internal sealed class NotebookSaving(NotebookTurns turns, ILogger<NotebookSaving
                 AtomicFile.Write(path.Full, next.Bytes.Span);
             if (merged is not null)
                 recorder!.Saved(path.Api, merged, statement);
+            trust.Saved(path.Full, body.Content!.Value, next, keptFrom: merged is { Kept.Count: > 0 } ? known : null);
             Checkpoints.MakeFirst(path);
         }));
         (message, merge) = (told, merged);

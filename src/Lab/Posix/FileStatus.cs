@@ -12,8 +12,9 @@ namespace Holdfast.Lab.Posix;
 /// <param name="Device">Major and minor number of the device it lies on.</param>
 /// <param name="Modified">When the content was last changed.</param>
 /// <param name="Created">When it was made; when the inode was last changed where the file system does not keep that.</param>
+/// <param name="Changed">When the inode was last changed: at every change of content, name or mode, whatever <paramref name="Modified"/> was set to.</param>
 internal readonly record struct FileStatus(
-    int Mode, uint User, uint Group, long Size, ulong Inode, ulong Device, DateTimeOffset Modified, DateTimeOffset Created)
+    int Mode, uint User, uint Group, long Size, ulong Inode, ulong Device, DateTimeOffset Modified, DateTimeOffset Created, DateTimeOffset Changed)
 {
     private const uint BasicAndBirth = 0xfff;
     private const uint HasBirth = 0x800;
@@ -45,7 +46,8 @@ internal readonly record struct FileStatus(
             BinaryPrimitives.ReadUInt64LittleEndian(raw[32..]),
             BinaryPrimitives.ReadUInt64LittleEndian(raw[136..]),
             Time(raw[112..]),
-            Time((mask & HasBirth) != 0 ? raw[80..] : raw[96..]));
+            Time((mask & HasBirth) != 0 ? raw[80..] : raw[96..]),
+            Time(raw[96..]));
     }
 
     private static DateTimeOffset Time(ReadOnlySpan<byte> raw)

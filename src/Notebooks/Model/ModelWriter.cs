@@ -9,9 +9,13 @@ namespace Holdfast.Notebooks.Model;
 internal sealed class ModelWriter(ByteSink sink)
 {
     private readonly JsonTape _scratch = new();
+    private bool _inCode;
 
     /// <summary>Leaves out what running a cell changes: outputs, execution counts and the state of widgets.</summary>
     public bool WithoutOutputs { get; init; }
+
+    /// <summary>What <c>metadata.trusted</c> of code cells says; null for no such mark.</summary>
+    public bool? Trusted { get; init; }
 
     public void WriteNotebook(NotebookDocument document)
     {
@@ -95,7 +99,9 @@ internal sealed class ModelWriter(ByteSink sink)
                 sink.Write((byte)',');
             var tape = _scratch.Load(document.Cells[cell].Json);
             var first = true;
-            WriteObject(tape, 0, Roles.Of(tape, 0, Role.Cell), WithoutOutputs ? null : document.ModelIds[cell], ref first);
+            var role = Roles.Of(tape, 0, Role.Cell);
+            _inCode = role == Role.CodeCell;
+            WriteObject(tape, 0, role, WithoutOutputs ? null : document.ModelIds[cell], ref first);
         }
         sink.Write((byte)']');
     }
@@ -113,13 +119,29 @@ internal sealed class ModelWriter(ByteSink sink)
             Write(tape, key + 1, Roles.OfMember(role, name));
         }
         if (role is Role.Cell or Role.CodeCell && tape.Find(node, "metadata"u8) < 0)
-            WriteMember("\"metadata\":{}"u8, ref first);
+            WriteMetadata(ref first);
+        if (role == Role.CellMetadata)
+            WriteTrust(ref first);
         if (id is not null)
         {
             WriteMember("\"id\":"u8, ref first);
             JsonStrings.WriteQuoted(sink, id);
         }
         sink.Write((byte)'}');
+    }
+
+    private void WriteMetadata(ref bool first)
+    {
+        var firstInside = true;
+        WriteMember("\"metadata\":{"u8, ref first);
+        WriteTrust(ref firstInside);
+        sink.Write((byte)'}');
+    }
+
+    private void WriteTrust(ref bool first)
+    {
+        if (_inCode && Trusted is { } trusted)
+            WriteMember(trusted ? "\"trusted\":true"u8 : "\"trusted\":false"u8, ref first);
     }
 
     private static bool IsOutput(Role role, ReadOnlySpan<byte> name) => role switch

@@ -11,6 +11,9 @@ internal sealed class UpgradeWriter(ByteSink sink)
     private readonly ModelWriter _values = new(sink);
     private readonly CellIds _ids = new();
 
+    /// <summary>What <c>metadata.trusted</c> of code cells says; null for no such mark.</summary>
+    public bool? Trusted { get; init; }
+
     public void Write(NotebookDocument document)
     {
         var first = true;
@@ -74,14 +77,15 @@ internal sealed class UpgradeWriter(ByteSink sink)
         _values.WriteMember("\"source\":"u8, ref first);
         sink.Write(source);
         _values.WriteMember("\"metadata\":"u8, ref first);
-        WriteCellMetadata(tape, cell.IsCode ? tape.Find(0, "collapsed"u8) : -1);
+        WriteCellMetadata(tape, cell.IsCode);
         if (cell.IsCode)
             WriteRun(tape, major, ref first);
         sink.Write((byte)'}');
     }
 
-    private void WriteCellMetadata(JsonTape tape, int collapsed)
+    private void WriteCellMetadata(JsonTape tape, bool isCode)
     {
+        var collapsed = isCode ? tape.Find(0, "collapsed"u8) : -1;
         var first = true;
         var metadata = tape.Find(0, "metadata"u8);
         sink.Write((byte)'{');
@@ -93,6 +97,8 @@ internal sealed class UpgradeWriter(ByteSink sink)
         }
         if (collapsed >= 0)
             WriteMember(tape, collapsed - 1, ref first);
+        if (isCode && Trusted is { } trusted)
+            _values.WriteMember(trusted ? "\"trusted\":true"u8 : "\"trusted\":false"u8, ref first);
         sink.Write((byte)'}');
     }
 

@@ -10,8 +10,8 @@ public sealed class SideBySideTests
     private const string Notebook =
         """{"cells":[{"cell_type":"code","id":"a","source":"1","metadata":{},"outputs":[],"execution_count":null}],"metadata":{},"nbformat":4,"nbformat_minor":5}""";
 
-    /// <summary>Members that came after the peer's release (jupyter_server 1.23), and the mark that we leave out where it is false.</summary>
-    private static readonly HashSet<string> Newer = ["hash", "hash_algorithm", "trusted"];
+    /// <summary>Members that came after the peer's release (jupyter_server 1.23).</summary>
+    private static readonly HashSet<string> Newer = ["hash", "hash_algorithm"];
 
     /// <summary>One after the other on both; each sees what those before it have left.</summary>
     private static readonly (string Method, string Path, string? Body)[] Requests =
@@ -34,6 +34,7 @@ public sealed class SideBySideTests
         ("GET", "api/contents/n.ipynb", null),
         ("GET", "api/contents/n.ipynb?content=0", null),
         ("GET", "api/contents/n.ipynb?type=file", null),
+        ("POST", "api/contents/n.ipynb/trust", null),
         ("GET", "api/contents/broken.ipynb", null),
         ("GET", "api/contents/broken.ipynb?type=file", null),
         ("GET", "api/contents/.hidden", null),
