@@ -111,7 +111,7 @@ public sealed class NotebookComparison
     }
 
     /// <summary>The cell of a version 4 notebook as the contents API sends it: there, texts are spelled in one way only.</summary>
-    internal static NotebookCell Model(NotebookCell cell)
+    public static NotebookCell Model(NotebookCell cell)
     {
         ReadOnlySpan<byte> head = "{\"cells\":["u8, tail = "],\"metadata\":{},\"nbformat\":4,\"nbformat_minor\":4}"u8;
         var alone = NotebookDocument.Parse((byte[])[.. head, .. cell.Json.Span, .. tail]).Document!;
