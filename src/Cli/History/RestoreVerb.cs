@@ -20,7 +20,7 @@ internal static class RestoreVerb
             var (number, unknown) = history.Find(parse.GetValue(version));
             if (unknown is not null) return Output.Fail(unknown);
             var names = parse.GetValue(cells) is { Length: > 0 } given ? given : null;
-            var done = NotebookRestore.Restore(history.Store, history.Path, number, names, TimeProvider.System);
+            var done = NotebookRestore.Restore(history.Store, history.Path, number, names, Surroundings.Home.StateFolder, TimeProvider.System);
             if (done.Problem is not null) return Output.Fail(done.Problem);
             var what = names is null ? $"version {number}" : $"{Output.Count(names.Length, "cell")} of version {number}";
             Console.WriteLine(!done.Changed ? $"{history.Path} holds {what} already; nothing was changed."

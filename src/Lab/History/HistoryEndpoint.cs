@@ -4,13 +4,14 @@ using Holdfast.History.Comparing;
 using Holdfast.Lab.Contents;
 using Holdfast.Lab.Events;
 using Holdfast.Lab.Http;
+using Holdfast.Lab.Recording;
 using Holdfast.Notebooks;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Lab.History;
 
 /// <summary>The routes of <c>/api/history</c>. What may be seen and changed is what the contents API lets be seen and changed.</summary>
-internal sealed class HistoryEndpoint(LabOptions options, NotebookHistory history, LabEvents events, TimeProvider time)
+internal sealed class HistoryEndpoint(LabOptions options, NotebookHistory history, NotebookTurns turns, LabEvents events, TimeProvider time)
 {
     /// <summary><c>GET ?path=</c>: the versions, newest first.</summary>
     public Task ListAsync(HttpContext context) => WithStoreAsync(context, context.Request.Query["path"], async (path, store) =>
@@ -72,7 +73,7 @@ internal sealed class HistoryEndpoint(LabOptions options, NotebookHistory histor
             if (store is null)
                 return NoVersion(path, wanted.Version.ToString(CultureInfo.InvariantCulture));
             RestoreOutcome? outcome = null;
-            if (ContentsFault.Try(path, () => outcome = NotebookRestore.Restore(store, path.Full, wanted.Version, wanted.Cells, time)) is { } fault)
+            if (ContentsFault.Try(path, () => outcome = NotebookRestore.Restore(store, path.Full, wanted.Version, wanted.Cells, turns, time)) is { } fault)
                 return fault;
             if (outcome!.Problem is { } problem)
                 return ContentsFault.Bad(problem.Replace(path.Full, path.Api, StringComparison.Ordinal));

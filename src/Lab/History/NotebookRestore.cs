@@ -1,6 +1,7 @@
 using Holdfast.History;
 using Holdfast.History.Restoring;
 using Holdfast.Lab.Posix;
+using Holdfast.Lab.Recording;
 using Holdfast.Notebooks;
 
 namespace Holdfast.Lab.History;
@@ -19,13 +20,27 @@ public static class NotebookRestore
     /// <param name="path">The notebook. A file that is not there any more is made again.</param>
     /// <param name="number">The version.</param>
     /// <param name="cells">Ids or places (<c>#3</c>) of cells of that version; null for all of it.</param>
+    /// <param name="stateFolder">The state folder, by which labs and this take turns at the file.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="IOException">The history or the file cannot be read or written; the file is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
-    public static RestoreOutcome Restore(HistoryStore store, string path, int number, IReadOnlyList<string>? cells, TimeProvider time)
+    public static RestoreOutcome Restore(HistoryStore store, string path, int number, IReadOnlyList<string>? cells, string stateFolder, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(time);
+        var turns = new NotebookTurns(new LabOptions { Root = "/", AssetsFolder = "/", StateFolder = stateFolder, Environment = new Dictionary<string, string>() });
+        return Restore(store, path, number, cells, turns, time);
+    }
+
+    internal static RestoreOutcome Restore(HistoryStore store, string path, int number, IReadOnlyList<string>? cells, NotebookTurns turns, TimeProvider time)
+    {
+        RestoreOutcome? outcome = null;
+        turns.Take(path, () => outcome = InTurn(store, path, number, cells, time));
+        return outcome!;
+    }
+
+    private static RestoreOutcome InTurn(HistoryStore store, string path, int number, IReadOnlyList<string>? cells, TimeProvider time)
+    {
         if (store.Read(path, number) is not { } then)
             return Not($"there is no version {number} of {path}.");
         if (!Directory.Exists(Path.GetDirectoryName(path)))
