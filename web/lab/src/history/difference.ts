@@ -4,7 +4,7 @@ import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { Panel, Widget } from '@lumino/widgets';
 import { compare, type CellDifference, type Version } from './api.ts';
 import { button, element } from './elements.ts';
-import { clock } from './list.ts';
+import { clock, dayName } from './list.ts';
 
 interface Options {
   path: string;
@@ -21,7 +21,7 @@ const signs: Record<string, string> = { '-': 'hf-mod-gone', '+': 'hf-mod-new', '
 
 /** One version: how it differs from the notebook now, or what it changed. */
 export class DifferenceView extends Panel {
-  private readonly choice = element('select', 'jp-mod-styled');
+  private readonly choice = element('select', 'hf-History-choice');
   private readonly words = element('p', 'hf-History-note');
   private readonly cells = new Panel();
   private shown = '';
@@ -30,15 +30,16 @@ export class DifferenceView extends Panel {
     super();
     this.addClass('hf-History-difference');
     const { version, before } = options;
-    const title = element('h3', 'hf-History-day', `${new Date(version.time).toLocaleDateString()} ${clock(version)}`, element('span', 'hf-History-kind', version.kind));
+    const title = element('h3', 'hf-History-day', `${dayName(new Date(version.time))}, ${clock(version)}`, element('span', 'hf-History-kind', version.kind));
     const restore = button('Restore notebook', 'Puts all of this version into the notebook. What it holds now stays a version.', () => void options.restore());
     restore.classList.add('jp-mod-accept');
     this.choice.append(new Option('now, against this version', 'now'));
     if (before !== null) this.choice.append(new Option('this version, against the one before', 'before'));
+    this.choice.hidden = before === null;
     this.choice.title = 'What is compared';
     this.choice.onchange = () => void this.load();
     const back = button('‹ All versions', 'Back to the list', options.back);
-    const head = element('div', 'hf-History-head', back, title, element('div', 'hf-History-actions', restore), element('div', 'jp-select-wrapper hf-History-choice', this.choice), this.words);
+    const head = element('div', 'hf-History-head', back, title, element('div', 'hf-History-actions', restore), this.choice, this.words);
     this.addWidget(new Widget({ node: head }));
     this.addWidget(this.cells);
   }

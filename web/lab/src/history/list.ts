@@ -9,11 +9,21 @@ const dayLength = 86_400_000;
 /** The time of a version on its day. */
 export const clock = (version: Version) => timeOf.format(new Date(version.time));
 
-function day(time: Date): string {
+/** The day as people say it. */
+export function dayName(time: Date): string {
   const name = dayOf.format(time);
   if (name === dayOf.format(new Date())) return 'Today';
   return name === dayOf.format(new Date(Date.now() - dayLength)) ? 'Yesterday' : name;
 }
+
+const meanings: Record<Version['kind'], string> = {
+  save: 'A page saved it.',
+  run: 'Cells ran.',
+  outside: 'Found in the file: git, an editor or another program wrote it.',
+  'before restore': 'What was there before something was restored.',
+  restore: 'Something was restored.',
+  rename: 'The notebook got another name.',
+};
 
 /** The versions by day, newest first. */
 export class VersionList extends Widget {
@@ -21,15 +31,13 @@ export class VersionList extends Widget {
     super({ node: element('div', 'hf-History-list') });
   }
 
-  /** Shows these; without any, what was shown last. */
-  override show(versions?: Version[]): void {
-    super.show();
-    if (!versions) return;
+  /** Takes these in. */
+  fill(versions: Version[]): void {
     const top = this.node.scrollTop;
     this.node.replaceChildren();
     let last = '';
     for (const version of versions) {
-      const name = day(new Date(version.time));
+      const name = dayName(new Date(version.time));
       if (name !== last) this.node.append(element('h3', 'hf-History-day', name));
       last = name;
       this.node.append(this.row(version));
@@ -52,7 +60,7 @@ export class VersionList extends Widget {
     );
     row.type = 'button';
     row.dataset.version = `${version.version}`;
-    row.title = `Version ${version.version}, ${new Date(version.time).toLocaleString()}`;
+    row.title = `Version ${version.version}, ${new Date(version.time).toLocaleString()}. ${meanings[version.kind]}`;
     row.onclick = () => this.open(version);
     return row;
   }

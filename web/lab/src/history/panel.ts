@@ -76,7 +76,7 @@ export class HistoryPanel extends Panel {
       const { kept, versions } = await api.list(path);
       if (this.path !== path) return;
       this.versions = versions;
-      if (versions.length > 0) this.list.show(versions);
+      if (versions.length > 0) this.list.fill(versions);
       else this.list.say(kept ? 'No version yet. One is kept at each save and each run.' : 'No history is kept: HOLDFAST_HISTORY_LIMIT is 0.');
       await this.view?.load();
     } catch (problem) {
