@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Holdfast.Cli;
 using Holdfast.Cli.Doctor;
+using Holdfast.Cli.History;
 using Holdfast.Cli.Keeper;
 using Holdfast.Cli.Lab;
 using Holdfast.Cli.Notebooks;
@@ -11,6 +12,7 @@ var root = new RootCommand("Holdfast: a workspace for machine-learning notebooks
     LabVerb.Create(),
     LsVerb.Create(),
     OutputsVerb.Create(),
+    HistoryVerb.Create(),
     KeeperVerb.Create(),
     NbVerb.Create(),
     DoctorVerb.Create(),

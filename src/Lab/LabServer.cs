@@ -8,6 +8,7 @@ using Holdfast.Lab.Config;
 using Holdfast.Lab.Contents;
 using Holdfast.Lab.Events;
 using Holdfast.Lab.Files;
+using Holdfast.Lab.History;
 using Holdfast.Lab.Http;
 using Holdfast.Lab.Kernels;
 using Holdfast.Lab.Licences;
@@ -79,6 +80,7 @@ public sealed class LabServer : IAsyncDisposable
             .AddAccess()
             .AddEvents()
             .AddContents()
+            .AddHistory()
             .AddSettings()
             .AddPages();
         if (addKeeper is not null)
@@ -95,6 +97,7 @@ public sealed class LabServer : IAsyncDisposable
         _app.MapAccess();
         _app.MapStatus();
         _app.MapContents();
+        _app.MapHistory();
         _app.MapFiles();
         _app.MapEvents();
         _app.MapConfig();

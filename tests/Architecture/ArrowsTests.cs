@@ -12,8 +12,10 @@ public sealed class ArrowsTests
         ["Journal"] = [],
         ["Kernels"] = [],
         ["Keeper"] = ["Journal", "Kernels"],
-        ["Lab"] = ["Journal", "Keeper", "Kernels", "Notebooks"],
-        ["Cli"] = ["Journal", "Keeper", "Kernels", "Lab", "Notebooks"],
+        ["Sqlite"] = [],
+        ["History"] = ["Notebooks", "Sqlite"],
+        ["Lab"] = ["History", "Journal", "Keeper", "Kernels", "Notebooks"],
+        ["Cli"] = ["History", "Journal", "Keeper", "Kernels", "Lab", "Notebooks"],
     };
 
     [Fact]

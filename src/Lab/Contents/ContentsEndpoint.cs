@@ -1,4 +1,6 @@
+using Holdfast.History;
 using Holdfast.Lab.Events;
+using Holdfast.Lab.History;
 using Holdfast.Lab.Http;
 using Holdfast.Lab.Recording;
 using Microsoft.AspNetCore.Http;
@@ -8,7 +10,8 @@ namespace Holdfast.Lab.Contents;
 
 /// <summary>The routes of <c>/api/contents</c>: which part does what is asked, and how the answer looks.</summary>
 internal sealed class ContentsEndpoint(
-    LabOptions options, ContentsReading reading, ContentsSaving saving, ContentsMoving moving, NotebookTrust trust, LabEvents events, IdleMemory memory, ILogger<ContentsEndpoint> log, Recorder? recorder = null)
+    LabOptions options, ContentsReading reading, ContentsSaving saving, ContentsMoving moving, NotebookTrust trust, NotebookHistory history, LabEvents events, IdleMemory memory,
+    ILogger<ContentsEndpoint> log, Recorder? recorder = null)
 {
     public const string Route = "/api/contents";
     private const long Large = 4 << 20;
@@ -57,7 +60,7 @@ internal sealed class ContentsEndpoint(
         {
             ("checkpoints", null, "GET") => Checkpoints.ListAsync(context, file),
             ("checkpoints", null, "POST") => Checkpoints.Make(file) is { } fault ? FailAsync(context, fault) : Checkpoints.MadeAsync(context, file),
-            ("checkpoints", not null, "POST") => EmptyAsync(Checkpoints.Restore(file, id!), StatusCodes.Status204NoContent),
+            ("checkpoints", not null, "POST") => EmptyAsync(Restore(file, id!), StatusCodes.Status204NoContent),
             ("checkpoints", not null, "DELETE") => EmptyAsync(Checkpoints.Delete(file, id!), StatusCodes.Status204NoContent),
             ("trust", null, "POST") => EmptyAsync(trust.Trust(file), StatusCodes.Status201Created),
             _ => EmptyAsync(null, StatusCodes.Status405MethodNotAllowed),
@@ -70,6 +73,16 @@ internal sealed class ContentsEndpoint(
             context.Response.StatusCode = status;
             return Task.CompletedTask;
         }
+    }
+
+    private ContentsFault? Restore(ContentsPath file, string checkpoint)
+    {
+        if (file.IsNotebook)
+            history.Before(file.Full);
+        var fault = Checkpoints.Restore(file, checkpoint);
+        if (file.IsNotebook && fault is null)
+            history.Note(file.Full, VersionKind.Save);
+        return fault;
     }
 
     private async Task PutAsync(HttpContext context, ContentsPath path, ContentsBody body)
@@ -87,9 +100,15 @@ internal sealed class ContentsEndpoint(
         var exists = path.Status() is { IsFolder: false };
         if (body.Chunk is null or -1)
             ContentsLog.Saving(log, path.Api);
+        if (exists && path.IsNotebook)
+            history.Before(path.Full);
         var done = exists ? saving.Save(path, body) : saving.Create(path, body);
         if (done.Fault is null && body.Chunk is null or -1)
+        {
             events.Changed("save", path.Api);
+            if (path.IsNotebook)
+                history.Note(path.Full, VersionKind.Save);
+        }
         await AnswerAsync(context, done, exists ? StatusCodes.Status200OK : StatusCodes.Status201Created);
     }
 
@@ -130,6 +149,7 @@ internal sealed class ContentsEndpoint(
         {
             ContentsLog.Renamed(log, path.Api, to.Api);
             recorder?.Moved(path.Api, to.Api);
+            history.Renamed(path.Full, to.Full);
             events.Changed("rename", to.Api, path.Api);
         }
         await AnswerAsync(context, (Entry.At(to) is { } entry ? new Saved(entry) : null, fault), StatusCodes.Status200OK);
@@ -137,6 +157,8 @@ internal sealed class ContentsEndpoint(
 
     private async Task DeleteAsync(HttpContext context, ContentsPath path)
     {
+        if (path.IsNotebook)
+            history.Before(path.Full);
         if (moving.Delete(path) is { } fault)
         {
             await FailAsync(context, fault);

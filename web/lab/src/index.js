@@ -3,6 +3,7 @@ import { JupyterPluginRegistry, PageConfig } from '@jupyterlab/coreutils';
 import { IConnectionStatus, IServiceManager } from '@jupyterlab/services';
 import { extensions, mimeExtensions } from '../lib/extensions.js';
 import '../lib/style.js';
+import history from './history/index.ts';
 import { chooser } from './plugins.js';
 
 async function federated(name, module) {
@@ -34,7 +35,8 @@ async function load(own, prebuilt, kind) {
 export async function main(prebuilt) {
   const choose = chooser(PageConfig.Extension);
   const mime = choose.active(await load(mimeExtensions, prebuilt, 'mimeExtension'));
-  const plugins = choose.active(await load(extensions, prebuilt, 'extension'));
+  const own = { name: 'holdfast', module: { __esModule: true, default: history } };
+  const plugins = choose.active([...(await load(extensions, prebuilt, 'extension')), own]);
   await load([], prebuilt.filter(({ name }) => !PageConfig.Extension.isDisabled(name)), 'style');
 
   const pluginRegistry = new JupyterPluginRegistry();
