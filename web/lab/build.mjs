@@ -1,9 +1,11 @@
 // Builds JupyterLab from its npm packages into dist/, ready to be served as files (README.md says how).
-// 1 gather what JupyterLab ships  2 schemas, themes and styles  3 bundle  4 licences, icons and build.json  5 compress
+// 1 gather what JupyterLab ships  2 schemas, themes, styles and our defaults  3 bundle  4 licences, icons and build.json  5 compress
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import fs from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { compressInParallel } from './compress.mjs';
 import { sharedPackages } from './shared.mjs';
 
@@ -30,6 +32,11 @@ const leftOut = new Set([
 // Prebuilt extensions that come with the lab.
 const labextensions = ['@jupyter-widgets/jupyterlab-manager'];
 
+// Defaults of settings that are not JupyterLab's; a user's own win.
+const defaults = {
+  '@jupyterlab/docmanager-extension:plugin': { autosaveInterval: 10 },
+};
+
 // Licence files that their packages do not contain, and what JupyterLab's own build says too, harmlessly.
 const knownWarnings = [/license-webpack-plugin/, /"__dirname" is used/, /required version for "jquery"/];
 
@@ -55,8 +62,16 @@ fs.writeFileSync(
 
 // 2
 const themes = Build.ensureAssets({ packageNames: packages, output: lib, schemaOutput: dist, themeOutput: dist });
+fs.writeFileSync(path.join(dist, 'overrides.json'), JSON.stringify(defaults, null, 2) + '\n');
 
 // 3
+const types = promisify(execFile)(process.execPath, [require.resolve('typescript/bin/tsc'), '--project', here]).catch(({ stdout }) => stdout);
+const typescript = {
+  test: /\.ts$/,
+  type: 'javascript/auto',
+  loader: 'builtin:swc-loader',
+  options: { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } },
+};
 const page = merge(baseConfig, {
   name: 'page',
   mode: 'production',
@@ -73,6 +88,7 @@ const page = merge(baseConfig, {
       },
     },
   },
+  module: { rules: [typescript] },
   externals: ['ws'],
   performance: { hints: false },
   plugins: [
@@ -93,6 +109,11 @@ const compiler = rspack([
 const stats = await new Promise((resolve, reject) => {
   compiler.run((error, result) => (error ? reject(error) : compiler.close(() => resolve(result))));
 });
+const wrong = await types;
+if (typeof wrong === 'string') {
+  console.error(wrong);
+  process.exit(1);
+}
 if (stats.hasErrors()) {
   console.error(stats.toString({ all: false, errors: true, colors: process.stderr.isTTY }));
   process.exit(1);

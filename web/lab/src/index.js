@@ -4,6 +4,7 @@ import { IConnectionStatus, IServiceManager } from '@jupyterlab/services';
 import { extensions, mimeExtensions } from '../lib/extensions.js';
 import '../lib/style.js';
 import { chooser } from './plugins.js';
+import resume from './resume/index.ts';
 
 async function federated(name, module) {
   const factory = await window._JUPYTERLAB[name].get(module);
@@ -34,7 +35,8 @@ async function load(own, prebuilt, kind) {
 export async function main(prebuilt) {
   const choose = chooser(PageConfig.Extension);
   const mime = choose.active(await load(mimeExtensions, prebuilt, 'mimeExtension'));
-  const plugins = choose.active(await load(extensions, prebuilt, 'extension'));
+  const own = { name: 'holdfast', module: { __esModule: true, default: resume } };
+  const plugins = choose.active([...(await load(extensions, prebuilt, 'extension')), own]);
   await load([], prebuilt.filter(({ name }) => !PageConfig.Extension.isDisabled(name)), 'style');
 
   const pluginRegistry = new JupyterPluginRegistry();
