@@ -1,28 +1,23 @@
+import type { INotebookContent } from '@jupyterlab/nbformat';
 import { ServerConnection, type Contents } from '@jupyterlab/services';
 import type { NotebookPage } from './page.ts';
-import type { SaveAnswer } from './protocol.ts';
+import type { Folded, SaveAnswer } from './protocol.ts';
 
 /** An error of this name ends a save without a dialog: it is what JupyterLab has when the user cancels one. */
 const silently = (message: string): Error => Object.assign(new Error(message), { name: 'ModalCancelError' });
 
-/** Saves of notebooks say what their page knows, and refresh what the lab has kept; a page that was loaded again asks for its record. */
+/** Saves of notebooks say what their page knows, and refresh what the lab has kept; a load says up to where the record is in it. */
 export function speakFor(drive: Contents.IDrive, pageOf: (path: string) => NotebookPage | undefined): void {
   const get = drive.get.bind(drive);
   const save = drive.save.bind(drive);
 
   drive.get = async (path, options) => {
     const page = pageOf(path);
-    if (!page) return get(path, options);
-    if (options?.content) {
-      const model = await get(path, options);
-      page.reloaded();
-      return model;
-    }
-    const model = await get(path, options).catch(reason => {
-      throw isOurs(page, reason) ? silently(reason.message) : reason;
-    });
-    // The question "overwrite or revert?" is for the user's own save.
-    if (page.saving.quiet && options?.hash && model.hash !== page.contentsModel?.hash) throw silently('The file has changed on disk.');
+    if (page && options?.hash && !options.content) return comparedWith(page, path, options);
+    const model = await get(path, options);
+    // The page is there only after its notebook was asked for, the first time.
+    const opened = pageOf(path);
+    if (opened && options?.content && model.type === 'notebook') opened.loaded(model.content, (model as { holdfast?: Folded }).holdfast);
     return model;
   };
 
@@ -30,14 +25,29 @@ export function speakFor(drive: Contents.IDrive, pageOf: (path: string) => Noteb
     const page = pageOf(path);
     if (!page || options?.type !== 'notebook') return save(path, options);
     const request = { ...options, holdfast: page.note() };
-    const answer = await save(path, request).catch(reason => {
-      throw isOurs(page, reason) ? silently(reason.message) : reason;
-    });
-    const { holdfast, ...model } = answer as Contents.IModel & { holdfast?: SaveAnswer };
+    const { holdfast, ...model } = (await save(path, request).catch(failing(page))) as Contents.IModel & { holdfast?: SaveAnswer };
+    page.saving.isWritten = true;
+    page.common.note(options.content);
     if (holdfast) page.kept(holdfast.kept);
     return model;
   };
+
+  /** The answer to JupyterLab's question before a save, whether somebody else has changed the file; it asks after it too. */
+  async function comparedWith(page: NotebookPage, path: string, options: Contents.IFetchOptions): Promise<Contents.IModel> {
+    const model = await get(path, options).catch(failing(page));
+    const known = page.contentsModel;
+    if (!known?.hash || model.hash === known.hash || page.saving.isWritten) return model;
+    const { content } = await get(path, { type: 'notebook', content: true }).catch(failing(page));
+    if (page.common.allows(page.panel.context.model.toJSON() as INotebookContent, content)) return { ...model, hash: known.hash };
+    // "Overwrite or revert?" is asked at the user's own save.
+    if (page.saving.quiet) throw silently('The file has changed on disk.');
+    return model;
+  }
 }
 
 /** Nobody asked for the save, or the status bar says already that the lab cannot be reached; the next autosave tries again. */
-const isOurs = (page: NotebookPage, reason: unknown): boolean => page.saving.quiet || reason instanceof ServerConnection.NetworkError;
+function failing(page: NotebookPage): (reason: Error) => never {
+  return reason => {
+    throw page.saving.quiet || reason instanceof ServerConnection.NetworkError ? silently(reason.message) : reason;
+  };
+}

@@ -60,7 +60,7 @@ export class ResumedFuture implements ExecutionFuture {
   /** Passes on a message of the execution, as JupyterLab's own futures do. */
   handle(message: KernelMessage.IIOPubMessage): void {
     if (this.disposed) return;
-    if (this.hooks.toReversed().some(hook => hook(message) === false)) return;
+    if ([...this.hooks].reverse().some(hook => hook(message) === false)) return;
     void this.onIOPub(message);
   }
 

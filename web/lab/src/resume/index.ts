@@ -35,6 +35,7 @@ const resume: JupyterFrontEndPlugin<void> = {
       line.watch(page);
       panel.disposed.connect(() => {
         pages.delete(page);
+        page.dispose();
         const view = tracker.find(other => other !== panel && other.context === page.panel.context);
         if (view) take(view);
       });

@@ -47,10 +47,11 @@ function prompts(cell: CodeCell) {
   );
 }
 
-/** Shows the prompt that the kernel waits at, once; takes away those that it does not wait at any more. */
-export function settlePrompt(cell: CodeCell, future: ExecutionFuture, request: Execution['input_request']): void {
+/** Shows the prompt that the kernel waits at, once; takes away those that it does not wait at any more, and says whether there were any. */
+export function settlePrompt(cell: CodeCell, future: ExecutionFuture, request: Execution['input_request']): boolean {
   const waiting = prompts(cell);
   const stale = request ? waiting.slice(0, -1) : waiting;
   for (const prompt of stale) prompt.dispose();
   if (request && waiting.length === 0) void future.onStdin({ ...request, channel: 'stdin' });
+  return stale.length > 0;
 }

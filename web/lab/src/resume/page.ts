@@ -1,10 +1,12 @@
 import { CodeCell } from '@jupyterlab/cells';
+import type { INotebookContent } from '@jupyterlab/nbformat';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { KernelMessage, type ConnectionStatus, type Contents, type Kernel } from '@jupyterlab/services';
 import { Signal } from '@lumino/signaling';
 import { Asking } from './asking.ts';
 import { Comeback } from './comeback.ts';
-import { askForFold, askForProblem, foldType, type Fold, type SaveNote } from './protocol.ts';
+import { Common } from './common.ts';
+import { askForFold, askForProblem, foldType, type Fold, type Folded, type SaveNote } from './protocol.ts';
 import { ShownRecord } from './record.ts';
 import { Saving } from './saving.ts';
 
@@ -14,6 +16,7 @@ const outputTypes = new Set(['stream', 'display_data', 'update_display_data', 'e
 export class NotebookPage {
   readonly changed = new Signal<this, void>(this);
   readonly saving: Saving;
+  readonly common = new Common();
   /** Why the lab cannot write the file; null when it can, undefined before it has said. */
   problem: string | null | undefined;
   /** When an output was last made, in ms since 1970. */
@@ -22,7 +25,10 @@ export class NotebookPage {
   private kernel: Kernel.IKernelConnection | null = null;
   private record: ShownRecord | null = null;
   private comeback: Comeback | null = null;
+  private folded: Folded | undefined;
+  /** What the page shows is true up to here, but for what the lab has kept of a save. */
   private number = 0;
+  private isPartlyStale = false;
   /** The page's cell ids when the save that runs took its content. */
   private savedCells: string[] = [];
 
@@ -68,6 +74,14 @@ export class NotebookPage {
     return this.panel.content.widgets.filter(cell => cell instanceof CodeCell && cell.model.executionState === 'running').length;
   }
 
+  /** The view has gone; the kernel may go on in another view. */
+  dispose(): void {
+    this.comeback?.dispose();
+    this.kernel?.anyMessage.disconnect(this.onAny);
+    this.kernel?.iopubMessage.disconnect(this.onIOPub);
+    Signal.clearData(this);
+  }
+
   /** What a save says about this page. */
   note(): SaveNote {
     return { cells: this.savedCells, known: this.record?.known ?? [], cleared: this.record?.cleared ?? {} };
@@ -76,12 +90,18 @@ export class NotebookPage {
   /** The lab has not taken the outputs of these cells of a save. */
   kept(places: number[]): void {
     const cells = places.map(place => this.panel.content.widgets.find(({ model }) => model.id === this.savedCells[place]));
-    if (cells.some(cell => cell instanceof CodeCell && !this.record?.isLive(cell))) this.refreshAll();
+    if (cells.some(cell => cell instanceof CodeCell && !this.record?.isLive(cell))) {
+      this.isPartlyStale = true;
+      this.refresh();
+    }
   }
 
-  /** The notebook has come from the lab, once more: its cells are new. */
-  reloaded(): void {
-    setTimeout(() => this.refreshAll());
+  /** The notebook has come from the lab, for the first time or again: its cells are new. */
+  loaded(content: INotebookContent, folded: Folded | undefined): void {
+    this.common.note(content);
+    this.folded = folded;
+    // Once the model has it.
+    setTimeout(() => this.refresh(this.start));
   }
 
   /** The user has cleared a cell's outputs. */
@@ -91,8 +111,8 @@ export class NotebookPage {
 
   /** Asks why the file cannot be written, if it cannot. */
   async look(): Promise<void> {
-    if (!this.isReady || this.problem === undefined) return;
-    this.problem = await askForProblem(this.panel.context.sessionContext.session!.kernel!.serverSettings, this.panel.context.localPath).catch(() => this.problem);
+    if (!this.kernel || !this.isReady || this.problem === undefined) return;
+    this.problem = await askForProblem(this.kernel.serverSettings, this.panel.context.localPath).catch(() => this.problem);
   }
 
   private get isReady(): boolean {
@@ -104,30 +124,36 @@ export class NotebookPage {
     if (kernel === this.kernel) return this.refresh();
     this.keepClean(() => this.record?.end());
     this.comeback?.dispose();
-    [this.kernel, this.record, this.comeback, this.number, this.problem] = [kernel, null, null, 0, undefined];
+    [this.kernel, this.record, this.comeback, this.problem] = [kernel, null, null, undefined];
     if (kernel) {
       this.record = new ShownRecord(this.panel.content, kernel, () => this.refresh());
       this.comeback = new Comeback(kernel, this.status);
       kernel.anyMessage.connect(this.onAny);
       kernel.iopubMessage.connect(this.onIOPub);
     }
-    this.refresh();
+    this.refresh(this.start);
   }
 
-  private refresh(): void {
+  /** Up to where what was loaded is true for this kernel. */
+  private get start(): number {
+    return this.folded && this.folded.kernel === this.kernel?.id ? this.folded.number : 0;
+  }
+
+  /** Asks for what has changed since the page was last true. */
+  private refresh(since = this.number): void {
+    this.number = since;
     this.changed.emit();
     this.asking.start();
   }
 
-  private refreshAll(): void {
-    this.number = 0;
-    this.refresh();
-  }
-
   private async ask(): Promise<boolean> {
-    const { kernel, number: since } = this;
+    const { kernel } = this;
+    if (!kernel) return false;
     const { localPath: path } = this.panel.context;
-    return kernel !== null && (await askForFold(kernel.serverSettings, { kernel: kernel.id, session: kernel.clientId, path, since }));
+    const since = this.isPartlyStale ? 0 : this.number;
+    const taken = await askForFold(kernel.serverSettings, { kernel: kernel.id, session: kernel.clientId, path, since });
+    if (taken && since === 0) this.isPartlyStale = false;
+    return taken;
   }
 
   private readonly onAny = (kernel: Kernel.IKernelConnection, { msg, direction }: Kernel.IAnyMessageArgs): void => {
@@ -144,8 +170,9 @@ export class NotebookPage {
     const parent = message.parent_header as { msg_id?: string; session?: string };
     if (msg_type === foldType) return this.apply(message.content as unknown as Fold);
     if (outputTypes.has(msg_type)) this.lastOutput = Date.now();
-    // Another page has run a cell.
-    if (msg_type === 'execute_input' && parent.session !== kernel.clientId && !this.record.has(parent.msg_id ?? '')) this.refresh();
+    // Another page has run a cell, or a cell that is not connected has changed.
+    const isOthers = msg_type === 'execute_input' && parent.session !== kernel.clientId && !this.record.has(parent.msg_id ?? '');
+    if (isOthers || this.record.isNewUpdate(message)) this.refresh();
     this.keepClean(() => this.record?.route(message));
     if (msg_type === 'status') this.changed.emit();
   };

@@ -33,6 +33,12 @@ export interface Fold {
   problem: string | null;
 }
 
+/** Up to where the notebook that the lab gave is folded; absent for one without a running kernel. */
+export interface Folded {
+  number: number;
+  kernel: string;
+}
+
 /** What a save says beside the notebook. */
 export interface SaveNote {
   cells: string[];

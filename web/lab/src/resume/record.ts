@@ -14,6 +14,8 @@ export class ShownRecord {
   private readonly clearedCells = new Map<string, string | null>();
   /** Executions that JupyterLab does not route everything of. */
   private readonly futures = new Map<string, ExecutionFuture>();
+  /** Displays that the page has heard of. */
+  private readonly displays = new Set<string>();
 
   constructor(
     private readonly notebook: Notebook,
@@ -62,11 +64,18 @@ export class ShownRecord {
     }
   }
 
+  /** Whether this changes a display that the page has not heard of: it was loaded with its notebook. */
+  isNewUpdate(message: KernelMessage.IIOPubMessage): boolean {
+    const id = displayOf(message);
+    if (id === undefined || this.displays.has(id)) return false;
+    this.displays.add(id);
+    return message.header.msg_type === 'update_display_data';
+  }
+
   /** Takes a message of the kernel to the cells that JupyterLab does not take it to. */
   route(message: KernelMessage.IIOPubMessage): void {
     const type = message.header.msg_type;
-    const { display_id } = (message.content as { transient?: { display_id?: string } }).transient ?? {};
-    if (display_id !== undefined)
+    if (displayOf(message) !== undefined)
       for (const future of this.futures.values()) void future.onIOPub(iopub(future, 'update_display_data', message.content));
     const future = this.futures.get((message.parent_header as { msg_id?: string }).msg_id ?? '');
     if (!(future instanceof ResumedFuture) || type === 'update_display_data') return;
@@ -133,18 +142,22 @@ export class ShownRecord {
   }
 
   private settle(cell: CodeCell, future: ExecutionFuture, request: Execution['input_request']): void {
-    settlePrompt(cell, future, request);
-    // As JupyterLab's own futures do: nothing else runs before the answer.
-    if (request) this.kernel.hasPendingInput = true;
+    const gone = settlePrompt(cell, future, request);
+    // As with JupyterLab's own futures, nothing else is run before the answer.
+    if (request || gone) this.kernel.hasPendingInput = Boolean(request);
   }
 
   private ended(future: ResumedFuture): void {
     future.end();
     const cell = cellById(this.notebook, future.cellId);
     if (!cell || !future.isIn(cell)) return;
-    settlePrompt(cell, future, null);
+    this.settle(cell, future, null);
     count(cell, future.count);
   }
+}
+
+function displayOf({ content }: KernelMessage.IIOPubMessage): string | undefined {
+  return (content as { transient?: { display_id?: string } }).transient?.display_id;
 }
 
 function count(cell: CodeCell, value: number | null): void {

@@ -11,6 +11,8 @@ const runDelay = 300;
 export class Saving {
   /** Whether the save that runs is one that nobody asked for: it fails in silence. */
   quiet = false;
+  /** Whether the save that runs has been written. */
+  isWritten = false;
   private running: Promise<void> = Promise.resolve();
   private next: Promise<void> | undefined;
   private nextIsQuiet = false;
@@ -37,7 +39,7 @@ export class Saving {
     this.nextIsQuiet = quiet && (this.next === undefined || this.nextIsQuiet);
     this.next ??= this.running.then(() => {
       this.next = undefined;
-      this.quiet = this.nextIsQuiet;
+      [this.quiet, this.isWritten] = [this.nextIsQuiet, false];
       const saved = this.save();
       this.running = saved.catch(() => {});
       return saved;
