@@ -20,6 +20,11 @@ export function shows(cell: CodeCell, outputs: IOutput[]): boolean {
 /** Whether later executions can change one of these outputs. */
 export const hasDisplays = (outputs: IOutput[]): boolean => outputs.some(displayId);
 
+/** The display that a message makes or changes. */
+export function displayOf({ content }: KernelMessage.IIOPubMessage): string | undefined {
+  return (content as { transient?: { display_id?: string } }).transient?.display_id;
+}
+
 /** A message of the execution that this page makes up. */
 export function iopub(future: ExecutionFuture, msgType: string, content: object): KernelMessage.IIOPubMessage {
   const { session } = future.msg.header;

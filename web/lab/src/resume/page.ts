@@ -29,8 +29,6 @@ export class NotebookPage {
   /** What the page shows is true up to here, but for what the lab has kept of a save. */
   private number = 0;
   private isPartlyStale = false;
-  /** The page's cell ids when the save that runs took its content. */
-  private savedCells: string[] = [];
 
   constructor(
     readonly panel: NotebookPanel,
@@ -42,9 +40,6 @@ export class NotebookPage {
       () => this.ask(),
       () => this.isReady,
     );
-    context.saveState.connect((_, state) => {
-      if (state === 'started') this.savedCells = this.cellIds();
-    });
     sessionContext.kernelChanged.connect(() => this.follow());
     sessionContext.connectionStatusChanged.connect(() => this.refresh());
     void Promise.all([context.ready, sessionContext.ready]).then(() => {
@@ -84,12 +79,12 @@ export class NotebookPage {
 
   /** What a save says about this page. */
   note(): SaveNote {
-    return { cells: this.savedCells, known: this.record?.known ?? [], cleared: this.record?.cleared ?? {} };
+    return { cells: this.saving.cells, known: this.record?.known ?? [], cleared: this.record?.cleared ?? {} };
   }
 
   /** The lab has not taken the outputs of these cells of a save. */
   kept(places: number[]): void {
-    const cells = places.map(place => this.panel.content.widgets.find(({ model }) => model.id === this.savedCells[place]));
+    const cells = places.map(place => this.panel.content.widgets.find(({ model }) => model.id === this.saving.cells[place]));
     if (cells.some(cell => cell instanceof CodeCell && !this.record?.isLive(cell))) {
       this.isPartlyStale = true;
       this.refresh();
@@ -192,9 +187,5 @@ export class NotebookPage {
     const wasClean = !model.isDisposed && !model.dirty;
     change();
     if (wasClean && model.dirty) model.dirty = false;
-  }
-
-  private cellIds(): string[] {
-    return [...(this.panel.content.model?.cells ?? [])].map(cell => cell.id);
   }
 }

@@ -2,8 +2,9 @@ import type { CodeCell } from '@jupyterlab/cells';
 import type { Notebook } from '@jupyterlab/notebook';
 import { KernelMessage, type Kernel } from '@jupyterlab/services';
 import { cellById, cellOf } from './cells.ts';
+import { count, finish } from './ending.ts';
 import { ResumedFuture, type ExecutionFuture } from './future.ts';
-import { hasDisplays, iopub, replay, settlePrompt, shows } from './outputs.ts';
+import { displayOf, hasDisplays, iopub, replay, settlePrompt, shows } from './outputs.ts';
 import { isOver, type Execution, type Fold } from './protocol.ts';
 
 /** What a notebook shows of one kernel's executions: brought up to date by folds, kept so by the kernel's messages. */
@@ -154,32 +155,4 @@ export class ShownRecord {
     this.settle(cell, future, null);
     count(cell, future.count);
   }
-}
-
-function displayOf({ content }: KernelMessage.IIOPubMessage): string | undefined {
-  return (content as { transient?: { display_id?: string } }).transient?.display_id;
-}
-
-function count(cell: CodeCell, value: number | null): void {
-  cell.model.executionCount = value;
-  cell.model.executionState = 'idle';
-}
-
-/** Ends an execution of this page whose last messages were lost on the way. */
-function finish(future: ExecutionFuture, { state, execution_count, outputs }: Execution): void {
-  if (state === 'lost') {
-    future.dispose();
-    return;
-  }
-  const error = outputs.findLast(output => output.output_type === 'error');
-  const made = {
-    msgType: 'execute_reply',
-    channel: 'shell',
-    session: future.msg.header.session,
-    parentHeader: future.msg.header,
-    content: { ...(state === 'done' ? { status: 'ok', payload: [], user_expressions: {} } : { ename: '', evalue: '', traceback: [], ...error, status: 'error' }), execution_count },
-  };
-  const { handleMsg } = future as ExecutionFuture & { handleMsg(message: KernelMessage.IMessage): Promise<void> };
-  void handleMsg.call(future, KernelMessage.createMessage(made as unknown as KernelMessage.IOptions<KernelMessage.IExecuteReplyMsg>));
-  void handleMsg.call(future, iopub(future, 'status', { execution_state: 'idle' }));
 }

@@ -13,6 +13,8 @@ export class Saving {
   quiet = false;
   /** Whether the save that runs has been written. */
   isWritten = false;
+  /** The page's cell ids, in the order of the cells in the save that runs. */
+  cells: string[] = [];
   private running: Promise<void> = Promise.resolve();
   private next: Promise<void> | undefined;
   private nextIsQuiet = false;
@@ -22,6 +24,9 @@ export class Saving {
   constructor(private readonly context: DocumentRegistry.IContext<INotebookModel>) {
     this.save = context.save.bind(context);
     context.save = () => this.queue(false);
+    context.saveState.connect((_, state) => {
+      if (state === 'started') this.cells = [...context.model.cells].map(cell => cell.id);
+    });
     context.disposed.connect(() => clearTimeout(this.timer));
   }
 
