@@ -52,7 +52,7 @@ public sealed class ReopenedPageTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task NewCell_RunAndLeftAtOnce_IsThereWithItsOutputs()
+    public async Task NewCell_RunAndNeverSaved_IsThereWithItsOutputs()
     {
         await using var workplace = new Workplace();
         workplace.WriteNotebook("new.ipynb", "1 + 1");
@@ -60,10 +60,13 @@ public sealed class ReopenedPageTests(Chromium chromium)
         await using (var page = await LabPage.OpenAsync(chromium, lab))
         {
             await page.OpenNotebookAsync("new.ipynb");
+            await page.Browser().RouteAsync("**/api/contents/**", route => route.Request.Method == "PUT" ? route.AbortAsync() : route.ContinueAsync());
             await page.Cell(0).Locator(".jp-InputPrompt").ClickAsync();
             await page.Browser().Keyboard.PressAsync("b");
             await page.TypeAsync(1, "print('never saved')");
             await page.RunCellAsync(1);
+            await page.SeeAsync(1, "never saved");
+            await page.SeeNoDialogAsync();
         }
 
         await using var later = await chromium.OpenNotebookAsync(lab, "new.ipynb");

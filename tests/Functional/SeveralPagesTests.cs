@@ -101,7 +101,7 @@ public sealed class SeveralPagesTests(Chromium chromium)
         await file.WaitAsync(run => run.Output(1) == "stays\n");
 
         await page.Cell(0).Locator(".jp-InputPrompt").ClickAsync();
-        await page.ChooseAsync("Edit", "notebook:clear-cell-output");
+        await page.ChooseAsync("Edit", "editmenu:clear-current");
         await page.SaveAsync();
 
         await file.WaitAsync(cleared => cleared.Output(0) == "" && cleared.Count(0) is null);
