@@ -12,8 +12,15 @@ function age(since: number): string {
   return seconds < 3600 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
 }
 
+interface Line {
+  text: string;
+  /** Said where there is room. */
+  more?: string;
+  title: string;
+}
+
 /** What the status bar says of a notebook, and what that means; nothing where there is nothing to say. */
-function describe(page: NotebookPage): { text: string; title: string } | undefined {
+function describe(page: NotebookPage): Line | undefined {
   if (!page.hasKernel) return undefined;
   if (!page.isConnected) {
     const unsaved = page.panel.context.model.dirty ? ' · not saved yet' : '';
@@ -26,19 +33,23 @@ function describe(page: NotebookPage): { text: string; title: string } | undefin
   }
   const { running } = page;
   if (running === 0) return { text: 'recorded', title: recordedTitle };
-  const last = page.lastOutput > 0 ? ` · last output ${age(page.lastOutput)} ago` : '';
-  return { text: `recorded · ${running} ${running === 1 ? 'cell' : 'cells'} running${last}`, title: recordedTitle };
+  const more = page.lastOutput > 0 ? ` · last output ${age(page.lastOutput)} ago` : '';
+  return { text: `recorded · ${running} ${running === 1 ? 'cell' : 'cells'} running`, more, title: recordedTitle };
 }
 
 /** A quiet line in the status bar about the notebook in front. */
 export class StatusLine extends Widget {
   readonly activeChanged = new Signal<this, void>(this);
+  private readonly text = document.createTextNode('');
+  private readonly more = document.createElement('span');
   private ticks = 0;
 
   constructor(private readonly front: () => NotebookPage | undefined) {
     super({ node: document.createElement('span') });
     this.addClass('jp-StatusBar-TextItem');
     this.addClass('hf-StatusLine');
+    this.more.className = 'hf-StatusLine-more';
+    this.node.append(this.text, this.more);
     setInterval(() => {
       if (document.hidden) return;
       // A full disk is not announced.
@@ -48,7 +59,7 @@ export class StatusLine extends Widget {
   }
 
   get isActive(): boolean {
-    return this.node.textContent !== '';
+    return this.text.data !== '';
   }
 
   /** Follows a notebook's changes. */
@@ -59,11 +70,16 @@ export class StatusLine extends Widget {
   /** Says what is so now. */
   say(): void {
     const page = this.front();
-    const { text, title } = (page && describe(page)) ?? { text: '', title: '' };
-    if (this.node.title !== title) this.node.title = title;
-    if (this.node.textContent === text) return;
+    const { text, more = '', title }: Line = (page && describe(page)) ?? { text: '', title: '' };
     const wasActive = this.isActive;
-    this.node.textContent = text;
+    set(this.text, 'data', text);
+    set(this.more, 'textContent', more);
+    set(this.node, 'title', title);
     if (wasActive !== this.isActive) this.activeChanged.emit();
   }
+}
+
+/** Leaves the page alone where nothing has changed. */
+function set<K extends string>(node: Record<K, string | null>, key: K, value: string): void {
+  if (node[key] !== value) node[key] = value;
 }
