@@ -33,6 +33,32 @@ public sealed class SeveralPagesTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Socket_CutForTenMinutes_ComesBackByItself()
+    {
+        await using var workplace = new Workplace();
+        workplace.WriteNotebook("long.ipynb", Counting.Source);
+        await using var lab = await workplace.StartLabAsync();
+        await using var cable = new Cable(lab);
+        await using var page = await chromium.OpenNotebookAsync(lab, cable, "long.ipynb", fakedTime: true);
+        await page.WaitForStatusAsync("Idle");
+        await page.RunCellAsync(0);
+        await page.SeeMoreAsync(0);
+
+        cable.Cut();
+        await page.SeeLineAsync("reconnecting…");
+        for (var minute = 0; minute < 10; minute++) await page.Browser().Clock.RunForAsync(60_000);
+        cable.Mend();
+        await page.Browser().Clock.RunForAsync(6_000);
+
+        await page.SeeLineAsync("recorded");
+        await page.SeeMoreAsync(0);
+        Counting.Stop(workplace);
+        await page.SeePromptAsync(0, "[1]:");
+        Counting.AssertWhole(await page.TextAsync(0));
+        await page.SeeNoDialogAsync();
+    }
+
+    [Fact]
     public async Task Lab_KilledAndStartedAgain_PageGoesOnWithNothingMissingOrDoubled()
     {
         await using var workplace = new Workplace();
@@ -111,6 +137,24 @@ public sealed class SeveralPagesTests(Chromium chromium)
         await page.SeeLineAsync("recorded");
         await page.SeeAsync(1, "stays");
         Assert.Equal("", await page.TextAsync(0));
+    }
+
+    [Fact]
+    public async Task TwoPages_OpenedBeforeTheFirstSave_BothSaveAndNeitherAsks()
+    {
+        await using var workplace = new Workplace();
+        workplace.WriteNotebook("fresh.ipynb", "1 + 1", "2 + 2");
+        await using var lab = await workplace.StartLabAsync();
+        await using var first = await chromium.OpenNotebookAsync(lab, "fresh.ipynb");
+        await using var second = await chromium.OpenNotebookAsync(lab, "fresh.ipynb");
+        await first.WaitForStatusAsync("Idle");
+        await second.WaitForStatusAsync("Idle");
+        await first.SaveAsync();
+        await second.TypeAsync(1, " + 40");
+        await second.SaveAsync();
+
+        await second.SeeNoDialogAsync();
+        Assert.Equal("2 + 2 + 40", new NotebookFile(workplace.PathOf("fresh.ipynb")).Source(1));
     }
 
     [Fact]

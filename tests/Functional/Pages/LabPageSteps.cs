@@ -15,8 +15,13 @@ internal static class LabPageSteps
         chromium.OpenNotebookAsync(lab, lab.Link, name, width);
 
     /// <summary>Opens a notebook in a new browser profile, by way of a cable.</summary>
-    public static Task<LabPage> OpenNotebookAsync(this Chromium chromium, RunningLab lab, Cable cable, string name) =>
-        chromium.OpenNotebookAsync(lab, cable.Link, name, 1280);
+    /// <param name="chromium">The browser.</param>
+    /// <param name="lab">The lab.</param>
+    /// <param name="cable">What is between page and lab.</param>
+    /// <param name="name">The notebook.</param>
+    /// <param name="fakedTime">Whether the test may move the page's clock.</param>
+    public static Task<LabPage> OpenNotebookAsync(this Chromium chromium, RunningLab lab, Cable cable, string name, bool fakedTime = false) =>
+        chromium.OpenNotebookAsync(lab, cable.Link, name, 1280, fakedTime);
 
     /// <summary>Waits until a cell has this before it: <c>[*]:</c>, <c>[3]:</c>.</summary>
     public static Task SeePromptAsync(this LabPage page, int cell, string prompt) =>
@@ -61,6 +66,13 @@ internal static class LabPageSteps
     /// <summary>The browser's page.</summary>
     public static IPage Browser(this LabPage page) => page.Cell(0).Page;
 
-    private static async Task<LabPage> OpenNotebookAsync(this Chromium chromium, RunningLab lab, Uri link, string name, int width) =>
-        await LabPage.OpenAsync(chromium, lab, new UriBuilder(link) { Path = $"/lab/tree/{name}" }.Uri, width);
+    private static async Task<LabPage> OpenNotebookAsync(this Chromium chromium, RunningLab lab, Uri link, string name, int width, bool fakedTime = false)
+    {
+        var address = new UriBuilder(link) { Path = $"/lab/tree/{name}" }.Uri;
+        if (!fakedTime) return await LabPage.OpenAsync(chromium, lab, address, width);
+        var page = await LabPage.OpenAsync(chromium, lab, new Uri(address, "/api"), width);
+        await page.Browser().Clock.InstallAsync();
+        await page.Browser().GotoAsync(address.AbsoluteUri);
+        return page;
+    }
 }
