@@ -12,7 +12,6 @@ public sealed class ArrowsTests
         ["Journal"] = [],
         ["Kernels"] = [],
         ["Keeper"] = ["Journal", "Kernels"],
-        ["Sqlite"] = [],
         ["History"] = ["Notebooks", "Sqlite"],
         ["Lab"] = ["History", "Journal", "Keeper", "Kernels", "Notebooks"],
         ["Cli"] = ["History", "Journal", "Keeper", "Kernels", "Lab", "Notebooks"],

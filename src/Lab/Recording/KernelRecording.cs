@@ -39,6 +39,19 @@ internal sealed class KernelRecording : IDisposable
     /// <summary>Whether nothing was ever kept of it before this lab.</summary>
     public bool IsNew { get; private set; }
 
+    /// <summary>
+    /// Up to where nothing of the journal is needed any more, because notebooks have it whole; 0 when none ever had any. What was shortened in the
+    /// file is not whole there.
+    /// </summary>
+    public long WholeUpTo => Fold.Executions.Count == 0 ? 0 : Fold.Executions
+        .Where(execution => !execution.IsOver || (execution is { IsDropped: false, HasBegun: true } && !(execution.IsInFile && execution.StreamBytes <= OutputLimit.File.Whole)))
+        .Select(execution => execution.Request - 1)
+        .Append(Number)
+        .Min();
+
+    /// <summary>What the keeper was last told of <see cref="WholeUpTo"/>.</summary>
+    public long Told { get; set; }
+
     private string File => Path.Combine(Kernel.Folder, "recording.json");
 
     /// <summary>Folds what is there, up to a limit; true when there may be more.</summary>

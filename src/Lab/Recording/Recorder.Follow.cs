@@ -22,6 +22,8 @@ internal sealed partial class Recorder
             {
                 CatchUp(recording);
                 var next = Write(recording, isGone, out var handled);
+                if (next is null)
+                    await TellKeeperAsync(recording);
                 if (isGone)
                     break;
                 isGone = await WaitAsync(watch, handled, next) < 0;
@@ -51,6 +53,16 @@ internal sealed partial class Recorder
                 recording.Dispose();
             }
         }
+    }
+
+    /// <summary>Says what the keeper's retention may let go in time.</summary>
+    private async Task TellKeeperAsync(KernelRecording recording)
+    {
+        long upTo;
+        lock (_gate)
+            upTo = recording.WholeUpTo;
+        if (_writing.IsThis && upTo > recording.Told && (await _keeper.AllowAsync(recording.Kernel.Id, upTo, _ending.Token)).Failure is null)
+            recording.Told = upTo;
     }
 
     /// <summary>Waits for more than was handled, whoever has folded it, at most until a notebook is due; -1 when the kernel is gone.</summary>
@@ -131,7 +143,7 @@ internal sealed partial class Recorder
     /// Kernels that ended while no lab was there. What their notebooks lack is written, but nothing over a notebook that somebody changed after
     /// that.
     /// </summary>
-    private Task FinishEndedAsync()
+    private async Task FinishEndedAsync()
     {
         try
         {
@@ -140,17 +152,19 @@ internal sealed partial class Recorder
                 if (_ending.IsCancellationRequested)
                     break;
                 if (kernel.Root == _options.Root && _keeper.Find(kernel.Id) is null)
-                    FinishEnded(kernel);
+                    await FinishAsync(kernel);
             }
+        }
+        catch (OperationCanceledException)
+        {
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             RecordingLog.NotKept(_log, _options.StateFolder, fault.Message);
         }
-        return Task.CompletedTask;
     }
 
-    private void FinishEnded(KernelRecord kernel)
+    private async Task FinishAsync(KernelRecord kernel)
     {
         using var recording = new KernelRecording(kernel, _options.Root);
         if (recording.Number >= kernel.LastSequence && !recording.Fold.Executions.Any(IsPending))
@@ -173,6 +187,7 @@ internal sealed partial class Recorder
         foreach (var path in recording.Fold.Executions.Where(IsPending).Select(execution => execution.Path).Distinct().ToList())
             WriteNotebook(path, ProgressOf(path));
         Keep(recording);
+        await TellKeeperAsync(recording);
         lock (_gate)
             _recordings.Remove(kernel.Id);
     }

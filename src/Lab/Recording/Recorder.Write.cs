@@ -1,4 +1,5 @@
 using Holdfast.Lab.Http;
+using Holdfast.History;
 using Holdfast.Lab.Posix;
 using Holdfast.Notebooks;
 
@@ -20,7 +21,7 @@ internal sealed partial class Recorder
         {
             _turns.Take(full, () =>
             {
-                for (var attempt = 0; !TryWrite(path, full, out problem); attempt++)
+                for (var attempt = 0; !TryWrite(path, full, progress, out problem); attempt++)
                 {
                     if (attempt == Attempts)
                     {
@@ -42,7 +43,7 @@ internal sealed partial class Recorder
     }
 
     /// <summary>False when somebody else has changed the file meanwhile.</summary>
-    private bool TryWrite(string path, string full, out string? problem)
+    private bool TryWrite(string path, string full, NotebookProgress progress, out string? problem)
     {
         problem = null;
         if (FileStatus.Of(full) is not { IsFile: true } before)
@@ -58,11 +59,13 @@ internal sealed partial class Recorder
         }
         NotebookDocument folded;
         IReadOnlyList<Placed> placed;
+        HashSet<int> ours;
         lock (_gate)
         {
             var executions = Of(path);
             (folded, placed) = NotebookFold.Apply(
                 document, [.. executions.Select(each => each.Execution)], _stated.GetValueOrDefault(path), Outputs(executions, OutputLimit.File));
+            ours = [.. placed.Where(place => place.Index >= 0 && (place.IsInserted || place.Execution is { HasBegun: true, IsInFile: false })).Select(place => place.Index)];
         }
         if (!folded.Bytes.Span.SequenceEqual(file.Memory.Span))
         {
@@ -70,6 +73,8 @@ internal sealed partial class Recorder
             replaced.Stream.Write(folded.Bytes.Span);
             if (FileStatus.Of(full) != before)
                 return false;
+            if (before != progress.Ours)
+                _history.Before(full);
             // Before the file is there: whoever reads it must know already that this change is none to its sources.
             _times.Note(full, before, replaced.Status ?? before);
             lock (_gate)
@@ -78,6 +83,9 @@ internal sealed partial class Recorder
                     inserted.Execution.IsInserted = true;
             }
             replaced.Commit();
+            progress.Ours = FileStatus.Of(full);
+            _trust.Recorded(full, document, folded, ours.Contains);
+            _history.Note(full, VersionKind.Run);
         }
         lock (_gate)
             NoteWritten(path, placed, folded.Cells.Count);

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Holdfast.Keeper.Client;
 using Holdfast.Keeper.Contract;
+using Holdfast.Lab.Contents;
+using Holdfast.Lab.History;
 using Holdfast.Lab.Kernels.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -22,6 +24,8 @@ internal sealed partial class Recorder : IHostedService, IAsyncDisposable
     private readonly KeeperClient _keeper;
     private readonly LabOptions _options;
     private readonly NotebookTurns _turns;
+    private readonly NotebookTrust _trust;
+    private readonly NotebookHistory _history;
     private readonly PagePositions _positions;
     private readonly TimeProvider _time;
     private readonly ILogger<Recorder> _log;
@@ -29,9 +33,10 @@ internal sealed partial class Recorder : IHostedService, IAsyncDisposable
     private readonly WritingLab _writing;
     private bool _isStopped;
 
-    public Recorder(KeeperClient keeper, LabOptions options, NotebookTurns turns, PagePositions positions, TimeProvider time, ILogger<Recorder> log)
+    public Recorder(
+        KeeperClient keeper, LabOptions options, NotebookTurns turns, NotebookTrust trust, NotebookHistory history, PagePositions positions, TimeProvider time, ILogger<Recorder> log)
     {
-        (_keeper, _options, _turns, _positions, _time, _log) = (keeper, options, turns, positions, time, log);
+        (_keeper, _options, _turns, _trust, _history, _positions, _time, _log) = (keeper, options, turns, trust, history, positions, time, log);
         _writing = new WritingLab(options, time, log);
         _times = new SourceTimes(_writing.FileOf("times.json"));
     }

@@ -36,7 +36,8 @@ internal sealed class LabPage : IAsyncDisposable
     /// <summary>Opens the lab without its token.</summary>
     public static Task<LabPage> OpenLoginAsync(Chromium chromium, RunningLab lab) => OpenAsync(chromium, lab, new Uri(lab.Root, "lab"), 1280);
 
-    private static async Task<LabPage> OpenAsync(Chromium chromium, RunningLab lab, Uri address, int width)
+    /// <summary>Opens an address of the lab.</summary>
+    public static async Task<LabPage> OpenAsync(Chromium chromium, RunningLab lab, Uri address, int width)
     {
         var page = new LabPage(await chromium.NewPageAsync(width));
         page._page.Request += (_, request) =>

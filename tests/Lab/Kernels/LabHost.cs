@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Holdfast.Lab.Contents;
 using Holdfast.Lab.Events;
+using Holdfast.Lab.History;
 using Holdfast.Lab.Http;
 using Holdfast.Lab.Kernels;
 using Holdfast.Lab.Recording;
@@ -33,7 +34,7 @@ internal sealed class LabHost : IAsyncDisposable
         builder.Services.AddSingleton(keeper.Client);
         builder.Services.AddSingleton(keeper.Options(root));
         builder.Services.AddSingleton(keeper.Specs);
-        builder.Services.AddSingleton(new BaseUrl("/")).AddSingleton<IdleMemory>().AddEvents().AddContents().AddKernels().AddSessions().AddRecording();
+        builder.Services.AddSingleton(new BaseUrl("/")).AddSingleton<IdleMemory>().AddEvents().AddContents().AddHistory().AddKernels().AddSessions().AddRecording();
         var app = builder.Build();
         app.MapKernels();
         app.MapSessions();
