@@ -115,6 +115,7 @@ public sealed class FloodTests
         var line = new byte[PrintedLine];
         var wanted = Encoding.ASCII.GetBytes($"00000000 {new string('x', PrintedLine - 10)}\n");
         using var buffered = new BufferedStream(output, 1 << 20);
+        await buffered.ReadExactlyAsync(new byte["first\n".Length], TestContext.Current.CancellationToken);
         for (var number = 0; number < PrintedLines; number++)
         {
             await buffered.ReadExactlyAsync(line, TestContext.Current.CancellationToken);

@@ -14,7 +14,7 @@ public static class LineDifference
         var (old, now) = (Lines(before), Lines(after));
         var lines = new List<DifferentLine>();
         var (i, j) = (0, 0);
-        foreach (var (common, other) in LongestCommon.Pairs(old, now).Append((old.Length, now.Length)))
+        foreach (var (common, other) in LongestSubsequence.Pairs(old, now).Append((old.Length, now.Length)))
         {
             while (i < common)
                 lines.Add(new DifferentLine('-', old[i++]));

@@ -58,7 +58,7 @@ public sealed class NotebookComparison
         }
         // 2. By source, in order.
         var (olds, news) = (Left(taken.Length, cell => taken[cell]), Left(found.Length, cell => found[cell] is not null));
-        foreach (var (old, now) in LongestCommon.Pairs(Array.ConvertAll(olds, cell => Source(before, cell)), Array.ConvertAll(news, cell => Source(after, cell))))
+        foreach (var (old, now) in LongestSubsequence.Pairs(Array.ConvertAll(olds, cell => Source(before, cell)), Array.ConvertAll(news, cell => Source(after, cell))))
             Pair(olds[old], news[now]);
         // 3. By place: an edited cell without an id stands behind the cell that it stood behind.
         for (int cell = 0, next = 0; cell < found.Length; cell++)

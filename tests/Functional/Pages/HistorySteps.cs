@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -16,6 +17,9 @@ internal static class HistorySteps
 
     /// <summary>Waits until the panel shows this.</summary>
     public static Task SeeHistoryAsync(this LabPage page, string text) => Expect(page.Panel()).ToContainTextAsync(text, new() { Timeout = Patience });
+
+    /// <summary>Waits until the panel shows text like this.</summary>
+    public static Task SeeHistoryAsync(this LabPage page, Regex text) => Expect(page.Panel()).ToContainTextAsync(text, new() { Timeout = Patience });
 
     /// <summary>Presses the first button of the panel with this text.</summary>
     public static Task PressInHistoryAsync(this LabPage page, string button) => page.Panel().GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).First.ClickAsync();

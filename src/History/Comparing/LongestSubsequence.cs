@@ -1,7 +1,7 @@
 namespace Holdfast.History.Comparing;
 
 /// <summary>What two sequences have in common, in order.</summary>
-internal static class LongestCommon
+internal static class LongestSubsequence
 {
     /// <summary>Beyond this many comparisons only the equal beginning and end count.</summary>
     private const long MostComparisons = 4_000_000;
