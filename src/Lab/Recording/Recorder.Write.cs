@@ -1,5 +1,5 @@
-using Holdfast.Lab.Http;
 using Holdfast.History;
+using Holdfast.Lab.Http;
 using Holdfast.Lab.Posix;
 using Holdfast.Notebooks;
 
