@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Holdfast.Functional.Tests.Labs;
 
@@ -8,8 +7,6 @@ namespace Holdfast.Functional.Tests;
 public sealed class FloodTests
 {
     private const string Notebook = "flood.ipynb";
-    private const int PrintedLines = 1_000_000;
-    private const int PrintedLine = 1000;
 
     /// <summary>Kilobytes that lab and keeper together may take more than with an idle kernel.</summary>
     private const int Allowed = 16 << 10;
@@ -73,12 +70,12 @@ public sealed class FloodTests
             lab,
             api,
             kernel,
-            $"text = 'x' * {PrintedLine - 10}\nfor n in range({PrintedLines}): print(f'{{n:08d}}', text)",
+            Gigabyte.Source,
             () => most = Math.Max(most, Memory.KilobytesOf(lab.ProcessId, keeper)));
 
         var after = Memory.KilobytesOf(lab.ProcessId, keeper);
         TestContext.Current.TestOutputHelper!.WriteLine($"Resident memory of lab and keeper: {idle} kB idle, at most {most} kB, {after} kB after");
-        await workplace.ReadAsync(["outputs", workplace.PathOf(Notebook)], AssertPrintedAsync);
+        await workplace.ReadAsync(["outputs", workplace.PathOf(Notebook)], output => Gigabyte.AssertWholeAsync(output, before: "first\n"));
         Assert.InRange(Math.Max(most, after) - idle, long.MinValue, Allowed);
     }
 
@@ -107,22 +104,5 @@ public sealed class FloodTests
         }
 
         return displays;
-    }
-
-    /// <summary>Line for line, holding one.</summary>
-    private static async Task AssertPrintedAsync(Stream output)
-    {
-        var line = new byte[PrintedLine];
-        var wanted = Encoding.ASCII.GetBytes($"00000000 {new string('x', PrintedLine - 10)}\n");
-        using var buffered = new BufferedStream(output, 1 << 20);
-        await buffered.ReadExactlyAsync(new byte["first\n".Length], TestContext.Current.CancellationToken);
-        for (var number = 0; number < PrintedLines; number++)
-        {
-            await buffered.ReadExactlyAsync(line, TestContext.Current.CancellationToken);
-            Assert.True(number.TryFormat(wanted, out _, "D8"));
-            Assert.True(wanted.AsSpan().SequenceEqual(line), $"line {number} is {Encoding.UTF8.GetString(line)}");
-        }
-
-        Assert.Equal(0, await buffered.ReadAsync(line, TestContext.Current.CancellationToken));
     }
 }

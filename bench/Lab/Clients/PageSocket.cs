@@ -87,11 +87,11 @@ internal sealed class PageSocket : IDisposable
         }
     }
 
-    /// <summary>Reads until a message of this type.</summary>
-    public async Task WaitAsync(string type, CancellationToken cancellationToken)
+    /// <summary>Reads until a message of one of these types.</summary>
+    public async Task WaitAsync(IReadOnlyList<string> types, CancellationToken cancellationToken)
     {
-        var quoted = Encoding.UTF8.GetBytes($"\"{type}\"");
-        while (!WebSocketV1.TryRead(await ReceiveAsync(cancellationToken), out _, out var message, out _) || message.Header.Span.IndexOf(quoted) < 0)
+        while (!WebSocketV1.TryRead(await ReceiveAsync(cancellationToken), out _, out var message, out _)
+            || !MessageHeader.TryParse(message.Header.Span, out var header) || !types.Contains(header.MessageType))
         {
         }
     }

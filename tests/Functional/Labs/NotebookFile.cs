@@ -23,6 +23,8 @@ internal sealed class NotebookFile(string path)
 
     public string Source(int cell) => Joined(Read()["cells"]![cell]!["source"]);
 
+    public string Id(int cell) => (string)Read()["cells"]![cell]!["id"]!;
+
     public int? Count(int cell) => (int?)Read()["cells"]![cell]!["execution_count"];
 
     /// <summary>Waits until the file is so.</summary>
