@@ -14,6 +14,7 @@ internal sealed class KernelRecording : IDisposable
     private readonly JournalReader _reader;
     private readonly JournalReader _outputs;
     private readonly string _root;
+    private FileStatus? _kept;
 
     public KernelRecording(KernelRecord kernel, string root)
     {
@@ -29,7 +30,7 @@ internal sealed class KernelRecording : IDisposable
     /// <summary>What the keeper last said of the kernel.</summary>
     public KernelRecord Kernel { get; set; }
 
-    public KernelFold Fold { get; }
+    public KernelFold Fold { get; private set; }
 
     public OutputsWriter Outputs { get; }
 
@@ -75,10 +76,22 @@ internal sealed class KernelRecording : IDisposable
     {
         if (!Directory.Exists(Kernel.Folder))
             return;
-        using var file = new AtomicFile(File);
-        JsonSerializer.Serialize(file.Stream, Keeping.Of(Fold, Number), RecordingJson.Default.RecordingFile);
-        System.IO.File.SetUnixFileMode(file.Stream.SafeFileHandle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        file.Commit();
+        using (var file = new AtomicFile(File))
+        {
+            JsonSerializer.Serialize(file.Stream, Keeping.Of(Fold, Number), RecordingJson.Default.RecordingFile);
+            System.IO.File.SetUnixFileMode(file.Stream.SafeFileHandle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            file.Commit();
+        }
+        _kept = FileStatus.Of(File);
+    }
+
+    /// <summary>Takes over what another lab on the same folder, which writes the notebooks, has kept since.</summary>
+    public void Refresh()
+    {
+        if (FileStatus.Of(File) is not { } status || status == _kept)
+            return;
+        Fold = new KernelFold(SessionOf);
+        Restore();
     }
 
     /// <inheritdoc />
@@ -90,6 +103,7 @@ internal sealed class KernelRecording : IDisposable
 
     private void Restore()
     {
+        _kept = FileStatus.Of(File);
         try
         {
             using var file = System.IO.File.OpenRead(File);

@@ -147,6 +147,8 @@ internal sealed partial class Recorder : IHostedService, IAsyncDisposable
 
     private void CatchUp(KernelRecording recording)
     {
+        lock (_gate)
+            recording.Refresh();
         for (var more = true; more;)
         {
             lock (_gate)

@@ -57,6 +57,7 @@ public sealed class KeeperFixture : IAsyncLifetime
     {
         Variables["HOLDFAST_STATE"] = Path.Combine(_folder, "state");
         Variables["JUPYTER_PATH"] = Path.Combine(_folder, "jupyter");
+        Variables["JUPYTER_DATA_DIR"] = Path.Combine(_folder, "data");
         Variables["JPY_PARENT_PID"] = "1";
         Home = KeeperHome.FromEnvironment(Variables) with { Program = Path.Combine(AppContext.BaseDirectory, "holdfast") };
         await WriteSpecAsync("dies", """{"argv": ["/bin/sh", "-c", "echo 'no module named shark' >&2; exit 3", "{connection_file}"], "display_name": "Dies", "language": "sh"}""");

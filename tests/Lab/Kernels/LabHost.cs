@@ -40,6 +40,7 @@ internal sealed class LabHost : IAsyncDisposable
         app.MapSessions();
         app.MapContents();
         app.MapRecording();
+        app.MapHistory();
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new LabHost(app, root);
     }
