@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Holdfast.Notebooks.Folding;
@@ -15,17 +16,33 @@ public sealed class StreamText(IBufferWriter<byte>? settled = null)
     public const int LongestLine = 1 << 20;
 
     private readonly List<char> _line = [];
+    /// <summary>What stands behind <see cref="_line"/>, with the cursor at its end; nearly every line is never anything else.</summary>
+    private readonly ArrayBufferWriter<byte> _added = new();
     private int _cursor;
     private long _settledBytes;
 
     /// <summary>Length of the whole text as UTF-8.</summary>
-    public long Bytes => _settledBytes + Encoding.UTF8.GetByteCount(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_line));
+    public long Bytes => _settledBytes + Encoding.UTF8.GetByteCount(CollectionsMarshal.AsSpan(_line)) + _added.WrittenCount;
 
     /// <summary>The line that can still change.</summary>
-    public string Line => new(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_line));
+    public string Line
+    {
+        get
+        {
+            TakeAdded();
+            return new(CollectionsMarshal.AsSpan(_line));
+        }
+    }
 
     /// <summary>Where in <see cref="Line"/> the next character goes, in UTF-16 units.</summary>
-    public int Cursor => _cursor;
+    public int Cursor
+    {
+        get
+        {
+            TakeAdded();
+            return _cursor;
+        }
+    }
 
     /// <summary>Goes on from a text of which the last line and the number of bytes before it are known.</summary>
     public static StreamText Resume(string line, int cursor, long settledBytes)
@@ -44,6 +61,7 @@ public sealed class StreamText(IBufferWriter<byte>? settled = null)
             AppendLines(stop < 0 ? utf8 : utf8[..stop]);
             if (stop < 0)
                 return;
+            TakeAdded();
             if (utf8[stop] == '\r')
                 _cursor = 0;
             else
@@ -53,11 +71,7 @@ public sealed class StreamText(IBufferWriter<byte>? settled = null)
     }
 
     /// <summary>Settles the line that could still change: the text is whole.</summary>
-    public void Finish()
-    {
-        Settle(_line.Count);
-        _cursor = 0;
-    }
+    public void Finish() => SettleLine();
 
     private void AppendLines(ReadOnlySpan<byte> text)
     {
@@ -65,23 +79,42 @@ public sealed class StreamText(IBufferWriter<byte>? settled = null)
         if (first >= 0)
         {
             var last = text.LastIndexOf((byte)'\n');
-            Overwrite(text[..first]);
-            Settle(_line.Count);
+            Add(text[..first]);
+            SettleLine();
             Settle(text[first..(last + 1)]);
-            _cursor = 0;
             text = text[(last + 1)..];
         }
-        Overwrite(text);
+        Add(text);
+    }
+
+    private void Add(ReadOnlySpan<byte> text)
+    {
+        if (text.IsEmpty)
+            return;
+        if (_cursor < _line.Count)
+        {
+            Overwrite(text);
+            return;
+        }
+        _added.Write(text);
+        if (_added.WrittenCount > LongestLine)
+            TakeAdded();
+    }
+
+    private void TakeAdded()
+    {
+        if (_added.WrittenCount == 0)
+            return;
+        Overwrite(_added.WrittenSpan);
+        _added.ResetWrittenCount();
     }
 
     private void Overwrite(ReadOnlySpan<byte> text)
     {
-        if (text.IsEmpty)
-            return;
         var units = ArrayPool<char>.Shared.Rent(text.Length);
         var added = units.AsSpan(0, Encoding.UTF8.GetChars(text, units));
         var over = Math.Min(added.Length, _line.Count - _cursor);
-        added[..over].CopyTo(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_line)[_cursor..]);
+        added[..over].CopyTo(CollectionsMarshal.AsSpan(_line)[_cursor..]);
         _line.AddRange(added[over..]);
         _cursor += added.Length;
         ArrayPool<char>.Shared.Return(units);
@@ -102,9 +135,19 @@ public sealed class StreamText(IBufferWriter<byte>? settled = null)
         _line.RemoveRange(_cursor, Math.Min(2, _line.Count - _cursor));
     }
 
+    private void SettleLine()
+    {
+        Settle(_line.Count);
+        Settle(_added.WrittenSpan);
+        _added.ResetWrittenCount();
+        _cursor = 0;
+    }
+
     private void Settle(int length)
     {
-        var units = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_line)[..length];
+        if (length == 0)
+            return;
+        var units = CollectionsMarshal.AsSpan(_line)[..length];
         var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(length));
         Settle(bytes.AsSpan(0, Encoding.UTF8.GetBytes(units, bytes)));
         ArrayPool<byte>.Shared.Return(bytes);
