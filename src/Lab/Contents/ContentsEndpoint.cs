@@ -100,13 +100,15 @@ internal sealed class ContentsEndpoint(
         var exists = path.Status() is { IsFolder: false };
         if (body.Chunk is null or -1)
             ContentsLog.Saving(log, path.Api);
-        if (exists && path.IsNotebook)
+        // A notebook saved as one notes its versions itself.
+        var isOtherwise = path.IsNotebook && body.Type != Entry.Notebook;
+        if (exists && isOtherwise)
             history.Before(path.Full);
         var done = exists ? saving.Save(path, body) : saving.Create(path, body);
         if (done.Fault is null && body.Chunk is null or -1)
         {
             events.Changed("save", path.Api);
-            if (path.IsNotebook)
+            if (isOtherwise)
                 history.Note(path.Full, VersionKind.Save);
         }
         await AnswerAsync(context, done, exists ? StatusCodes.Status200OK : StatusCodes.Status201Created);

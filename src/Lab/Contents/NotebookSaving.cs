@@ -1,3 +1,5 @@
+using Holdfast.History;
+using Holdfast.Lab.History;
 using Holdfast.Lab.Http;
 using Holdfast.Lab.Posix;
 using Holdfast.Lab.Recording;
@@ -10,7 +12,7 @@ namespace Holdfast.Lab.Contents;
 /// PUT of a notebook: what did not change keeps its bytes, what the recorder knows better is kept, and what is no notebook any more is never
 /// written over.
 /// </summary>
-internal sealed class NotebookSaving(NotebookTurns turns, NotebookTrust trust, ILogger<NotebookSaving> log, Recorder? recorder = null)
+internal sealed class NotebookSaving(NotebookTurns turns, NotebookTrust trust, NotebookHistory history, ILogger<NotebookSaving> log, Recorder? recorder = null)
 {
     /// <summary>Saves the content of the contents API over what is there.</summary>
     /// <param name="path">Where.</param>
@@ -22,6 +24,8 @@ internal sealed class NotebookSaving(NotebookTurns turns, NotebookTrust trust, I
         (string? told, SaveMerge? merged, ContentsFault? unreadable) = (null, null, null);
         var fault = ContentsFault.Try(path, () => turns.Take(path.Full, () =>
         {
+            // In the turn: between a write of the recorder's and its note nobody takes that file for something from outside.
+            history.Before(path.Full);
             using var file = path.Status() is null ? null : PooledBytes.OfFile(path.Full);
             var before = file?.Memory ?? default;
             var isNotebook = NotebookDocument.Parse(before).TryGet(out var known, out var damage);
@@ -43,6 +47,7 @@ internal sealed class NotebookSaving(NotebookTurns turns, NotebookTrust trust, I
                 recorder!.Saved(path.Api, merged, statement);
             trust.Saved(path.Full, body.Content!.Value, next, keptFrom: merged is { Kept.Count: > 0 } ? known : null);
             Checkpoints.MakeFirst(path);
+            history.Note(path.Full, VersionKind.Save);
         }));
         (message, merge) = (told, merged);
         return unreadable ?? fault;
