@@ -29,6 +29,7 @@ internal static class Recording
     private static async Task PrintAsync(HoldfastServer server, Api api, Table table, string name, string code, CancellationToken cancellationToken)
     {
         var (recorded, unrecorded) = (new Sample("%"), new Sample("%"));
+        var speed = new Sample("MB/s");
         for (var round = 0; round < Rounds; round++)
         {
             foreach (var sample in (Sample[])[recorded, unrecorded])
@@ -44,14 +45,16 @@ internal static class Recording
                     await page.CloseAsync(cancellationToken);
                 }
 
-                var (used, began) = (ProcessUse.CpuSeconds([server.Processes[0]]), Stopwatch.GetTimestamp());
+                var (used, printed, began) = (ProcessUse.CpuSeconds([server.Processes[0]]), server.JournalBytes(kernel), Stopwatch.GetTimestamp());
                 await Task.Delay(TimeSpan.FromSeconds(10.5), cancellationToken);
-                sample.Add((ProcessUse.CpuSeconds([server.Processes[0]]) - used) / Stopwatch.GetElapsedTime(began).TotalSeconds * 100);
+                var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+                sample.Add((ProcessUse.CpuSeconds([server.Processes[0]]) - used) / seconds * 100);
+                speed.Add((server.JournalBytes(kernel) - printed) / seconds / 1e6);
                 await api.EndKernelAsync(kernel, cancellationToken);
             }
         }
 
-        table.Add($"Lab while a kernel prints {name} at full speed, no page: part of a core", $"{recorded} (without a notebook to record into: {unrecorded})", "", goal: "≤ 5 %", met: recorded.Median <= 5 ? "met" : "missed");
+        table.Add($"Lab while a kernel prints {name} at full speed, no page: part of a core", $"{recorded} at {speed} (without a notebook to record into: {unrecorded})", "", goal: "≤ 5 %", met: recorded.Median <= 5 ? "met" : "missed");
     }
 
     /// <summary>Processor time of the lab for a run that is written into a notebook of 1 MB.</summary>

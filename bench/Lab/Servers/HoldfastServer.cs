@@ -31,6 +31,9 @@ internal sealed class HoldfastServer : BenchServer
     public Task<long> CountOutputsAsync(string notebook, CancellationToken cancellationToken) =>
         Servers.Command.CountAsync(_place.Program, _environment, ["outputs", Path.Combine(Root, notebook)], cancellationToken);
 
+    /// <summary>How large the journal of a kernel is.</summary>
+    public long JournalBytes(string kernel) => new DirectoryInfo(Path.Combine(State, "kernels", kernel, "journal")).EnumerateFiles().Sum(file => file.Length);
+
     /// <summary>Ends the keeper and its kernels.</summary>
     public void StopKeeper() => Servers.Command.Read(_place.Program, _environment, "keeper", "stop", "--yes");
 
