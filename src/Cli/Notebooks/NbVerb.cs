@@ -9,5 +9,6 @@ internal static class NbVerb
     {
         CatVerb.Create(),
         TrustVerb.Create(),
+        CleanVerb.Create(),
     };
 }
