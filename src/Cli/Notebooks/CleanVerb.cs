@@ -53,7 +53,7 @@ internal static class CleanVerb
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new Outcome(path, "failed", $"{path} was not cleaned: {e.Message}");
+            return new Outcome(path, "failed", $"{path} was not cleaned and is as it was: {e.Message}");
         }
     }
 

@@ -10,5 +10,6 @@ internal static class NbVerb
         CatVerb.Create(),
         TrustVerb.Create(),
         CleanVerb.Create(),
+        FilterVerb.Create(),
     };
 }

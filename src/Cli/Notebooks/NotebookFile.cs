@@ -53,7 +53,7 @@ internal static class NotebookFile
     }
 
     /// <summary>The fault behind its place as compilers write it; the message's own words for the place would say it twice.</summary>
-    private static string Text(string path, NotebookFault fault)
+    internal static string Text(string path, NotebookFault fault)
     {
         var place = $"Line {fault.Line}, column {fault.Column}: ";
         var message = fault.Message.StartsWith(place, StringComparison.Ordinal) ? fault.Message[place.Length..] : fault.Message;

@@ -8,7 +8,7 @@ internal static class NotebookPaths
     /// <summary>Files as they were named, and for each folder the notebooks in it and below, in order of their paths. Folders whose names begin with a dot (checkpoints, git's own) are left out.</summary>
     public static IReadOnlyList<string> Of(IEnumerable<string> named) => [.. named.SelectMany(path => Directory.Exists(path) ? In(path) : [path]).Distinct()];
 
-    private static IEnumerable<string> In(string folder)
+    private static List<string> In(string folder)
     {
         var below = new List<string>();
         foreach (var path in Directory.EnumerateFileSystemEntries(folder, "*", Everything).Order(StringComparer.Ordinal))
