@@ -1,4 +1,4 @@
-using Holdfast.History.Comparing;
+using Holdfast.Notebooks.Comparing;
 
 namespace Holdfast.History;
 
@@ -77,6 +77,6 @@ public sealed partial class HistoryStore
     }
 
     private string Words(long notebook, int before, int number) => before == 0
-        ? ChangeWords.Oldest
+        ? OldestVersion
         : ChangeWords.Of(Document(_database.Row(notebook, before)!), Document(_database.Row(notebook, number)!));
 }

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using Holdfast.History.Comparing;
 using Holdfast.History.Storing;
 using Holdfast.Notebooks;
+using Holdfast.Notebooks.Comparing;
 using Holdfast.Sqlite;
 using Microsoft.Data.Sqlite;
 
@@ -14,6 +14,9 @@ namespace Holdfast.History;
 /// </summary>
 public sealed partial class HistoryStore : IDisposable
 {
+    private const string FirstVersion = "first version";
+    private const string OldestVersion = "oldest version kept";
+
     /// <summary>How long a call waits while another process writes; longer than the longest write.</summary>
     private const int SecondsToWait = 10;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -65,7 +68,7 @@ public sealed partial class HistoryStore : IDisposable
         if (newest is not null && newest.Hash.AsSpan().SequenceEqual(hash))
             return null;
         var notebook = NotebookDocument.Parse(bytes).Document;
-        var change = newest is null ? ChangeWords.First : ChangeWords.Of(Document(newest), notebook);
+        var change = newest is null ? FirstVersion : ChangeWords.Of(Document(newest), notebook);
         var version = new HistoryVersion((newest?.Number ?? 0) + 1, time, kind, bytes.Length, notebook?.Cells.Count, change);
         _database.Insert(_database.IdOf(identity, make: true), version, note, hash, ChunkList.Write(Chunks(bytes, notebook)));
         transaction.Commit();

@@ -1,6 +1,6 @@
-using Holdfast.History.Comparing;
 using Holdfast.History.Restoring;
 using Holdfast.Notebooks;
+using Holdfast.Notebooks.Comparing;
 using Holdfast.Notebooks.Tests.Corpus;
 
 namespace Holdfast.History.Tests;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Holdfast.History.Comparing;
+using Holdfast.Cli.Notebooks;
 using Holdfast.Notebooks;
 
 namespace Holdfast.Cli.History;
@@ -25,57 +25,9 @@ internal static class DiffVerb
             var (before, after) = (history.Read(a), b == 0 ? File.ReadAllBytes(history.Path) : history.Read(b));
             Console.WriteLine($"version {a} → {(b == 0 ? "the file now" : $"version {b}")}");
             if (before.AsSpan().SequenceEqual(after)) Console.WriteLine("No difference.");
-            else Write(NotebookDocument.Parse(before).Document, NotebookDocument.Parse(after).Document);
+            else DiffText.Write(NotebookDocument.Parse(before).Document, NotebookDocument.Parse(after).Document);
             return 0;
         });
         return command;
     }
-
-    private static void Write(NotebookDocument? before, NotebookDocument? after)
-    {
-        if (before is null || after is null)
-        {
-            Console.WriteLine(ChangeWords.Of(before, after));
-            return;
-        }
-
-        var comparison = NotebookComparison.Of(before, after);
-        Console.WriteLine(ChangeWords.Of(comparison));
-        foreach (var cell in comparison.Cells.Where(cell => !cell.IsSame)) Write(comparison, cell);
-    }
-
-    private static void Write(NotebookComparison comparison, CellDifference cell)
-    {
-        var (document, place) = cell.After is { } now ? (comparison.After, now) : (comparison.Before, cell.Before!.Value);
-        var what = cell switch
-        {
-            { Before: null } => " (new)",
-            { After: null } => " (gone)",
-            { Source: false, Outputs: OutputsChange.None } => " (count or metadata)",
-            _ => "",
-        };
-        var id = document.ModelIds[place] is { } known ? $", id {known}" : "";
-        Console.WriteLine();
-        Console.WriteLine(Output.Paint($"cell {place + 1}{id}, {document.Cells[place].Type}{what}", 36));
-        if (cell.Source)
-        {
-            var lines = LineDifference.Of(Source(comparison.Before, cell.Before), Source(comparison.After, cell.After));
-            foreach (var line in LineDifference.Near(lines, 3))
-            {
-                var text = line.Sign + OutputWords.Printable(line.Text);
-                Console.WriteLine(line.Sign switch { '-' => Output.Paint(text, 31), '+' => Output.Paint(text, 32), '@' => "  ...", _ => text });
-            }
-        }
-
-        WriteOutputs('-', 31, cell.After is null || cell.Outputs != OutputsChange.None ? comparison.Before : null, cell.Before);
-        WriteOutputs('+', 32, cell.Before is null || cell.Outputs != OutputsChange.None ? comparison.After : null, cell.After);
-    }
-
-    private static void WriteOutputs(char sign, int colour, NotebookDocument? document, int? cell)
-    {
-        if (document is null || cell is not { } place) return;
-        foreach (var words in OutputWords.Of(document.Cells[place])) Console.WriteLine(Output.Paint($"{sign} output: {words}", colour));
-    }
-
-    private static string Source(NotebookDocument document, int? cell) => cell is { } place ? document.Cells[place].Source : "";
 }

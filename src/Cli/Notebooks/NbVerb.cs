@@ -10,6 +10,8 @@ internal static class NbVerb
         CatVerb.Create(),
         TrustVerb.Create(),
         CleanVerb.Create(),
+        DiffVerb.Create(),
         FilterVerb.Create(),
+        DiffTextconvVerb.Create(),
     };
 }

@@ -15,6 +15,16 @@ internal static class NotebookFile
         return error is null;
     }
 
+    /// <summary>The same, but an empty file, by which git and shells name what is not there, is a notebook without cells.</summary>
+    public static bool TryParseOrEmpty(string path, [NotNullWhen(true)] out NotebookDocument? notebook, [NotNullWhen(false)] out string? error)
+    {
+        notebook = null;
+        if (!TryRead(path, out var bytes, out error)) return false;
+        if (bytes.Length == 0) bytes = """{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":5}"""u8.ToArray();
+        if (!NotebookDocument.Parse(bytes).TryGet(out notebook, out var fault)) error = Text(path, fault);
+        return error is null;
+    }
+
     private static bool TryRead(string path, out byte[] bytes, [NotNullWhen(false)] out string? error)
     {
         (bytes, error) = ([], null);

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using Holdfast.History.Comparing;
 using Holdfast.Notebooks;
+using Holdfast.Notebooks.Comparing;
 
 namespace Holdfast.History.Restoring;
 

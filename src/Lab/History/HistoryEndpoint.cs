@@ -1,11 +1,11 @@
 using System.Globalization;
 using Holdfast.History;
-using Holdfast.History.Comparing;
 using Holdfast.Lab.Contents;
 using Holdfast.Lab.Events;
 using Holdfast.Lab.Http;
 using Holdfast.Lab.Recording;
 using Holdfast.Notebooks;
+using Holdfast.Notebooks.Comparing;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Lab.History;

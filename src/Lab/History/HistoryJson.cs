@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Holdfast.History;
-using Holdfast.History.Comparing;
 using Holdfast.Lab.Http;
 using Holdfast.Notebooks;
+using Holdfast.Notebooks.Comparing;
 
 namespace Holdfast.Lab.History;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Holdfast.Notebooks.Comparing;
 using Holdfast.Notebooks.Json;
 
 namespace Holdfast.Notebooks.Merging;
@@ -6,18 +7,18 @@ namespace Holdfast.Notebooks.Merging;
 /// <summary>Which cell of a file each cell of a client's notebook is.</summary>
 internal static class CellMatching
 {
-    // Beyond this many comparisons cells without ids are taken in the order they come.
-    private const long MostComparisons = 4_000_000;
-
     /// <summary>For each new cell the old one, or -1: by id, then by source in the order of both, then by place between those.</summary>
-    public static int[] Match(NotebookDocument old, NotebookDocument now)
+    /// <param name="old">The earlier notebook.</param>
+    /// <param name="now">The later one.</param>
+    /// <param name="idsDecide">Two cells with ids of their own are never the same cell for standing in the same place.</param>
+    public static int[] Match(NotebookDocument old, NotebookDocument now, bool idsDecide = false)
     {
         var matches = new int[now.Cells.Count];
         Array.Fill(matches, -1);
         var taken = new bool[old.Cells.Count];
         ById(old.ModelIds, now.ModelIds, matches, taken);
         BySource(old, now, matches, taken);
-        ByPlace(old, now, matches, taken);
+        ByPlace(old, now, matches, taken, idsDecide);
         return matches;
     }
 
@@ -47,14 +48,14 @@ internal static class CellMatching
             return;
         var oldKeys = Array.ConvertAll(olds, cell => Key(old.Cells[cell]));
         var newKeys = Array.ConvertAll(news, cell => Key(now.Cells[cell]));
-        foreach (var (left, right) in InOrder(oldKeys, newKeys))
+        foreach (var (left, right) in LongestSubsequence.Pairs(oldKeys, newKeys))
         {
             matches[news[right]] = olds[left];
             taken[olds[left]] = true;
         }
     }
 
-    private static void ByPlace(NotebookDocument old, NotebookDocument now, int[] matches, bool[] taken)
+    private static void ByPlace(NotebookDocument old, NotebookDocument now, int[] matches, bool[] taken, bool idsDecide)
     {
         var next = 0;
         for (var cell = 0; cell < matches.Length; cell++)
@@ -64,64 +65,11 @@ internal static class CellMatching
                 next = matches[cell] + 1;
                 continue;
             }
-            if (next < taken.Length && !taken[next] && old.Cells[next].Type == now.Cells[cell].Type)
+            if (next < taken.Length && !taken[next] && old.Cells[next].Type == now.Cells[cell].Type
+                && !(idsDecide && old.ModelIds[next] is not null && now.ModelIds[cell] is not null))
             {
                 matches[cell] = next;
                 taken[next++] = true;
-            }
-        }
-    }
-
-    private static IEnumerable<(int Left, int Right)> InOrder(ulong[] left, ulong[] right)
-    {
-        var head = 0;
-        var shorter = Math.Min(left.Length, right.Length);
-        while (head < shorter && left[head] == right[head])
-            yield return (head, head++);
-        var tail = 0;
-        while (tail < shorter - head && left[^(tail + 1)] == right[^(tail + 1)])
-        {
-            tail++;
-            yield return (left.Length - tail, right.Length - tail);
-        }
-        var middleLeft = left[head..^tail];
-        var middleRight = right[head..^tail];
-        var pairs = (long)middleLeft.Length * middleRight.Length <= MostComparisons
-            ? Longest(middleLeft, middleRight)
-            : Greedy(middleLeft, middleRight);
-        foreach (var (a, b) in pairs)
-            yield return (a + head, b + head);
-    }
-
-    private static IEnumerable<(int Left, int Right)> Longest(ulong[] left, ulong[] right)
-    {
-        var lengths = new int[left.Length + 1, right.Length + 1];
-        for (var i = left.Length - 1; i >= 0; i--)
-        {
-            for (var j = right.Length - 1; j >= 0; j--)
-                lengths[i, j] = left[i] == right[j] ? lengths[i + 1, j + 1] + 1 : Math.Max(lengths[i + 1, j], lengths[i, j + 1]);
-        }
-        for (int i = 0, j = 0; i < left.Length && j < right.Length;)
-        {
-            if (left[i] == right[j])
-                yield return (i++, j++);
-            else if (lengths[i + 1, j] >= lengths[i, j + 1])
-                i++;
-            else
-                j++;
-        }
-    }
-
-    private static IEnumerable<(int Left, int Right)> Greedy(ulong[] left, ulong[] right)
-    {
-        var places = left.Select((key, place) => (key, place)).ToLookup(pair => pair.key, pair => pair.place);
-        var last = -1;
-        for (var j = 0; j < right.Length; j++)
-        {
-            foreach (var place in places[right[j]].Where(place => place > last).Take(1))
-            {
-                last = place;
-                yield return (place, j);
             }
         }
     }

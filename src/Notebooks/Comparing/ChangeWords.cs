@@ -1,13 +1,8 @@
-using Holdfast.Notebooks;
-
-namespace Holdfast.History.Comparing;
+namespace Holdfast.Notebooks.Comparing;
 
 /// <summary>What differs between two versions, in words.</summary>
 public static class ChangeWords
 {
-    internal const string First = "first version";
-    internal const string Oldest = "oldest version kept";
-
     /// <summary>Says it for two files; null is one that is no notebook.</summary>
     public static string Of(NotebookDocument? before, NotebookDocument? after) => (before, after) switch
     {

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
-using Holdfast.Notebooks;
+using Holdfast.Notebooks.Merging;
 
-namespace Holdfast.History.Comparing;
+namespace Holdfast.Notebooks.Comparing;
 
 /// <summary>Two versions of a notebook, cell by cell. Versions 2 and 3 of the format count as their upgrades.</summary>
 public sealed class NotebookComparison
@@ -37,43 +37,8 @@ public sealed class NotebookComparison
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
         (before, after) = (before.Upgrade(), after.Upgrade());
-        return new NotebookComparison(before, after, Match(before, after));
+        return new NotebookComparison(before, after, Array.ConvertAll(CellMatching.Match(before, after, idsDecide: true), cell => cell < 0 ? (int?)null : cell));
     }
-
-    private static int?[] Match(NotebookDocument before, NotebookDocument after)
-    {
-        var found = new int?[after.Cells.Count];
-        var taken = new bool[before.Cells.Count];
-        // 1. By id.
-        var places = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var cell = 0; cell < taken.Length; cell++)
-        {
-            if (before.ModelIds[cell] is { } id)
-                places.TryAdd(id, cell);
-        }
-        for (var cell = 0; cell < found.Length; cell++)
-        {
-            if (after.ModelIds[cell] is { } id && places.Remove(id, out var place))
-                Pair(place, cell);
-        }
-        // 2. By source, in order.
-        var (olds, news) = (Left(taken.Length, cell => taken[cell]), Left(found.Length, cell => found[cell] is not null));
-        foreach (var (old, now) in LongestSubsequence.Pairs(Array.ConvertAll(olds, cell => Source(before, cell)), Array.ConvertAll(news, cell => Source(after, cell))))
-            Pair(olds[old], news[now]);
-        // 3. By place: an edited cell without an id stands behind the cell that it stood behind.
-        for (int cell = 0, next = 0; cell < found.Length; cell++)
-        {
-            if (found[cell] is null && next < taken.Length && !taken[next] && before.Cells[next].Type == after.Cells[cell].Type
-                && (before.ModelIds[next] is null || after.ModelIds[cell] is null))
-                Pair(next, cell);
-            next = found[cell] + 1 ?? next;
-        }
-        return found;
-
-        void Pair(int old, int now) => (found[now], taken[old]) = (old, true);
-    }
-
-    private static int[] Left(int count, Func<int, bool> isTaken) => [.. Enumerable.Range(0, count).Where(cell => !isTaken(cell))];
 
     private static (string Type, string Source) Source(NotebookDocument notebook, int cell) => (notebook.Cells[cell].Type, notebook.Cells[cell].Source);
 

@@ -1,4 +1,4 @@
-namespace Holdfast.History.Comparing;
+namespace Holdfast.Notebooks.Comparing;
 
 /// <summary>How the outputs of a cell differ.</summary>
 public enum OutputsChange

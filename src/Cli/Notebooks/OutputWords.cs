@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
-using Holdfast.History.Comparing;
 using Holdfast.Notebooks;
+using Holdfast.Notebooks.Comparing;
 
-namespace Holdfast.Cli.History;
+namespace Holdfast.Cli.Notebooks;
 
 /// <summary>Outputs of a cell in words.</summary>
 internal static class OutputWords
@@ -11,14 +13,20 @@ internal static class OutputWords
     private const int Longest = 60;
 
     /// <summary>One line for each output: <c>stdout, 120 lines: epoch 1 …</c>, <c>image/png (24 kB), text/plain</c>, <c>error ValueError: no</c>.</summary>
-    public static IEnumerable<string> Of(NotebookCell cell)
-    {
-        using var outputs = JsonDocument.Parse(NotebookComparison.Model(cell).OutputsJson, new JsonDocumentOptions { MaxDepth = 1000 });
-        return [.. outputs.RootElement.EnumerateArray().Select(Words)];
-    }
+    public static IEnumerable<string> Of(NotebookCell cell) => Each(cell, Words);
+
+    /// <summary>The same with the beginning of a hash of each output, so that outputs of the same words are told apart.</summary>
+    public static IEnumerable<string> WithHashes(NotebookCell cell) =>
+        Each(cell, output => $"{Words(output)} #{Convert.ToHexStringLower(SHA256.HashData(JsonMarshal.GetRawUtf8Value(output)).AsSpan(0, 3))}");
 
     /// <summary>A line without the commands for terminals that a notebook may hold.</summary>
     public static string Printable(string line) => string.Concat(line.Where(unit => !char.IsControl(unit) || unit == '\t'));
+
+    private static IEnumerable<string> Each(NotebookCell cell, Func<JsonElement, string> say)
+    {
+        using var outputs = JsonDocument.Parse(NotebookComparison.Model(cell).OutputsJson, new JsonDocumentOptions { MaxDepth = 1000 });
+        return [.. outputs.RootElement.EnumerateArray().Select(say)];
+    }
 
     private static string Words(JsonElement output) => Text(output, "output_type") switch
     {

@@ -1,13 +1,14 @@
-namespace Holdfast.History.Comparing;
+namespace Holdfast.Notebooks.Comparing;
 
 /// <summary>What two sequences have in common, in order.</summary>
 internal static class LongestSubsequence
 {
-    /// <summary>Beyond this many comparisons only the equal beginning and end count.</summary>
+    /// <summary>Beyond this many comparisons the first that fits is taken between the equal beginning and end.</summary>
     private const long MostComparisons = 4_000_000;
 
     /// <summary>Pairs of places with equal items, ascending in both: as many as there can be.</summary>
     public static List<(int Before, int After)> Pairs<T>(IReadOnlyList<T> before, IReadOnlyList<T> after)
+        where T : notnull
     {
         var same = EqualityComparer<T>.Default;
         var pairs = new List<(int, int)>();
@@ -20,6 +21,8 @@ internal static class LongestSubsequence
         var (rows, columns) = (before.Count - head - tail, after.Count - head - tail);
         if ((long)rows * columns <= MostComparisons)
             AddMiddle();
+        else
+            AddFitting();
         for (var left = tail; left > 0; left--)
             pairs.Add((before.Count - left, after.Count - left));
         return pairs;
@@ -40,6 +43,16 @@ internal static class LongestSubsequence
                     i++;
                 else
                     j++;
+            }
+        }
+
+        void AddFitting()
+        {
+            var places = Enumerable.Range(head, rows).ToLookup(place => before[place]);
+            for (int j = head, last = -1; j < head + columns; j++)
+            {
+                foreach (var place in places[after[j]].Where(place => place > last).Take(1))
+                    pairs.Add((last = place, j));
             }
         }
     }

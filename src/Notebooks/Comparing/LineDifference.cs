@@ -1,4 +1,4 @@
-namespace Holdfast.History.Comparing;
+namespace Holdfast.Notebooks.Comparing;
 
 /// <summary>A line of a text or of two texts: <c>' '</c> in both, <c>'-'</c> only in the first, <c>'+'</c> only in the second.</summary>
 /// <param name="Sign">Which of the three.</param>
