@@ -45,7 +45,7 @@ internal static class DiffTextconvVerb
         void WriteLines(string lines, string indent)
         {
             if (lines.Length == 0) return;
-            foreach (var line in lines.ReplaceLineEndings("\n").Split('\n')) text.WriteLine($"{indent}{line}".TrimEnd(' '));
+            foreach (var line in lines.ReplaceLineEndings("\n").Split('\n')) text.WriteLine(line.Length == 0 ? "" : indent + line);
         }
     }
 }

@@ -11,6 +11,11 @@ internal static class NbVerb
         TrustVerb.Create(),
         CleanVerb.Create(),
         DiffVerb.Create(),
+        MergeVerb.Create(),
+        FixVerb.Create(),
+        HooksVerb.CreateInstall(),
+        HooksVerb.CreateUninstall(),
+        HooksRunVerb.Create(),
         FilterVerb.Create(),
         DiffTextconvVerb.Create(),
     };
