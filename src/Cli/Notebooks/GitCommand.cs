@@ -21,15 +21,20 @@ internal static class GitCommand
     /// <exception cref="IOException">There is no git.</exception>
     public static Answer Run(IEnumerable<string> arguments, bool isQuiet = false)
     {
+        using var git = Start(new ProcessStartInfo("git", arguments) { RedirectStandardOutput = true, RedirectStandardError = isQuiet });
+        if (isQuiet) git.BeginErrorReadLine();
+        using var output = new MemoryStream();
+        git.StandardOutput.BaseStream.CopyTo(output);
+        git.WaitForExit();
+        return new Answer(git.ExitCode, output.ToArray());
+    }
+
+    /// <exception cref="IOException">There is no git.</exception>
+    public static Process Start(ProcessStartInfo git)
+    {
         try
         {
-            using var git = Process.Start(new ProcessStartInfo("git", arguments) { RedirectStandardOutput = true, RedirectStandardError = isQuiet })!;
-            if (isQuiet) git.ErrorDataReceived += (_, _) => { };
-            if (isQuiet) git.BeginErrorReadLine();
-            using var output = new MemoryStream();
-            git.StandardOutput.BaseStream.CopyTo(output);
-            git.WaitForExit();
-            return new Answer(git.ExitCode, output.ToArray());
+            return Process.Start(git)!;
         }
         catch (System.ComponentModel.Win32Exception e)
         {

@@ -25,16 +25,17 @@ internal static class HooksRunVerb
     {
         var root = GitCommand.Run(["rev-parse", "--show-toplevel"]).Line ?? Environment.CurrentDirectory;
         string[] staged = [.. GitCommand.Run(["diff", "--cached", "--name-only", "-z", "--diff-filter=ACMRT", "--", "*.ipynb"]).Names];
-        var faults = staged.Select(path => Fault(path, rulesFor(Path.GetDirectoryName(Path.Join(root, path))!))).OfType<string>().ToList();
+        using var blobs = staged.Length == 0 ? null : new GitBlobs();
+        var faults = staged.Select(path => Fault(path, blobs!.Staged(path) ?? [], rulesFor(Path.GetDirectoryName(Path.Join(root, path))!))).OfType<string>().ToList();
         foreach (var fault in faults) Output.Fail(fault);
         if (faults.Count > 0) Console.Error.WriteLine("Nothing was committed. 'git commit --no-verify' commits all the same.");
         return faults.Count > 0 || !AreExportsCurrent(root, staged) ? 1 : 0;
     }
 
     /// <summary>What is wrong with a notebook as it is about to be committed; null when nothing is.</summary>
-    private static string? Fault(string path, CleanRules rules)
+    private static string? Fault(string path, byte[] content, CleanRules rules)
     {
-        if (!NotebookDocument.Parse(GitCommand.Run(["show", $":{path}"]).Out).TryGet(out var notebook, out var fault)) return NotebookFile.Text(path, fault);
+        if (!NotebookDocument.Parse(content).TryGet(out var notebook, out var fault)) return NotebookFile.Text(path, fault);
         if (ConflictCells.Count(notebook) is > 0 and var conflicts) return $"{path} has {Output.Count(conflicts, "conflict")} of a merge left, between cells <<<<<<< and >>>>>>>.";
         return ReferenceEquals(NotebookCleaner.Clean(notebook, rules), notebook) ? null : $"{path} is not clean as it was added: git add --renormalize '{path}'";
     }

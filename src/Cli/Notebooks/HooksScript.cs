@@ -7,18 +7,23 @@ internal static class HooksScript
     private const string Kept = ".before-holdfast";
 
     /// <param name="path">The hook.</param>
-    /// <param name="command">What it runs, as the shell reads it.</param>
-    public static void Install(string path, string command)
+    /// <param name="program">This program, as the shell reads it.</param>
+    /// <param name="arguments">What it is told.</param>
+    public static void Install(string path, string program, string arguments)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         if (Path.Exists(path) && !IsOurs(path)) File.Move(path, path + Kept);
-        // A hook that is not executable git does not run either.
-        var script = $"""
+        // A hook that is not executable git does not run either. Without the program people can go on committing.
+        var script = $$"""
             #!/bin/sh
-            {Mark}
-            kept="$0{Kept}"
+            {{Mark}}
+            kept="$0{{Kept}}"
             if [ -x "$kept" ]; then "$kept" "$@" || exit; fi
-            exec {command}
+            command -v {{program}} >/dev/null 2>&1 || {
+              echo "holdfast is not where it was: notebooks are not looked after. 'holdfast nb install-hooks' mends it." >&2
+              exit 0
+            }
+            exec {{program}} {{arguments}}
 
             """;
         FileReplacement.Write(path, System.Text.Encoding.UTF8.GetBytes(script));

@@ -17,11 +17,11 @@ internal static class HooksVerb
         rules.AddTo(command);
         command.SetAction(parse =>
         {
-            string[] given = [.. rules.Given(parse)];
+            var given = string.Concat(rules.Given(parse).Select(option => " " + option));
             if (!TryPlaces(parse.GetValue(global), out var places)) return 1;
             // 1. Programs, which git starts by these names.
-            Set("filter.holdfast.process", $"{Program} nb filter{string.Concat(given.Select(option => " " + option))}");
-            Set("diff.holdfast.textconv", $"{Program} nb textconv");
+            Set("filter.holdfast.process", $"{Program} nb filter{given}");
+            Set("diff.holdfast.textconv", $"{Program} nb textconv{given}");
             Set("diff.holdfast.xfuncname", DiffTextconvVerb.CellPattern);
             Set("merge.holdfast.name", "notebooks cell by cell");
             Set("merge.holdfast.driver", $"{Program} nb merge --driver %P %O %A %B");
@@ -30,7 +30,7 @@ internal static class HooksVerb
             foreach (var other in places.Attributes) HooksAttributes.Remove(other);
             HooksAttributes.Add(attributes);
             // 3. Hooks. Those of one repository only: git would run hooks for all in place of each repository's own.
-            foreach (var hook in places.HooksFolder is null ? [] : Hooks) HooksScript.Install(Path.Join(places.HooksFolder, hook), $"{Program} nb hook {hook}{string.Concat(given.Select(option => " " + option))}");
+            foreach (var hook in places.HooksFolder is null ? [] : Hooks) HooksScript.Install(Path.Join(places.HooksFolder, hook), Program, $"nb hook {hook}{given}");
             Console.WriteLine($"Git cleans, compares and merges notebooks cell by cell now{(places.HooksFolder is null ? " in every repository of yours" : "")} ({attributes}).");
             Console.WriteLine("What is committed already is cleaned by: git add --renormalize .");
             return 0;
