@@ -22,7 +22,7 @@ public sealed record NotebookFault(string Message, int Line, int Column, int Byt
     private static string Mend(ReadOnlySpan<byte> bytes, int offset)
     {
         if (bytes.IndexOf("\n<<<<<<< "u8) >= 0 && bytes.IndexOf("\n>>>>>>> "u8) >= 0)
-            return "The file holds the marks of a merge conflict; mend it in a text editor, or take one side: git checkout --ours FILE (or --theirs).";
+            return "The file holds the marks of a merge conflict; 'holdfast nb fix FILE' mends it, or take one side: git checkout --ours FILE (or --theirs).";
         return offset == bytes.Length
             ? "The file is not whole; take it back from its checkpoint or from version control."
             : "Correct it there with a text editor, or take the file back from its checkpoint or from version control.";
