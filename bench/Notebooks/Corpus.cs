@@ -14,7 +14,7 @@ internal static class Corpus
         yield return ("one large image cell, 64 MB", Make(1, cells: 1, lines: 5, image: 48_000_000, numbers: 0));
     }
 
-    private static byte[][] Make(int count, int cells, int lines, int image, int numbers) =>
+    public static byte[][] Make(int count, int cells, int lines, int image, int numbers) =>
         [.. Enumerable.Range(0, count).Select(seed => One(new Random(seed), cells, lines, image, numbers))];
 
     private static byte[] One(Random random, int cells, int lines, int image, int numbers)

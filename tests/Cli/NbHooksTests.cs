@@ -41,7 +41,7 @@ public sealed class NbHooksTests
         await repository.BashAsync("GIT_TRACE=$PWD/../trace git add -A");
 
         Assert.Single(File.ReadLines(place.PathOf("trace")), line => line.Contains("run_command", StringComparison.Ordinal) && line.Contains("nb filter", StringComparison.Ordinal));
-        Assert.Equal("50\n", await repository.BashAsync("git ls-files -s | cut -d' ' -f2 | uniq -c | awk '{print $1}'"));
+        Assert.Equal("50\n", await repository.BashAsync("git ls-files -s '*.ipynb' | cut -d' ' -f2 | uniq -c | awk '{print $1}'"));
     }
 
     [Fact]
