@@ -20,8 +20,8 @@ internal static class CleanVerb
         command.SetAction(parse =>
         {
             var rulesFor = rules.Rules(parse);
-            if (parse.GetValue(paths) is ["-"] && !parse.GetValue(check)) return CleanInput(rulesFor(Environment.CurrentDirectory));
             var isCheck = parse.GetValue(check);
+            if (parse.GetValue(paths)!.Contains("-") && !isCheck) return parse.GetValue(paths) is ["-"] ? CleanInput(rulesFor(Environment.CurrentDirectory)) : Output.Fail("- for standard input stands alone.");
             var files = NotebookPaths.Of(parse.GetValue(paths)!);
             var outcomes = new Outcome[files.Count];
             Parallel.For(0, files.Count, number => outcomes[number] = Clean(files[number], rulesFor, isCheck));
