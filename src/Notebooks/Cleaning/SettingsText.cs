@@ -21,6 +21,8 @@ internal static class SettingsText
         foreach (var each in text.ReplaceLineEndings("\n").Split('\n'))
         {
             var line = WithoutComment(each).Trim();
+            if (line.Length == 0)
+                continue;
             var isOpen = name is not null && value.ToString().StartsWith('[') && !value.ToString().EndsWith(']');
             if (isOpen)
             {
@@ -37,7 +39,7 @@ internal static class SettingsText
             {
                 value.Append(value.Length == 0 ? "" : ",").Append(line.AsSpan(2));
             }
-            else if (isInside && line.IndexOf(separator, StringComparison.Ordinal) is > 0 and var end)
+            else if (isInside && !(section is null && char.IsWhiteSpace(each[0])) && line.IndexOf(separator, StringComparison.Ordinal) is > 0 and var end)
             {
                 Close();
                 name = Unquoted(line[..end]).Replace('-', '_');

@@ -8,7 +8,7 @@ public sealed class SettingsTests : IDisposable
 
     [Theory]
     [InlineData(".holdfast.yaml", "allowed_metadata_keys: [mine, 'yours']\nclean-ids: false # kept\n")]
-    [InlineData(".holdfast.yaml", "allowed_metadata_keys:\n  - mine\n  - \"yours\"\nclean_ids: no\n")]
+    [InlineData(".holdfast.yaml", "allowed_metadata_keys:\n  - mine\n  - \"yours\"\nclean_ids: no\nother:\n  clean_ids: yes\n")]
     [InlineData("pyproject.toml", "[project]\nclean_ids = true\n[tool.holdfast]\nallowed_metadata_keys = [\n  \"mine\", # one\n  'yours',\n]\nclean-ids = false\n[tool.nbdev]\nclean_ids = true\n")]
     [InlineData("pyproject.toml", "[tool.nbdev]\nallowed_metadata_keys = ['mine', 'yours']\nclean_ids = false\n")]
     [InlineData("settings.ini", "[DEFAULT]\nallowed_metadata_keys = mine yours\nclean_ids = False\n")]
