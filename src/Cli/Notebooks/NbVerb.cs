@@ -9,6 +9,8 @@ internal static class NbVerb
     {
         CatVerb.Create(),
         TrustVerb.Create(),
+        ExportVerb.Create(),
+        ParamsVerb.Create(),
         CleanVerb.Create(),
         DiffVerb.Create(),
         MergeVerb.Create(),
