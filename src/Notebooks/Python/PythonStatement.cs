@@ -6,15 +6,13 @@ namespace Holdfast.Notebooks.Python;
 /// <param name="Comment">The comment behind it on its last line, with its #; null when there is none.</param>
 internal sealed record PythonStatement(IReadOnlyList<PythonToken> Tokens, IReadOnlyList<IReadOnlyList<PythonToken>> Decorators, string? Comment)
 {
+    private readonly List<string> _members = [];
+
     /// <summary>The name that a def or class defines; null for another statement.</summary>
-    public string? Defines
-    {
-        get
-        {
-            var at = Tokens[0].IsName("async") ? 1 : 0;
-            return Tokens.Count > at + 1 && (Tokens[at].IsName("def") || Tokens[at].IsName("class")) && Tokens[at + 1].Kind == TokenKind.Name ? Tokens[at + 1].Text : null;
-        }
-    }
+    public string? Defines => NameOf(Tokens);
+
+    /// <summary>The defs and classes right in a class; empty for another statement.</summary>
+    public IReadOnlyList<string> Members => _members;
 
     /// <summary>The parts of an assignment; null for another statement.</summary>
     public PythonAssignment? Assignment => HasBody(Tokens[0]) ? null : PythonAssignment.Of(Tokens);
@@ -29,6 +27,7 @@ internal sealed record PythonStatement(IReadOnlyList<PythonToken> Tokens, IReadO
         {
             foreach (var token in line) depth += token.Kind == TokenKind.Indent ? 1 : token.Kind == TokenKind.Dedent ? -1 : 0;
             var tokens = line.Where(token => token.Kind is TokenKind.Name or TokenKind.Number or TokenKind.String or TokenKind.Operator || (token.Kind == TokenKind.Error && !PythonText.IsSpace(token.Text))).ToList();
+            if (depth == 1 && statements is [.., var outer] && outer.Tokens[0].IsName("class") && tokens.Count > 0 && NameOf(tokens) is { } member) outer._members.Add(member);
             if (depth > 0 || tokens.Count == 0) continue;
             if (tokens[0].Is("@"))
             {
@@ -65,6 +64,12 @@ internal sealed record PythonStatement(IReadOnlyList<PythonToken> Tokens, IReadO
 
         parts.RemoveAll(part => part.Count == 0);
         return parts;
+    }
+
+    private static string? NameOf(IReadOnlyList<PythonToken> tokens)
+    {
+        var at = tokens[0].IsName("async") ? 1 : 0;
+        return tokens.Count > at + 1 && (tokens[at].IsName("def") || tokens[at].IsName("class")) && tokens[at + 1].Kind == TokenKind.Name ? tokens[at + 1].Text : null;
     }
 
     private static bool HasBody(PythonToken first) => first.Kind == TokenKind.Name
