@@ -3,6 +3,12 @@ using System.Globalization;
 using Holdfast.Notebooks;
 using Holdfast.Notebooks.Bench;
 
+if (args is ["export", var program, var notebook])
+{
+    ExportProcesses.Measure(program, notebook);
+    return;
+}
+
 // One core, files in memory. Seconds are processor seconds, so that a busy machine does not count, and the best of the passes
 // that fit into three of them. The peers do the same files in the same run.
 Console.WriteLine("| set | work | MB/s | notebooks/s | allocated per MB read | times json | times nbformat |");
