@@ -16,7 +16,7 @@ internal static class ExportProcesses
             ("jupyter nbconvert --to script", "/usr/bin/python3", ["-m", "nbconvert", "--to", "script", "--stdout", "--log-level", "ERROR", notebook]),
             ("python3 -c pass", "/usr/bin/python3", ["-c", "pass"]),
         ];
-        var times = sides.Select(_ => new List<(double Wall, double Processor)>()).ToArray();
+        var times = sides.Select(_ => new List<double>()).ToArray();
         for (var run = 0; run <= Runs; run++)
         {
             for (var side = 0; side < sides.Length; side++)
@@ -27,21 +27,21 @@ internal static class ExportProcesses
             }
         }
 
-        Console.WriteLine($"| one notebook of {new FileInfo(notebook).Length / 1024.0:0.0} kB, {Runs} runs | wall, median | wall, best | processor, median | nbconvert takes |");
-        Console.WriteLine("| --- | ---: | ---: | ---: | ---: |");
+        Console.WriteLine($"| one notebook of {new FileInfo(notebook).Length / 1024.0:0.0} kB, {Runs} runs | median | best | nbconvert takes |");
+        Console.WriteLine("| --- | ---: | ---: | ---: |");
         for (var side = 0; side < sides.Length; side++)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| `{sides[side].Name}` | {Median(times[side], time => time.Wall):0} ms | {times[side].Min(time => time.Wall):0} ms | {Median(times[side], time => time.Processor):0} ms | {Median(times[1], time => time.Wall) / Median(times[side], time => time.Wall):0.0} × |"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| `{sides[side].Name}` | {Median(times[side]):0} ms | {times[side].Min():0} ms | {Median(times[1]) / Median(times[side]):0.0} × |"));
     }
 
-    private static double Median(IEnumerable<(double Wall, double Processor)> times, Func<(double Wall, double Processor), double> of) => times.Select(of).Order().ElementAt(Runs / 2);
+    private static double Median(IEnumerable<double> times) => times.Order().ElementAt(Runs / 2);
 
     /// <summary>Milliseconds from start to end.</summary>
-    private static (double Wall, double Processor) Time(string file, string[] arguments)
+    private static double Time(string file, string[] arguments)
     {
         var start = Stopwatch.GetTimestamp();
         using var process = Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true })!;
         if (process.StandardOutput.ReadToEnd().Length == 0 && arguments[0] != "-c") throw new InvalidOperationException($"{file} {string.Join(' ', arguments)} wrote nothing.");
         process.WaitForExit();
-        return (Stopwatch.GetElapsedTime(start).TotalMilliseconds, process.TotalProcessorTime.TotalMilliseconds);
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 }
