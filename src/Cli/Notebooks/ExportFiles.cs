@@ -11,7 +11,7 @@ internal sealed record ExportOutcome(string Path, string State, string Text);
 /// <summary>The files that <c>nb export</c> writes: each whole or not at all, and none that is what it should be already.</summary>
 internal static class ExportFiles
 {
-    /// <summary>Without a byte order mark; what is no Unicode becomes a question mark, which it is in Python too.</summary>
+    /// <summary>Without a byte order mark. Half a surrogate pair, which UTF-8 cannot hold, becomes U+FFFD.</summary>
     public static Encoding Utf8 { get; } = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Exports many notebooks at once and tells about each in their order. Gives the exit code.</summary>

@@ -38,8 +38,10 @@ internal static class ExportVerb
         if (ScriptPlaces.Problem(paths, output) is { } problem) return Output.Fail(problem);
         return ExportFiles.All(paths, path =>
         {
-            if (!TryScript(path, withOptions, out var script, out var error)) return new ExportOutcome(path, "failed", error);
-            return ExportFiles.Write(path, ScriptPlaces.Of(path, output, script.Extension, paths.Count > 1), script.Text, isCheck);
+            var (script, error) = Script(path, withOptions);
+            return script is null
+                ? new ExportOutcome(path, "failed", error!)
+                : ExportFiles.Write(path, ScriptPlaces.Of(path, output, script.Extension, paths.Count > 1), script.Text, isCheck);
         });
     }
 
@@ -49,25 +51,21 @@ internal static class ExportVerb
         var code = 0;
         foreach (var path in paths)
         {
-            if (TryScript(path, withOptions, out var script, out var error)) stdout.Write(ExportFiles.Utf8.GetBytes(script.Text));
-            else code = Output.Fail(error);
+            var (script, error) = Script(path, withOptions);
+            if (script is null) code = Output.Fail(error!);
+            else stdout.Write(ExportFiles.Utf8.GetBytes(script.Text));
         }
 
         return code;
     }
 
-    private static bool TryScript(string path, bool withOptions, out ExportedScript script, out string error)
+    /// <summary>The script of a notebook, or why there is none.</summary>
+    private static (ExportedScript? Script, string? Error) Script(string path, bool withOptions)
     {
-        (script, error) = (null!, "");
-        if (!NotebookFile.TryParse(path, out var notebook, out var fault))
-        {
-            error = fault;
-            return false;
-        }
-
-        script = NotebookScript.Of(notebook, withOptions);
-        if (!withOptions || NotebookParameters.Cell(notebook) >= 0 && script.IsPython) return true;
-        error = script.IsPython ? ParamsVerb.NoParameters(path) : $"{path} is not in Python, and --cli writes options for Python.";
-        return false;
+        if (!NotebookFile.TryParse(path, out var notebook, out var error)) return (null, error);
+        var script = NotebookScript.Of(notebook, withOptions);
+        if (!withOptions) return (script, null);
+        if (!script.IsPython) return (null, $"{path} is not in Python, and --cli writes options for Python.");
+        return NotebookParameters.Cell(notebook) < 0 ? (null, ParamsVerb.NoParameters(path)) : (script, null);
     }
 }

@@ -17,11 +17,11 @@ internal sealed record CellDirectives(IReadOnlyDictionary<string, string[]> Name
         var code = 0;
         for (; code < lines.Count; code++)
         {
-            if (Directive(lines[code]) is { } words)
+            if (Directive(lines[code]) is { } directive)
             {
-                var isQuarto = words is [[.., ':'], _, ..] or [_, [':', ..], ..] || words is [var first, ..] && first.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && colon < first.Length - 1;
-                if (isQuarto) kept.Add(lines[code]);
+                var words = PythonText.Words(directive);
                 if (words.Count > 0 && words[0].TrimEnd(':') is { Length: > 0 } name) named[name] = [.. words.Skip(1)];
+                if (Quarto(lines[code], directive) is { } option) kept.Add(option);
             }
             else if (IsCellMagic(lines[code]))
             {
@@ -36,12 +36,21 @@ internal sealed record CellDirectives(IReadOnlyDictionary<string, string[]> Name
         return new CellDirectives(named, named.Count == 0 ? source : string.Concat(kept.Concat(lines.Skip(code))));
     }
 
-    private static List<string>? Directive(string line)
+    /// <summary>What stands behind <c>#|</c>; null for another line.</summary>
+    private static string? Directive(string line)
     {
         var text = PythonText.TrimStart(line);
         if (!text.StartsWith("#")) return null;
         text = PythonText.TrimStart(text[1..]);
-        return text.StartsWith("|") ? PythonText.Words(text[1..]) : null;
+        return text.StartsWith("|") ? text[1..].ToString() : null;
+    }
+
+    /// <summary>The line of an option of Quarto's, with one blank behind the colon; null for another directive.</summary>
+    private static string? Quarto(string line, string directive)
+    {
+        var colon = directive.IndexOf(':', StringComparison.Ordinal);
+        if (colon < 0 || PythonText.Words(directive.AsSpan(0, colon)).Count != 1 || PythonText.IsSpace(directive.AsSpan(colon + 1))) return null;
+        return $"{line[..^(directive.Length - colon - 1)]} {PythonText.TrimStart(directive.AsSpan(colon + 1))}";
     }
 
     private static bool IsCellMagic(string line)

@@ -72,10 +72,9 @@ internal static class TokenScanner
             return Found.LineEnd;
         }
 
-        foreach (var text in Operators)
+        if (OperatorLength(line, at) is > 0 and var operation)
         {
-            if (!line.AsSpan(at).StartsWith(text)) continue;
-            end = at + text.Length;
+            end = at + operation;
             return Found.Operator;
         }
 
@@ -122,6 +121,17 @@ internal static class TokenScanner
         }
 
         return -1;
+    }
+
+    private static int OperatorLength(string line, int at)
+    {
+        if (PythonText.WordLength(line, at) > 0) return 0;
+        foreach (var text in Operators)
+        {
+            if (line.AsSpan(at).StartsWith(text)) return text.Length;
+        }
+
+        return 0;
     }
 
     private static bool IsPrefix(ReadOnlySpan<char> prefix) => prefix.Length switch

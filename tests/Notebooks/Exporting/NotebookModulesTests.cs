@@ -21,7 +21,7 @@ public sealed class NotebookModulesTests
             Code("e", "#| exports\nclass Shown:\n    def method(self): pass"),
             Code("f", "#| hide\nassert True"),
             Code("g", "print('not this')"),
-            Code("h", "#| export\n#| eval: false\n\na, (b, c) = 1, (2, 3)\nd = e = [x for x in ()]\nf: int = 1\nf += 1\n_g = 2\no.attribute = 3"),
+            Code("h", "#| export\n#|eval:false\n\na, (b, c) = 1, (2, 3)\nd = e = [x for x in ()]\nf: int = 1\nf += 1\n_g = 2\no.attribute = 3"),
             Code("i", "#| export\n@patch\ndef more(self: Shown): pass\n\n@patch_to(Shown)\ndef most(self): pass\n\n@cached\nasync def load(): pass"),
             Code("j", "#| export\n_all_ = ['extra', _g]"),
             Code("k", "#| export\n"));
@@ -52,7 +52,7 @@ public sealed class NotebookModulesTests
                 def method(self): pass
 
             # %% ../nbs/00_core.ipynb #h
-            #| eval: false
+            #|eval: false
             a, (b, c) = 1, (2, 3)
             d = e = [x for x in ()]
             f: int = 1
