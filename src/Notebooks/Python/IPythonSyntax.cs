@@ -9,16 +9,22 @@ internal abstract record IPythonSyntax(int Line, int Column)
     public abstract bool Replace(List<string> lines);
 
     /// <summary>The first piece of each kind, in the order in which they are tried: by place, and in one place the question first.</summary>
-    public static IEnumerable<IPythonSyntax> Find(List<List<PythonToken>> logical, List<string> lines)
+    public static IReadOnlyList<IPythonSyntax> Find(List<List<PythonToken>> logical, List<string> lines)
     {
-        IPythonSyntax?[] first =
-        [
-            First(logical, HelpQuestion.Find),
-            First(logical, MagicAssignment.Find),
-            First(logical, tokens => SystemAssignment.Find(tokens, lines)),
-            First(logical, EscapedLine.Find),
-        ];
-        return first.OfType<IPythonSyntax>().OrderBy(piece => piece.Line).ThenBy(piece => piece.Column);
+        var found = new List<IPythonSyntax>(4);
+        AddFirst(HelpQuestion.Find);
+        AddFirst(MagicAssignment.Find);
+        AddFirst(tokens => SystemAssignment.Find(tokens, lines));
+        AddFirst(EscapedLine.Find);
+        return found;
+
+        void AddFirst(Func<List<PythonToken>, IPythonSyntax?> find)
+        {
+            if (First(logical, find) is not { } piece) return;
+            // Behind those of the same place.
+            var at = found.FindIndex(other => other.Line > piece.Line || (other.Line == piece.Line && other.Column > piece.Column));
+            found.Insert(at < 0 ? found.Count : at, piece);
+        }
     }
 
     /// <summary>The number of the token that assigns, the first <c>=</c> outside brackets; -1 when none does.</summary>
