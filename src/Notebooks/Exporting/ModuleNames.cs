@@ -61,7 +61,7 @@ internal static class ModuleNames
     {
         var lines = PythonText.Lines(source.EndsWith('\n') ? source : source + "\n");
         // nbdev passes over what does not parse as Python: magics and shell commands.
-        return IPythonCell.ToPython(source) == string.Concat(lines) ? PythonStatement.TopLevel(lines) : [];
+        return IPythonCell.ToPython(source) == string.Concat(lines.SkipWhile(line => PythonText.IsSpace(line))) ? PythonStatement.TopLevel(lines) : [];
     }
 
     private static bool IsPatch(IReadOnlyList<PythonToken> decorator) =>
