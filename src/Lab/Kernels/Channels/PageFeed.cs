@@ -46,6 +46,7 @@ internal sealed class PageFeed : IDisposable
     private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task<long>? _moving;
     private FoldRequest? _wanted;
+    private WidgetQuestion? _question;
     private string? _kernelSession;
 
     public PageFeed(KernelRecord kernel, KernelPage page, ServerSocket socket, ChannelServices services)
@@ -104,6 +105,13 @@ internal sealed class PageFeed : IDisposable
     public void AskFold(FoldRequest request)
     {
         Volatile.Write(ref _wanted, request);
+        Volatile.Read(ref _woken).TrySetResult();
+    }
+
+    /// <summary>The page wants the kernel's widgets; of several such wishes at once the last counts.</summary>
+    public void AskWidgets(WidgetQuestion question)
+    {
+        Volatile.Write(ref _question, question);
         Volatile.Read(ref _woken).TrySetResult();
     }
 
@@ -182,6 +190,8 @@ internal sealed class PageFeed : IDisposable
         // Before the wish is taken: one that comes in between wakes the next wait.
         if (_woken.Task.IsCompleted)
             Volatile.Write(ref _woken, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (Interlocked.Exchange(ref _question, null) is { } question && _services.Recorder.WidgetsFor(_kernel.Id, question.Comm) is { } widgets)
+            await SendOwnAsync("comm_msg", question.Header, widgets.Content, widgets.Buffers);
         if (Interlocked.Exchange(ref _wanted, null) is not { } wanted)
             return;
         var fold = _services.Recorder.FoldFor(_kernel.Id, wanted);
@@ -190,11 +200,17 @@ internal sealed class PageFeed : IDisposable
             _folded[request] = fold.Number;
             _limit.Shown(request, bytes);
         }
+        await SendOwnAsync("holdfast_fold", "{}"u8.ToArray(), fold.Content, []);
+    }
+
+    /// <summary>Sends a message of the lab's own on iopub.</summary>
+    private ValueTask SendOwnAsync(string type, ReadOnlyMemory<byte> parent, ReadOnlyMemory<byte> content, IReadOnlyList<ReadOnlyMemory<byte>> buffers)
+    {
         var message = new KernelMessage(
-            MessageHeader.Create("holdfast_fold", KernelSession(), "holdfast", _services.Time.GetUtcNow(), out _), "{}"u8.ToArray(), "{}"u8.ToArray(), fold.Content, []);
-        var bytesToSend = new byte[WebSocketV1.Measure(KernelChannel.IOPub, message)];
-        WebSocketV1.Write(KernelChannel.IOPub, message, bytesToSend);
-        await SendAsync(bytesToSend, _reader.NextSequence - 1);
+            MessageHeader.Create(type, KernelSession(), "holdfast", _services.Time.GetUtcNow(), out _), parent, "{}"u8.ToArray(), content, buffers);
+        var bytes = new byte[WebSocketV1.Measure(KernelChannel.IOPub, message)];
+        WebSocketV1.Write(KernelChannel.IOPub, message, bytes);
+        return SendAsync(bytes, _reader.NextSequence - 1);
     }
 
     private async ValueTask SendRecordAsync(JournalRecord record)
