@@ -70,7 +70,7 @@ internal static class NotebookWidgets
         var shown = new HashSet<string>(given, StringComparer.Ordinal);
         foreach (var cell in document.Cells)
         {
-            if (cell.OutputsJson.Span.IndexOf("widget-view+json"u8) >= 0)
+            if (cell.OutputsJson.Span.IndexOf("\"model_id\""u8) >= 0)
                 AddReferences(cell.OutputsJson.Span, shown);
         }
         var waiting = new Queue<string>(shown);
