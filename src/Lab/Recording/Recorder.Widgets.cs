@@ -13,9 +13,41 @@ internal sealed partial class Recorder
     /// </summary>
     public bool AnswersForWidgets(string kernelId)
     {
+        if (IsRunning(kernelId))
+            return true;
+        lock (_gate)
+            return _recordings.TryGetValue(kernelId, out var recording) && recording.Fold.Widgets.HasCaptured;
+    }
+
+    /// <summary>Whether a kernel is at work. What it says last may be idle in the middle of a cell: it says so after each request on its control channel too.</summary>
+    public bool IsRunning(string kernelId)
+    {
         var isBusy = _keeper.Find(kernelId)?.ExecutionState == "busy";
         lock (_gate)
-            return _recordings.TryGetValue(kernelId, out var recording) && (isBusy || recording.Fold.Widgets.HasCaptured);
+            return _recordings.TryGetValue(kernelId, out var recording) && (isBusy || recording.Fold.Executions.Any(execution => execution is { HasBegun: true, IsOver: false }));
+    }
+
+    /// <summary>The content of a <c>comm_info_reply</c> that names the widgets of a kernel.</summary>
+    public ReadOnlyMemory<byte> WidgetIdsFor(string kernelId)
+    {
+        var content = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(content, MessageJson.Relaxed);
+        json.WriteStartObject();
+        json.WriteString("status"u8, "ok"u8);
+        json.WriteStartObject("comms"u8);
+        lock (_gate)
+        {
+            foreach (var widget in _recordings.GetValueOrDefault(kernelId)?.Fold.Widgets.All.Where(widget => !widget.IsClosed) ?? [])
+            {
+                json.WriteStartObject(widget.Id);
+                json.WriteString("target_name"u8, "jupyter.widget"u8);
+                json.WriteEndObject();
+            }
+        }
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.Flush();
+        return content.WrittenMemory;
     }
 
     /// <summary>What a kernel would answer to <c>request_states</c> on a control comm; null when it is not known.</summary>
