@@ -1,6 +1,7 @@
 using Holdfast.Functional.Tests.Labs;
 using Holdfast.Functional.Tests.Pages;
 using Microsoft.Playwright;
+using Program = Holdfast.Functional.Tests.Labs.Program;
 using static Microsoft.Playwright.Assertions;
 
 namespace Holdfast.Functional.Tests;
@@ -44,9 +45,11 @@ public sealed class WidgetTests(Chromium chromium)
             await file.WaitAsync(so => so.Count(1) == 2);
             await later.SeeNoDialogAsync();
             Assert.Empty(later.Complaints);
+            using var api = new LabApi(lab);
+            var kernel = (string?)(await api.GetAsync("api/kernels")).Json[0]!["id"];
+            await api.SendAsync(HttpMethod.Delete, $"api/kernels/{kernel}");
         }
 
-        await workplace.RunAsync("keeper", "stop", "--yes");
         await using var next = await workplace.StartLabAsync();
         await using var last = await LabPage.OpenAsync(chromium, next);
         await last.OpenNotebookAsync("bar.ipynb");
