@@ -46,8 +46,8 @@ public sealed class WidgetTests(Chromium chromium)
             await later.SeeNoDialogAsync();
             Assert.Empty(later.Complaints);
             using var api = new LabApi(lab);
-            var kernel = (string?)(await api.GetAsync("api/kernels")).Json[0]!["id"];
-            await api.SendAsync(HttpMethod.Delete, $"api/kernels/{kernel}");
+            var session = (string?)(await api.GetAsync("api/sessions")).Json[0]!["id"];
+            await api.SendAsync(HttpMethod.Delete, $"api/sessions/{session}");
         }
 
         await using var next = await workplace.StartLabAsync();
