@@ -1,10 +1,7 @@
-using System.Runtime.InteropServices;
-using Holdfast.Notebooks.Folding;
-
 namespace Holdfast.Lab.Recording;
 
 /// <summary>One execution of a notebook's cell, folded from the journal of its kernel. Belongs to its <see cref="KernelRecording"/>, under whose lock it changes.</summary>
-internal sealed class Execution
+internal sealed class Execution : OutputFold
 {
     /// <summary>msg_id of the request.</summary>
     public required string MessageId { get; init; }
@@ -36,12 +33,6 @@ internal sealed class Execution
     /// <summary>Number of the input_request that waits for an answer; 0 for none.</summary>
     public long Input { get; set; }
 
-    public List<OutputPiece> Outputs { get; init; } = [];
-    /// <summary>A clear_output waits for the next output.</summary>
-    public bool ClearNext { get; set; }
-    /// <summary>The text of the last output where that is a stream.</summary>
-    public StreamText? Open { get; set; }
-
     /// <summary>Number of the last record that changed it.</summary>
     public long Changed { get; set; }
     /// <summary><see cref="Changed"/> when it was last written to the file; 0 for never.</summary>
@@ -66,17 +57,8 @@ internal sealed class Execution
     /// <summary>Whether it has outputs that stand for the cell's: one that was never begun leaves those of the run before.</summary>
     public bool HasBegun => Started is not null;
 
-    /// <summary>Length of all its streams, in bytes of UTF-8.</summary>
-    public long StreamBytes
-    {
-        get
-        {
-            var bytes = 0L;
-            foreach (ref readonly var piece in CollectionsMarshal.AsSpan(Outputs))
-                bytes += piece.Bytes;
-            return bytes;
-        }
-    }
+    /// <inheritdoc />
+    public override string Whole => $"holdfast outputs {System.IO.Path.GetFileName(Path)}{(CellId is { } id ? $" --cell {id}" : "")}";
 
     /// <summary>Makes an execution that is not over a lost one.</summary>
     public void Lose(long sequence)

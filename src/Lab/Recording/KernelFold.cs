@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Holdfast.Journal;
 using Holdfast.Keeper.Contract;
 using Holdfast.Kernels;
-using Holdfast.Notebooks.Folding;
 
 namespace Holdfast.Lab.Recording;
 
@@ -16,10 +15,14 @@ internal sealed class KernelFold(Func<ExecuteRequest, NotebookSession?> notebook
     private readonly Dictionary<string, Execution> _executions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<DisplayPlace>> _displays = new(StringComparer.Ordinal);
     private byte[] _lastParent = [];
+    private string _lastRequest = "";
     private Execution? _lastExecution;
 
     /// <summary>All executions that are remembered, in no order.</summary>
     public IReadOnlyCollection<Execution> Executions => _executions.Values;
+
+    /// <summary>The kernel's widgets.</summary>
+    public WidgetFold Widgets { get; } = new();
 
     /// <summary>The displays by their ids.</summary>
     public IReadOnlyDictionary<string, List<DisplayPlace>> Displays => _displays;
@@ -71,6 +74,7 @@ internal sealed class KernelFold(Func<ExecuteRequest, NotebookSession?> notebook
         switch (KeeperEvent.NameOf(record.Payload.Span))
         {
             case "restarting" or "dead" or "shutdown":
+                Widgets.End();
                 foreach (var execution in _executions.Values)
                     execution.Lose(record.Sequence);
                 break;
@@ -88,6 +92,8 @@ internal sealed class KernelFold(Func<ExecuteRequest, NotebookSession?> notebook
             foreach (var execution in _executions.Values.Where(execution => execution.Input != 0))
                 (execution.Input, execution.Changed) = (0, record.Sequence);
         }
+        else if (channel == KernelChannel.Shell && MessageHeader.TryParse(message.Header.Span, out var header) && header.MessageType == "comm_msg")
+            Widgets.TakeFromPage(message, record.Sequence);
         else if (channel == KernelChannel.Shell && ExecuteRequest.Read(message) is { } request && notebook(request) is { } session)
         {
             Add(new Execution
@@ -107,7 +113,18 @@ internal sealed class KernelFold(Func<ExecuteRequest, NotebookSession?> notebook
 
     private void ApplyAnswer(in JournalRecord record, JournalPlace place, KernelChannel channel, in KernelMessage message)
     {
-        if (FindParent(message.ParentHeader.Span) is not { } execution || !MessageHeader.TryParse(message.Header.Span, out var header))
+        var execution = FindParent(message.ParentHeader.Span);
+        if ((execution is null && channel != KernelChannel.IOPub) || !MessageHeader.TryParse(message.Header.Span, out var header))
+            return;
+        if (channel == KernelChannel.IOPub && Widgets.Take(header.MessageType, _lastRequest, message, place))
+        {
+            if (execution is not null && header.MessageType == "stream")
+                execution.Skip(record.Sequence, execution.MessageId);
+            if (execution is not null)
+                execution.LastOutput = Time(record);
+            return;
+        }
+        if (execution is null)
             return;
         switch (channel, header.MessageType)
         {
@@ -125,12 +142,10 @@ internal sealed class KernelFold(Func<ExecuteRequest, NotebookSession?> notebook
                     Clear(execution);
                 break;
             case (KernelChannel.IOPub, "stream"):
-                ApplyStream(execution, record, place, message.Content.Span);
+                AddStream(execution, place, record, message.Content.Span);
                 break;
             case (KernelChannel.IOPub, "display_data" or "execute_result" or "error"):
-                var output = AddOutput(execution, record, place, header.MessageType[0] == 'd' ? OutputKind.Display : header.MessageType[1] == 'x' ? OutputKind.Result : OutputKind.Error);
-                if (MessageJson.DisplayId(message.Content.Span) is { } id)
-                    AddDisplay(id, new DisplayPlace(execution, output));
+                AddOutput(execution, OutputPiece.KindOf(header.MessageType), place, record, message.Content.Span);
                 break;
             case (KernelChannel.IOPub, "update_display_data"):
                 Update(MessageJson.DisplayId(message.Content.Span), place);
@@ -193,40 +208,29 @@ internal sealed class KernelFold(Func<ExecuteRequest, NotebookSession?> notebook
             execution.State = ExecutionState.Error;
     }
 
-    private void ApplyStream(Execution execution, in JournalRecord record, JournalPlace place, ReadOnlySpan<byte> content)
-    {
-        var stream = new PrintedText(content);
-        if (stream.IsEmpty)
-            return;
-        var kind = stream.IsError ? OutputKind.Stderr : OutputKind.Stdout;
-        if (execution.ClearNext || execution.Open is null || execution.Outputs.Count == 0 || execution.Outputs[^1].Kind != kind)
-        {
-            AddOutput(execution, record, place, kind);
-            execution.Open = new StreamText();
-        }
-        ref var piece = ref CollectionsMarshal.AsSpan(execution.Outputs)[^1];
-        piece.Marks?.Pass(place, piece.Bytes);
-        stream.AppendTo(execution.Open);
-        var bytes = execution.Open.Bytes;
-        piece = piece with { Last = record.Sequence, Bytes = bytes, Marks = piece.Marks ?? (bytes > OutputLimit.File.Whole / 4 ? new StreamMarks() : null) };
-        execution.LastOutput = Time(record);
-    }
-
-    private int AddOutput(Execution execution, in JournalRecord record, JournalPlace place, OutputKind kind)
+    private void AddOutput(Execution execution, OutputKind kind, JournalPlace place, in JournalRecord record, ReadOnlySpan<byte> content)
     {
         if (execution.ClearNext)
             Clear(execution);
-        execution.Open = null;
-        execution.Outputs.Add(new OutputPiece(kind, place, record.Sequence));
         execution.LastOutput = Time(record);
-        return execution.Outputs.Count - 1;
+        var output = execution.Add(kind, place, execution.MessageId);
+        if (MessageJson.DisplayId(content) is { } id)
+            AddDisplay(id, new DisplayPlace(execution, output));
+    }
+
+    private void AddStream(Execution execution, JournalPlace place, in JournalRecord record, ReadOnlySpan<byte> content)
+    {
+        var clears = execution.ClearNext;
+        if (!execution.AddStream(content, place, execution.MessageId))
+            return;
+        execution.LastOutput = Time(record);
+        if (clears)
+            ForgetDisplays(execution);
     }
 
     private void Clear(Execution execution)
     {
-        execution.Outputs.Clear();
-        execution.ClearNext = false;
-        execution.Open = null;
+        execution.Clear();
         ForgetDisplays(execution);
     }
 
@@ -256,10 +260,10 @@ internal sealed class KernelFold(Func<ExecuteRequest, NotebookSession?> notebook
     {
         if (_lastParent.Length > 0 && parentHeader.SequenceEqual(_lastParent))
             return _lastExecution;
-        if (!MessageHeader.TryParse(parentHeader, out var parent))
-            return null;
+        _ = MessageHeader.TryParse(parentHeader, out var parent);
         _lastParent = parentHeader.ToArray();
-        return _lastExecution = _executions.GetValueOrDefault(parent.MessageId);
+        _lastRequest = parent.MessageId ?? "";
+        return _lastExecution = _executions.GetValueOrDefault(_lastRequest);
     }
 
     private static DateTimeOffset Time(in JournalRecord record) => DateTimeOffset.UnixEpoch.AddTicks(record.Timestamp * TimeSpan.TicksPerMicrosecond);

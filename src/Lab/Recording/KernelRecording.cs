@@ -24,6 +24,7 @@ internal sealed class KernelRecording : IDisposable
         _reader = JournalReader.Open(kernel.JournalFolder);
         _outputs = JournalReader.Open(kernel.JournalFolder);
         Outputs = new OutputsWriter(_outputs);
+        Widgets = new WidgetsWriter(Outputs);
         Restore();
     }
 
@@ -33,6 +34,8 @@ internal sealed class KernelRecording : IDisposable
     public KernelFold Fold { get; private set; }
 
     public OutputsWriter Outputs { get; }
+
+    public WidgetsWriter Widgets { get; }
 
     /// <summary>Number of the last record that is folded in.</summary>
     public long Number => _reader.NextSequence - 1;
@@ -48,6 +51,7 @@ internal sealed class KernelRecording : IDisposable
         .Where(execution => !execution.IsOver || (execution is { IsDropped: false, HasBegun: true } && !(execution.IsInFile && execution.StreamBytes <= OutputLimit.File.Whole)))
         .Select(execution => execution.Request - 1)
         .Append(Number)
+        .Append(Fold.Widgets.IsPending ? Fold.Widgets.NeededFrom - 1 : Number)
         .Min();
 
     /// <summary>What the keeper was last told of <see cref="WholeUpTo"/>.</summary>

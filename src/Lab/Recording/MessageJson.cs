@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Holdfast.Lab.Recording;
@@ -5,6 +7,9 @@ namespace Holdfast.Lab.Recording;
 /// <summary>Single members of message contents, read without building a tree. What is no JSON has no members.</summary>
 internal static class MessageJson
 {
+    /// <summary>How JSON is written for files and pages: letters as they are.</summary>
+    public static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
     /// <summary>A member that is a whole number; null when it is not there or anything else.</summary>
     public static long? Number(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name) =>
         TryFind(json, name, out var reader) && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number) ? number : null;
@@ -40,6 +45,52 @@ internal static class MessageJson
         var start = (int)reader.TokenStartIndex;
         reader.Skip();
         return json[start..(int)reader.BytesConsumed];
+    }
+
+    /// <summary>The members of an object, their values as slices of <paramref name="json"/>; none for what is no object.</summary>
+    public static SortedDictionary<string, ReadOnlyMemory<byte>> Members(ReadOnlyMemory<byte> json) => TryMembers(json, out var members) ? members : [];
+
+    /// <summary>The members of an object, their values as slices of <paramref name="json"/>; false for what is no object or not JSON throughout.</summary>
+    public static bool TryMembers(ReadOnlyMemory<byte> json, out SortedDictionary<string, ReadOnlyMemory<byte>> members)
+    {
+        members = new SortedDictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
+        var reader = new Utf8JsonReader(json.Span);
+        try
+        {
+            if (json.IsEmpty || !reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                return false;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var name = reader.GetString()!;
+                reader.Read();
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                members[name] = json[start..(int)reader.BytesConsumed];
+            }
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            // Not JSON, or a name that is no text.
+            return false;
+        }
+        return true;
+    }
+
+    /// <summary>An object of these members.</summary>
+    public static byte[] Object(IEnumerable<KeyValuePair<string, ReadOnlyMemory<byte>>> members)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, Relaxed))
+        {
+            json.WriteStartObject();
+            foreach (var (name, value) in members)
+            {
+                json.WritePropertyName(name);
+                json.WriteRawValue(value.Span, skipInputValidation: true);
+            }
+            json.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
     }
 
     /// <summary>Finds a member of an object; the reader stands at its value.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Holdfast.Notebooks;
 
@@ -15,8 +14,6 @@ internal readonly record struct Placed(Execution Execution, int Index, long Chan
 /// <summary>Puts the outputs of executions into a notebook.</summary>
 internal static class NotebookFold
 {
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     /// <summary>The notebook with the outputs of all executions for which the file's do not stand.</summary>
     /// <param name="document">The notebook as it is in the file.</param>
     /// <param name="executions">What is known of it, in the order it was sent.</param>
@@ -45,7 +42,7 @@ internal static class NotebookFold
     public static ReadOnlyMemory<byte> Json(Execution execution, Action<Execution, Utf8JsonWriter> outputs)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, Relaxed))
+        using (var json = new Utf8JsonWriter(buffer, MessageJson.Relaxed))
             outputs(execution, json);
         return buffer.WrittenMemory;
     }

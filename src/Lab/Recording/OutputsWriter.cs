@@ -9,7 +9,7 @@ using Holdfast.Notebooks.Folding;
 
 namespace Holdfast.Lab.Recording;
 
-/// <summary>Writes the outputs of an execution as nbformat has them, reading them from the kernel's journal. Not safe for concurrent calls.</summary>
+/// <summary>Writes outputs as nbformat has them, reading them from the kernel's journal. Not safe for concurrent calls.</summary>
 internal sealed class OutputsWriter(JournalReader reader)
 {
     /// <summary>A record this near ahead is reached by reading on; one further away, or behind, is looked up.</summary>
@@ -19,20 +19,20 @@ internal sealed class OutputsWriter(JournalReader reader)
 
     /// <summary>Writes the JSON list.</summary>
     /// <param name="json">Gets it.</param>
-    /// <param name="execution">Whose outputs.</param>
+    /// <param name="outputs">Which.</param>
     /// <param name="limit">How much of its streams.</param>
     /// <param name="withTransient">Whether displays say their display_id, as messages do and files do not.</param>
-    public void Write(Utf8JsonWriter json, Execution execution, OutputLimit limit, bool withTransient)
+    public void Write(Utf8JsonWriter json, OutputFold outputs, OutputLimit limit, bool withTransient)
     {
-        var total = execution.StreamBytes;
+        var total = outputs.StreamBytes;
         var (head, tail) = total <= limit.Whole ? (total, total) : (limit.Head, total - limit.Tail);
         var at = 0L;
         json.WriteStartArray();
-        foreach (ref readonly var piece in CollectionsMarshal.AsSpan(execution.Outputs))
+        foreach (ref readonly var piece in CollectionsMarshal.AsSpan(outputs.Outputs))
         {
             if (piece.IsStream)
             {
-                WriteStream(json, execution, piece, at, head, tail);
+                WriteStream(json, outputs, piece, at, head, tail);
                 at += piece.Bytes;
             }
             else
@@ -48,7 +48,7 @@ internal sealed class OutputsWriter(JournalReader reader)
         return reader.TryRead(out var record) && record.Sequence == sequence && WebSocketV1.TryRead(record.Payload, out _, out var message, out _) ? message : null;
     }
 
-    private void WriteStream(Utf8JsonWriter json, Execution execution, in OutputPiece piece, long at, long head, long tail)
+    private void WriteStream(Utf8JsonWriter json, OutputFold outputs, in OutputPiece piece, long at, long head, long tail)
     {
         // What is left out lies between head and tail; the note stands where it begins.
         var end = at + piece.Bytes;
@@ -56,17 +56,17 @@ internal sealed class OutputsWriter(JournalReader reader)
             return;
         _text.ResetWrittenCount();
         if (tail <= head || end <= head || at >= tail)
-            ReadText(execution, piece, piece.Place, new StreamText(_text), long.MaxValue);
+            ReadText(outputs, piece, piece.Place, new StreamText(_text), long.MaxValue);
         else
         {
             if (at < head)
             {
-                ReadText(execution, piece, piece.Place, new StreamText(_text), head - at);
+                ReadText(outputs, piece, piece.Place, new StreamText(_text), head - at);
                 CutEnd((int)(head - at));
-                WriteNote(execution, tail - head);
+                WriteNote(outputs, tail - head);
             }
             if (end > tail)
-                ReadTail(execution, piece, end - tail);
+                ReadTail(outputs, piece, end - tail);
         }
         json.WriteStartObject();
         json.WriteString("name"u8, piece.StreamName);
@@ -75,7 +75,7 @@ internal sealed class OutputsWriter(JournalReader reader)
         json.WriteEndObject();
     }
 
-    private void ReadText(Execution execution, in OutputPiece piece, JournalPlace first, StreamText text, long enough)
+    private void ReadText(OutputFold outputs, in OutputPiece piece, JournalPlace first, StreamText text, long enough)
     {
         Go(first);
         while (_text.WrittenCount < enough && reader.NextSequence <= piece.Last && reader.TryRead(out var record))
@@ -84,7 +84,7 @@ internal sealed class OutputsWriter(JournalReader reader)
                 break;
             if (record.Kind != RecordKind.FromKernel || !WebSocketV1.TryRead(record.Payload, out var channel, out var message, out _) || channel != KernelChannel.IOPub
                 || !MessageHeader.TryParse(message.Header.Span, out var header) || header.MessageType != "stream"
-                || !MessageHeader.TryParse(message.ParentHeader.Span, out var parent) || parent.MessageId != execution.MessageId)
+                || !MessageHeader.TryParse(message.ParentHeader.Span, out var parent) || parent.MessageId != piece.Parent || outputs.IsSkipped(record.Sequence))
                 continue;
             var stream = new PrintedText(message.Content.Span);
             if (stream.IsError == (piece.Kind == OutputKind.Stderr))
@@ -93,10 +93,10 @@ internal sealed class OutputsWriter(JournalReader reader)
         text.Finish();
     }
 
-    private void ReadTail(Execution execution, in OutputPiece piece, long wanted)
+    private void ReadTail(OutputFold outputs, in OutputPiece piece, long wanted)
     {
         var before = _text.WrittenCount;
-        ReadText(execution, piece, piece.Marks?.Before(piece.Bytes, wanted)?.Place ?? piece.Place, new StreamText(_text), long.MaxValue);
+        ReadText(outputs, piece, piece.Marks?.Before(piece.Bytes, wanted)?.Place ?? piece.Place, new StreamText(_text), long.MaxValue);
         var read = _text.WrittenSpan[before..];
         if (read.Length <= wanted)
             return;
@@ -132,12 +132,11 @@ internal sealed class OutputsWriter(JournalReader reader)
         return start;
     }
 
-    private void WriteNote(Execution execution, long leftOut)
+    private void WriteNote(OutputFold outputs, long leftOut)
     {
-        var cell = execution.CellId is { } id ? $" --cell {id}" : "";
         var size = leftOut >= 10_000_000 ? $"{leftOut / 1e6:0} MB" : $"{leftOut / 1e3:0} kB";
         _text.Write(System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"\n[… {size} are left out here; all of it: holdfast outputs {Path.GetFileName(execution.Path)}{cell} …]\n")));
+            $"\n[… {size} are left out here; all of it: {outputs.Whole} …]\n")));
     }
 
     private void WriteDisplay(Utf8JsonWriter json, in OutputPiece piece, bool withTransient)

@@ -47,7 +47,7 @@ internal sealed partial class Recorder
         lock (_gate)
         {
             // What the file has stands; only what it lacks must stay known.
-            if (!recording.Fold.Executions.Any(IsPending))
+            if (!Pending(recording).Any())
             {
                 _recordings.Remove(recording.Kernel.Id);
                 recording.Dispose();
@@ -94,8 +94,8 @@ internal sealed partial class Recorder
                     execution.Lose(recording.Number);
             }
             handled = recording.Number;
-            pending = [.. recording.Fold.Executions.Where(IsPending).GroupBy(execution => execution.Path)
-                .Select(notebook => (notebook.Key, notebook.Any(execution => execution.IsOver)))];
+            pending = [.. Pending(recording).GroupBy(execution => execution.Path)
+                .Select(notebook => (notebook.Key, notebook.Any(execution => execution.IsOver && IsPending(execution))))];
         }
         DateTimeOffset? next = null;
         foreach (var (path, hasEnd) in pending)
@@ -109,6 +109,11 @@ internal sealed partial class Recorder
         }
         return next;
     }
+
+    /// <summary>Executions whose notebooks lack something, of them or of the kernel's widgets.</summary>
+    private static IEnumerable<Execution> Pending(KernelRecording recording) => recording.Fold.Executions.Where(recording.Fold.Widgets.IsPending
+        ? execution => execution is { IsDropped: false, HasBegun: true }
+        : IsPending);
 
     /// <summary>Whether the file lacks something of it.</summary>
     private static bool IsPending(Execution execution) => execution is { IsDropped: false, HasBegun: true } && execution.Changed > execution.Written;
@@ -167,7 +172,7 @@ internal sealed partial class Recorder
     private async Task FinishAsync(KernelRecord kernel)
     {
         using var recording = new KernelRecording(kernel, _options.Root);
-        if (recording.Number >= kernel.LastSequence && !recording.Fold.Executions.Any(IsPending))
+        if (recording.Number >= kernel.LastSequence && !Pending(recording).Any())
             return;
         while (recording.CatchUp())
         {
@@ -184,7 +189,7 @@ internal sealed partial class Recorder
             if (!_recordings.TryAdd(kernel.Id, recording))
                 return;
         }
-        foreach (var path in recording.Fold.Executions.Where(IsPending).Select(execution => execution.Path).Distinct().ToList())
+        foreach (var path in Pending(recording).Select(execution => execution.Path).Distinct().ToList())
             WriteNotebook(path, ProgressOf(path));
         Keep(recording);
         await TellKeeperAsync(recording);

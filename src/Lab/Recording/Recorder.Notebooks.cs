@@ -18,11 +18,11 @@ internal sealed partial class Recorder
         {
             var executions = Of(path);
             var place = PlaceOf(path);
-            if (executions.TrueForAll(each => each.Execution.IsInFile || !each.Execution.HasBegun))
+            if (executions.TrueForAll(each => (each.Execution.IsInFile || !each.Execution.HasBegun) && !each.Recording.Fold.Widgets.IsPending))
                 return (file, place);
             var (folded, _) = NotebookFold.Apply(
                 file, [.. executions.Select(each => each.Execution)], _stated.GetValueOrDefault(path), Outputs(executions, OutputLimit.File));
-            return (folded, place);
+            return (WithWidgets(folded, null, executions), place);
         }
     }
 
@@ -67,8 +67,6 @@ internal sealed partial class Recorder
         lock (_gate)
         {
             var executions = Of(path);
-            if (executions.Count == 0)
-                return new SaveMerge(content, PlaceOf(path));
             var recordings = executions.ToDictionary(each => each.Execution, each => each.Recording);
             var outputs = Outputs(executions, OutputLimit.File);
             var merge = new SaveMerge(content, PlaceOf(path));
@@ -79,6 +77,7 @@ internal sealed partial class Recorder
                 statement,
                 outputs,
                 execution => statement is null && HaveAllSeen(recordings[execution].Kernel.Id, execution));
+            merge.SetWidgets(WithWidgets(merge.Content, file?.Upgrade(), executions));
             return merge;
         }
     }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Holdfast.Lab.Http;
 using Holdfast.Notebooks;
@@ -9,8 +8,6 @@ namespace Holdfast.Lab.Recording;
 /// <summary>What pages are told.</summary>
 internal sealed partial class Recorder
 {
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     /// <summary>Number of the last record of a kernel that is folded; 0 for a kernel that is not known.</summary>
     public long NumberOf(string kernelId)
     {
@@ -46,7 +43,7 @@ internal sealed partial class Recorder
             var content = new ArrayBufferWriter<byte>();
             var number = NumberOf(kernelId);
             var requests = new Dictionary<string, long>(StringComparer.Ordinal);
-            using (var json = new Utf8JsonWriter(content, Relaxed))
+            using (var json = new Utf8JsonWriter(content, MessageJson.Relaxed))
             {
                 json.WriteStartObject();
                 json.WriteString("path"u8, request.Path);

@@ -60,12 +60,15 @@ internal sealed partial class Recorder
         NotebookDocument folded;
         IReadOnlyList<Placed> placed;
         HashSet<int> ours;
+        List<(WidgetFold Widgets, long Changed)> widgets;
         lock (_gate)
         {
             var executions = Of(path);
             (folded, placed) = NotebookFold.Apply(
                 document, [.. executions.Select(each => each.Execution)], _stated.GetValueOrDefault(path), Outputs(executions, OutputLimit.File));
             ours = [.. placed.Where(place => place.Index >= 0 && (place.IsInserted || place.Execution is { HasBegun: true, IsInFile: false })).Select(place => place.Index)];
+            folded = WithWidgets(folded, null, executions);
+            widgets = [.. executions.Select(each => each.Recording.Fold.Widgets).Distinct().Select(each => (each, each.Changed))];
         }
         if (!folded.Bytes.Span.SequenceEqual(file.Memory.Span))
         {
@@ -88,7 +91,11 @@ internal sealed partial class Recorder
             _history.Note(full, VersionKind.Run);
         }
         lock (_gate)
+        {
             NoteWritten(path, placed, folded.Cells.Count);
+            foreach (var (written, changed) in widgets)
+                written.Written = changed;
+        }
         return true;
     }
 

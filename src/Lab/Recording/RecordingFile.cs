@@ -7,7 +7,10 @@ namespace Holdfast.Lab.Recording;
 /// <param name="Number">The last record that is folded in.</param>
 /// <param name="Executions">The latest execution of each cell.</param>
 /// <param name="Displays">Outputs with a display_id.</param>
-internal sealed record RecordingFile(long Number, IReadOnlyList<KeptExecution> Executions, IReadOnlyList<KeptDisplay> Displays);
+/// <param name="Widgets">The kernel's widgets; null for none.</param>
+/// <param name="WidgetsWritten">Up to where notebooks have them.</param>
+internal sealed record RecordingFile(
+    long Number, IReadOnlyList<KeptExecution> Executions, IReadOnlyList<KeptDisplay> Displays, IReadOnlyList<KeptWidget>? Widgets = null, long WidgetsWritten = 0);
 
 /// <summary>An <see cref="Execution"/> as it is kept.</summary>
 internal sealed record KeptExecution
@@ -32,6 +35,7 @@ internal sealed record KeptExecution
     public IReadOnlyList<KeptOutput> Outputs { get; init; } = [];
     /// <summary>The line of the last stream that can still change; null when the last output is no stream.</summary>
     public KeptLine? Line { get; init; }
+    public IReadOnlyList<SkippedRange>? Skipped { get; init; }
     public long Changed { get; init; }
     public long Written { get; init; }
     public bool IsSettled { get; init; }
@@ -42,7 +46,24 @@ internal sealed record KeptExecution
 }
 
 /// <summary>An <see cref="OutputPiece"/> as it is kept.</summary>
-internal sealed record KeptOutput(OutputKind Kind, JournalPlace Place, long Last, long Bytes, IReadOnlyList<StreamMark>? Marks);
+internal sealed record KeptOutput(OutputKind Kind, JournalPlace Place, long Last, long Bytes, IReadOnlyList<StreamMark>? Marks, string? Parent = null);
+
+/// <summary>A <see cref="Widget"/> as it is kept.</summary>
+internal sealed record KeptWidget
+{
+    public required string Id { get; init; }
+    public required string State { get; init; }
+    public IReadOnlyDictionary<string, long>? Large { get; init; }
+    public IReadOnlyList<WidgetBuffer>? Buffers { get; init; }
+    public long Changed { get; init; }
+    public bool IsClosed { get; init; }
+    public string? Captures { get; init; }
+    public long CapturesSince { get; init; }
+    public IReadOnlyList<KeptOutput>? Outputs { get; init; }
+    public KeptLine? Line { get; init; }
+    public IReadOnlyList<SkippedRange>? Skipped { get; init; }
+    public bool ClearNext { get; init; }
+}
 
 /// <summary>The end of a stream's text.</summary>
 internal sealed record KeptLine(string Text, int Cursor, long Before);

@@ -96,6 +96,9 @@ internal sealed class SaveMerge(NotebookDocument content, RecordedPlace? place)
         Content = more.ToDocument();
     }
 
+    /// <summary>The content has its widgets now.</summary>
+    public void SetWidgets(NotebookDocument content) => Content = content;
+
     /// <summary>Writes the member <c>holdfast</c> of the answer.</summary>
     public void Write(Utf8JsonWriter json)
     {

@@ -48,6 +48,9 @@ internal sealed class KernelPage(KernelRecord kernel, string sessionId, bool isL
     /// <summary>The page wants the record of a notebook, in its place among the kernel's messages.</summary>
     public void AskFold(FoldRequest request) => _feed?.AskFold(request);
 
+    /// <summary>The page wants the kernel's widgets, in their place among its messages.</summary>
+    public void AskWidgets(WidgetQuestion question) => _feed?.AskWidgets(question);
+
     private Task CloseAsync(ushort code, string reason) => socket.CloseAsync(code, reason).AsTask();
 
     private async Task ReceiveAsync(PageFeed feed, SocketPulse pulse)

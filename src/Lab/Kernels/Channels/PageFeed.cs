@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using Holdfast.Journal;
 using Holdfast.Keeper.Client;
 using Holdfast.Keeper.Contract;
@@ -28,6 +29,9 @@ internal sealed class PageFeed : IDisposable
     /// <summary>How long lines that were left out wait to be shown when nothing else comes.</summary>
     private static readonly TimeSpan ShowPause = TimeSpan.FromSeconds(1);
 
+    /// <summary>How many questions for widgets wait at most; the oldest are forgotten.</summary>
+    private const int MostQuestions = 16;
+
     private readonly KernelRecord _kernel;
     private readonly KernelPage _page;
     private readonly ServerSocket _socket;
@@ -46,6 +50,7 @@ internal sealed class PageFeed : IDisposable
     private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task<long>? _moving;
     private FoldRequest? _wanted;
+    private readonly ConcurrentQueue<WidgetQuestion> _questions = new();
     private string? _kernelSession;
 
     public PageFeed(KernelRecord kernel, KernelPage page, ServerSocket socket, ChannelServices services)
@@ -104,6 +109,15 @@ internal sealed class PageFeed : IDisposable
     public void AskFold(FoldRequest request)
     {
         Volatile.Write(ref _wanted, request);
+        Volatile.Read(ref _woken).TrySetResult();
+    }
+
+    /// <summary>The page wants the kernel's widgets.</summary>
+    public void AskWidgets(WidgetQuestion question)
+    {
+        _questions.Enqueue(question);
+        if (_questions.Count > MostQuestions)
+            _questions.TryDequeue(out _);
         Volatile.Read(ref _woken).TrySetResult();
     }
 
@@ -182,6 +196,8 @@ internal sealed class PageFeed : IDisposable
         // Before the wish is taken: one that comes in between wakes the next wait.
         if (_woken.Task.IsCompleted)
             Volatile.Write(ref _woken, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        while (_questions.TryDequeue(out var question))
+            await SendWidgetsAsync(question);
         if (Interlocked.Exchange(ref _wanted, null) is not { } wanted)
             return;
         var fold = _services.Recorder.FoldFor(_kernel.Id, wanted);
@@ -190,11 +206,31 @@ internal sealed class PageFeed : IDisposable
             _folded[request] = fold.Number;
             _limit.Shown(request, bytes);
         }
+        await SendOwnAsync(KernelChannel.IOPub, "holdfast_fold", "{}"u8.ToArray(), fold.Content, []);
+    }
+
+    private async ValueTask SendWidgetsAsync(WidgetQuestion question)
+    {
+        if (question.Comm is not null)
+        {
+            if (_services.Recorder.WidgetsFor(_kernel.Id, question.Comm) is { } widgets)
+                await SendOwnAsync(KernelChannel.IOPub, "comm_msg", question.Header, widgets.Content, widgets.Buffers);
+            return;
+        }
+        await SendOwnAsync(KernelChannel.Shell, "comm_info_reply", question.Header, _services.Recorder.WidgetIdsFor(_kernel.Id), []);
+        // JupyterLab takes a reply as given when its idle has come too; the page is told what is true after that.
+        await SendOwnAsync(KernelChannel.IOPub, "status", question.Header, "{\"execution_state\": \"idle\"}"u8.ToArray(), []);
+        await SendStatusAsync(_services.Recorder.IsRunning(_kernel.Id) ? "busy" : TrueState());
+    }
+
+    /// <summary>Sends a message of the lab's own.</summary>
+    private ValueTask SendOwnAsync(KernelChannel channel, string type, ReadOnlyMemory<byte> parent, ReadOnlyMemory<byte> content, IReadOnlyList<ReadOnlyMemory<byte>> buffers)
+    {
         var message = new KernelMessage(
-            MessageHeader.Create("holdfast_fold", KernelSession(), "holdfast", _services.Time.GetUtcNow(), out _), "{}"u8.ToArray(), "{}"u8.ToArray(), fold.Content, []);
-        var bytesToSend = new byte[WebSocketV1.Measure(KernelChannel.IOPub, message)];
-        WebSocketV1.Write(KernelChannel.IOPub, message, bytesToSend);
-        await SendAsync(bytesToSend, _reader.NextSequence - 1);
+            MessageHeader.Create(type, KernelSession(), "holdfast", _services.Time.GetUtcNow(), out _), parent, "{}"u8.ToArray(), content, buffers);
+        var bytes = new byte[WebSocketV1.Measure(channel, message)];
+        WebSocketV1.Write(channel, message, bytes);
+        return SendAsync(bytes, _reader.NextSequence - 1);
     }
 
     private async ValueTask SendRecordAsync(JournalRecord record)

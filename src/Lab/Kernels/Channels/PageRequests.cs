@@ -9,6 +9,7 @@ internal sealed class PageRequests(string kernelId, KernelPage page, ChannelServ
 {
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(100);
 
+    private readonly WidgetRequests _widgets = new(kernelId, page, services);
     private bool _ready;
 
     /// <summary>Checks the message and hands it to the keeper, which records it before it is sent.</summary>
@@ -19,6 +20,8 @@ internal sealed class PageRequests(string kernelId, KernelPage page, ChannelServ
             KernelsLog.RequestIgnored(services.Log, kernelId, reason);
             return;
         }
+        if (_widgets.Take(channel, parts))
+            return;
         // What is sent before the kernel's broadcasts are heard could lose its first outputs.
         if (!_ready)
             await services.Keeper.WaitReadyAsync(kernelId, cancellationToken);

@@ -1,0 +1,76 @@
+using Holdfast.Functional.Tests.Labs;
+using Holdfast.Functional.Tests.Pages;
+using Microsoft.Playwright;
+using Program = Holdfast.Functional.Tests.Labs.Program;
+using static Microsoft.Playwright.Assertions;
+
+namespace Holdfast.Functional.Tests;
+
+/// <summary>A progress bar on a page that was not there when it was made.</summary>
+public sealed class WidgetTests(Chromium chromium)
+{
+    private const float Patience = 60_000;
+
+    private static readonly string Definitions = File.ReadAllText(Path.Combine(Program.Repository, "tests/testdata/widgets.py"));
+
+    private const string Loop =
+        "import os, time\nbar, text, out = progress(100000), html('begun'), Output()\ndisplay(bar, text, out)\nwith out: print('captured')\n"
+        + "number = 0\nwhile not os.path.exists('stop'):\n    number += 1\n    bar.set(value=number)\n    text.set(value=f'step {number}')\n    time.sleep(0.1)\n"
+        + "text.set(value='all done')";
+
+    [Fact]
+    public async Task Progress_PageOpenedAnewDuringTheRun_IsThereGoesOnAndStaysWhenTheKernelIsGone()
+    {
+        await using var workplace = new Workplace();
+        workplace.WriteNotebook("bar.ipynb", Definitions, Loop);
+        var file = new NotebookFile(workplace.PathOf("bar.ipynb"));
+        await using (var lab = await workplace.StartLabAsync())
+        {
+            await using (var page = await LabPage.OpenAsync(chromium, lab))
+            {
+                await page.OpenNotebookAsync("bar.ipynb");
+                await page.ChooseAsync("Run", "runmenu:run-all");
+                await SeeStepAsync(page, 1);
+            }
+
+            await using var later = await chromium.OpenNotebookAsync(lab, "bar.ipynb");
+            await later.SeePromptAsync(1, "[*]:");
+            await SeeStepAsync(later, await SeeStepAsync(later, 1) + 5);
+            await SeeCapturedAsync(later);
+            await Expect(later.Cell(1).Locator("[role=progressbar], .widget-hprogress .progress")).ToBeVisibleAsync(new() { Timeout = Patience });
+
+            await File.WriteAllTextAsync(workplace.PathOf("stop"), "", TestContext.Current.CancellationToken);
+            await later.SeePromptAsync(1, "[2]:");
+            await SeeTextAsync(later, "all done");
+            await file.WaitAsync(so => so.Count(1) == 2);
+            await later.SeeNoDialogAsync();
+            Assert.Empty(later.Complaints);
+            using var api = new LabApi(lab);
+            var session = (string?)(await api.GetAsync("api/sessions")).Json[0]!["id"];
+            await api.SendAsync(HttpMethod.Delete, $"api/sessions/{session}");
+        }
+
+        await using var next = await workplace.StartLabAsync();
+        await using var last = await LabPage.OpenAsync(chromium, next);
+        await last.OpenNotebookAsync("bar.ipynb");
+        await SeeTextAsync(last, "all done");
+        await SeeCapturedAsync(last);
+    }
+
+    /// <summary>Waits until the page shows this step or a later one; gives the one it shows.</summary>
+    private static async Task<int> SeeStepAsync(LabPage page, int step)
+    {
+        var text = Html(page);
+        await Expect(text).ToContainTextAsync("step ", new() { Timeout = Patience });
+        var shown = await text.EvaluateAsync<int>(
+            $"element => new Promise(seen => {{ const look = () => {{ const at = parseInt(element.textContent.replace('step ', '')); if (at >= {step}) seen(at); else setTimeout(look, 20); }}; look(); }})");
+        return shown;
+    }
+
+    private static Task SeeTextAsync(LabPage page, string text) => Expect(Html(page)).ToContainTextAsync(text, new() { Timeout = Patience });
+
+    private static Task SeeCapturedAsync(LabPage page) =>
+        Expect(page.Cell(1).Locator(".widget-output, .jupyter-widget-output")).ToContainTextAsync("captured", new() { Timeout = Patience });
+
+    private static ILocator Html(LabPage page) => page.Cell(1).Locator(".widget-html-content");
+}
