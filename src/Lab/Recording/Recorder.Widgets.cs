@@ -13,10 +13,18 @@ internal sealed partial class Recorder
     /// </summary>
     public bool AnswersForWidgets(string kernelId)
     {
+        KernelRecording? recording;
+        lock (_gate)
+        {
+            if (!_recordings.TryGetValue(kernelId, out recording))
+                return false;
+        }
+        // What it has sent by now counts: an end or an output that is not folded yet would give the question to the wrong one.
+        CatchUp(recording);
         if (IsRunning(kernelId))
             return true;
         lock (_gate)
-            return _recordings.TryGetValue(kernelId, out var recording) && recording.Fold.Widgets.HasCaptured;
+            return recording.Fold.Widgets.HasCaptured;
     }
 
     /// <summary>Whether a kernel is at work. What it says last may be idle in the middle of a cell: it says so after each request on its control channel too.</summary>
