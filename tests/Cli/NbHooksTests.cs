@@ -63,6 +63,21 @@ public sealed class NbHooksTests
     }
 
     [Fact]
+    public async Task Commit_WithAScriptThatIsNotItsNotebooks_IsStopped_WhereTheProjectAsks()
+    {
+        await using var place = new Place();
+        var repository = await Repository.MakeAsync(place);
+        repository.Write(".holdfast.yaml", "check_exports: script\n");
+        repository.Write("n.ipynb", Two);
+        await repository.BashAsync("\"$0\" nb export n.ipynb && git add -A && git commit -qm one");
+
+        repository.Write("n.ipynb", Two.Replace("second", "changed", StringComparison.Ordinal));
+
+        Assert.Equal(1, (await repository.TryAsync("git commit -qam two")).ExitCode);
+        await repository.BashAsync("\"$0\" nb export n.ipynb && git commit -qam two");
+    }
+
+    [Fact]
     public async Task Diff_ShowsCells()
     {
         await using var place = new Place();

@@ -43,9 +43,14 @@ internal static class HooksRunVerb
     /// <summary>Whether the scripts made from notebooks are those of the notebooks, where the project's settings ask for it.</summary>
     private static bool AreExportsCurrent(string root, string[] staged)
     {
-        string[] asking = [.. staged.Where(path => ProjectSettings.For(Path.GetDirectoryName(Path.Join(root, path))!).Flag("check_exports") is true)];
-        if (asking.Length == 0) return true;
-        using var export = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["nb", "export", "--check", .. asking]) { WorkingDirectory = root })!;
+        string Asked(string path) => ProjectSettings.For(Path.GetDirectoryName(Path.Join(root, path))!).Text("check_exports") ?? "";
+        string[] scripts = [.. staged.Where(path => Asked(path) is "script")];
+        return (scripts.Length == 0 || Export(root, scripts)) && (!staged.Any(path => Asked(path) is "module") || Export(root, ["--module"]));
+    }
+
+    private static bool Export(string root, string[] arguments)
+    {
+        using var export = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["nb", "export", "--check", .. arguments]) { WorkingDirectory = root })!;
         export.WaitForExit();
         return export.ExitCode == 0;
     }
