@@ -99,6 +99,6 @@ public sealed partial class ReadmeTests
     [GeneratedRegex(@"--port \d+")]
     private static partial Regex PortOption();
 
-    [GeneratedRegex("`holdfast ((?:[a-z]+ ?)+)")]
+    [GeneratedRegex("`holdfast ((?:[a-z-]+ ?)+)")]
     private static partial Regex TableVerbs();
 }

@@ -84,13 +84,24 @@ public sealed partial class WidgetPeerTests(KeeperFixture keeper)
     [GeneratedRegex(@"/tmp/ipykernel_[0-9]+/[0-9]+\.py|<ipython-input-[^>]*>")]
     private static partial Regex Unsteady();
 
+    /// <summary>Runs the peer. It hangs now and then, waiting for a message of its kernel that it has missed: then it is started again.</summary>
     private static async Task<(int Exit, string Output)> RunAsync(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
-        await process.WaitForExitAsync(limit.Token);
-        return (process.ExitCode, process.ExitCode == 0 ? await output : await errors);
+        for (var attempt = 1; ; attempt++)
+        {
+            using var process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+            try
+            {
+                await process.WaitForExitAsync(limit.Token);
+                return (process.ExitCode, process.ExitCode == 0 ? await output : await errors);
+            }
+            catch (OperationCanceledException) when (attempt < 4)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
     }
 }
