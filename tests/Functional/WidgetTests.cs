@@ -1,8 +1,8 @@
 using Holdfast.Functional.Tests.Labs;
 using Holdfast.Functional.Tests.Pages;
 using Microsoft.Playwright;
-using Program = Holdfast.Functional.Tests.Labs.Program;
 using static Microsoft.Playwright.Assertions;
+using Program = Holdfast.Functional.Tests.Labs.Program;
 
 namespace Holdfast.Functional.Tests;
 
