@@ -30,9 +30,8 @@ internal sealed class NotebookSaving(NotebookTurns turns, NotebookTrust trust, N
             var before = file?.Memory ?? default;
             var isNotebook = NotebookDocument.Parse(before).TryGet(out var known, out var damage);
             var statement = PageStatement.Read(body.Statement);
-            merged = recorder is not null && NotebookDocument.Parse(body.Content!.Value).TryGet(out var sent, out _)
-                ? recorder.Merge(path.Api, known, sent.Upgrade(), statement)
-                : null;
+            _ = NotebookDocument.Parse(body.Content!.Value).TryGet(out var sent, out _);
+            merged = sent is null ? null : recorder?.Merge(path.Api, known, sent.Upgrade(), statement);
             var content = merged?.Content.Bytes ?? body.Content!.Value;
             if (!(known?.Update(content) ?? NotebookDocument.FromJupyterModel(content)).TryGet(out var next, out var wrong))
             {
@@ -45,7 +44,7 @@ internal sealed class NotebookSaving(NotebookTurns turns, NotebookTrust trust, N
                 AtomicFile.Write(path.Full, next.Bytes.Span);
             if (merged is not null)
                 recorder!.Saved(path.Api, merged, statement);
-            trust.Saved(path.Full, body.Content!.Value, next, keptFrom: merged is { Kept.Count: > 0 } ? known : null);
+            trust.Saved(path.Full, sent, next, keptFrom: merged is { Kept.Count: > 0 } ? known : null);
             Checkpoints.MakeFirst(path);
             history.Note(path.Full, VersionKind.Save);
         }));

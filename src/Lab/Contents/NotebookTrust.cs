@@ -66,13 +66,13 @@ internal sealed class NotebookTrust(LabOptions options, TimeProvider time, ILogg
 
     /// <summary>A client has saved a notebook: what was written is trusted when all that it sent is.</summary>
     /// <param name="path">The notebook's file.</param>
-    /// <param name="content">What it sent.</param>
+    /// <param name="sent">What it sent; null for what is no notebook.</param>
     /// <param name="written">What the file holds now.</param>
     /// <param name="keptFrom">The file before, when outputs of it were kept that the client did not send; it has to be trusted then. Else null.</param>
-    public void Saved(string path, ReadOnlyMemory<byte> content, NotebookDocument written, NotebookDocument? keptFrom = null)
+    public void Saved(string path, NotebookDocument? sent, NotebookDocument written, NotebookDocument? keptFrom = null)
     {
         _recorded.TryRemove(path, out _);
-        if (NotebookDocument.Parse(content).TryGet(out var sent, out _) && CellTrust.OfAll(sent) && (keptFrom is null || IsTrusted(keptFrom)))
+        if (sent is not null && CellTrust.OfAll(sent) && (keptFrom is null || IsTrusted(keptFrom)))
             Said(_notary.Sign(written));
     }
 
@@ -90,8 +90,9 @@ internal sealed class NotebookTrust(LabOptions options, TimeProvider time, ILogg
         if (!Said(_notary.Check(old)) && !CellTrust.OfAll(after, isOurs))
             return;
         _recorded.TryGetValue(path, out var last);
-        Said(_notary.Sign(after, last == old ? last : null));
-        if (_notary.Secret() is { } now && NotebookSignature.Of(after, now) is { } signature)
+        var answer = _notary.Sign(after, last == old ? last : null);
+        Said(answer);
+        if (answer.Signature is { } signature)
             _recorded[path] = signature;
     }
 

@@ -7,7 +7,8 @@ namespace Holdfast.Notebooks.Trust;
 /// <summary>What the notary says of a notebook.</summary>
 /// <param name="IsTrusted">Whether its signature is known (now).</param>
 /// <param name="Problem">What keeps the notary from its files, for people; null when nothing does.</param>
-public readonly record struct TrustAnswer(bool IsTrusted, string? Problem = null);
+/// <param name="Signature">The signature that a notebook was signed with; null when it was not signed.</param>
+public readonly record struct TrustAnswer(bool IsTrusted, string? Problem = null, string? Signature = null);
 
 /// <summary>
 /// Says which notebooks are trusted, and signs them, with the secret and the database of Jupyter's data folder: what <c>jupyter trust</c> has
@@ -76,7 +77,7 @@ public sealed class Notary(string dataFolder, TimeProvider time)
         var signature = NotebookSignature.Of(document, Secret(NotebookSecret.ReadOrMake) ?? OwnSecret());
         var known = Check(signature);
         if (signature is null || known is { IsTrusted: true, Problem: null })
-            return known;
+            return known with { Signature = signature };
         string[] waiting;
         lock (_gate)
         {
@@ -89,7 +90,7 @@ public sealed class Notary(string dataFolder, TimeProvider time)
         var problem = Try(() => _database.Add(waiting, instead));
         if (problem is null)
             Saved(waiting);
-        return new TrustAnswer(true, problem ?? known.Problem);
+        return new TrustAnswer(true, problem ?? known.Problem, signature);
     }
 
     /// <summary>Forgets every signature and makes a new secret: nothing is trusted after it.</summary>

@@ -75,10 +75,11 @@ public sealed class RecordedTrustTests : IDisposable
         Assert.True(_trust.IsTrusted(written));
     }
 
-    private static ReadOnlyMemory<byte> Marked(NotebookDocument notebook)
+    private static NotebookDocument Marked(NotebookDocument notebook)
     {
         var model = new System.Buffers.ArrayBufferWriter<byte>();
         notebook.WriteJupyterModel(model, trusted: true);
-        return model.WrittenMemory;
+        Assert.True(NotebookDocument.Parse(model.WrittenMemory).TryGet(out var marked, out _));
+        return marked;
     }
 }
