@@ -54,7 +54,7 @@ internal static class HistoryVerb
                 Output.Clock(version.Time, TimeProvider.System),
                 version.Kind.Word(),
                 version.Cells?.ToString(CultureInfo.InvariantCulture) ?? "-",
-                Bytes(version.Size),
+                ByteText.Of(version.Size),
                 version.Change,
             })]);
         return 0;
@@ -93,11 +93,4 @@ internal static class HistoryVerb
 
         return 0;
     }
-
-    private static string Bytes(long size) => size switch
-    {
-        < 1000 => string.Create(CultureInfo.InvariantCulture, $"{size} B"),
-        < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{size / 1e3:0.0} kB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{size / 1e6:0.0} MB"),
-    };
 }

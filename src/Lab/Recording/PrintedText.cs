@@ -9,9 +9,6 @@ namespace Holdfast.Lab.Recording;
 /// <summary>The content of a <c>stream</c> message, read in pieces: kernels send many megabytes in one.</summary>
 internal ref struct PrintedText
 {
-    /// <summary>What is no character, as in half of a surrogate pair.</summary>
-    private const int Replacement = 0xFFFD;
-
     private ReadOnlySpan<byte> _escaped;
 
     /// <summary>Reads the content's JSON; one without a text has none.</summary>
@@ -83,7 +80,7 @@ internal ref struct PrintedText
             _escaped = _escaped[6..];
             return character;
         }
-        return new Rune(Replacement);
+        return Rune.ReplacementChar;
     }
 
     private readonly char UnitAt(int start) => (char)ushort.Parse(_escaped.Slice(start + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Holdfast.Lab.Tests.Kernels;
@@ -8,8 +7,6 @@ namespace Holdfast.Lab.Tests.Recording;
 /// <summary>What the recorder makes of a notebook's messages, against what nbclient makes of the same notebook.</summary>
 public sealed partial class FoldingPeerTests(KeeperFixture keeper)
 {
-    private const string Python = "/usr/bin/python3";
-
     /// <summary>Cells whose outputs are made in every way there is.</summary>
     private static readonly string[] Sources =
     [
@@ -34,8 +31,7 @@ public sealed partial class FoldingPeerTests(KeeperFixture keeper)
     [Fact]
     public async Task Outputs_OfEveryKind_AreNbclients()
     {
-        if (!File.Exists(Python) || (await RunAsync("-c", "import nbclient")).Exit != 0)
-            Assert.Skip("python3-nbclient is not installed.");
+        await Nbclient.RequireAsync();
         await using var notebook = await RecordedNotebook.StartAsync(keeper, Sources);
         var copy = notebook.File + ".peer";
         File.Copy(notebook.File, copy);
@@ -46,10 +42,8 @@ public sealed partial class FoldingPeerTests(KeeperFixture keeper)
                 await page.ReadExecutionAsync(await page.ExecuteAsync(Sources[cell], cell: $"c{cell}"));
         }
         var recorded = await notebook.WaitForFileAsync(file => RecordedNotebook.TextOf(file, Sources.Length - 1) == "rich");
-        var (exit, output) = await RunAsync(Path.Combine(AppContext.BaseDirectory, "Recording/execute.py"), copy);
+        var peer = await Nbclient.ExecuteAsync(copy);
 
-        Assert.True(exit == 0, output);
-        var peer = JsonNode.Parse(output)!;
         for (var cell = 0; cell < Sources.Length; cell++)
             Assert.Equal(Plain(peer, cell), Plain(recorded, cell));
     }
@@ -75,33 +69,10 @@ public sealed partial class FoldingPeerTests(KeeperFixture keeper)
         }
         foreach (var stream in outputs.Where(output => (string?)output!["output_type"] == "stream"))
             stream!["text"] = Overwritten().Replace((string)stream["text"]!, "");
-        var text = RecordedNotebook.CountOf(notebook, cell) + " " + Sorted(outputs).ToJsonString();
-        return Unsteady().Replace(text, "");
+        return RecordedNotebook.CountOf(notebook, cell) + " " + Nbclient.Steady(outputs);
     }
-
-    private static JsonNode Sorted(JsonNode node) => node switch
-    {
-        JsonObject members => new JsonObject(members.OrderBy(member => member.Key, StringComparer.Ordinal)
-            .Select(member => KeyValuePair.Create(member.Key, member.Value is { } value ? Sorted(value) : null))),
-        JsonArray items => new JsonArray([.. items.Select(item => item is null ? null : Sorted(item))]),
-        _ => node.DeepClone(),
-    };
 
     /// <summary>nbclient leaves carriage returns in the file; whoever reads it applies them.</summary>
     [GeneratedRegex(@".*\r(?=[^\n])")]
     private static partial Regex Overwritten();
-
-    /// <summary>The names of temporary files in tracebacks.</summary>
-    [GeneratedRegex(@"/tmp/ipykernel_[0-9]+/[0-9]+\.py|<ipython-input-[^>]*>")]
-    private static partial Regex Unsteady();
-
-    private static async Task<(int Exit, string Output)> RunAsync(params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
-        await process.WaitForExitAsync(limit.Token);
-        return (process.ExitCode, process.ExitCode == 0 ? await output : await errors);
-    }
 }

@@ -1,15 +1,11 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Holdfast.Lab.Tests.Kernels;
 
 namespace Holdfast.Lab.Tests.Recording;
 
 /// <summary>What the recorder keeps of a notebook's widgets, against what nbclient keeps of the same notebook.</summary>
-public sealed partial class WidgetPeerTests(KeeperFixture keeper)
+public sealed class WidgetPeerTests(KeeperFixture keeper)
 {
-    private const string Python = "/usr/bin/python3";
-
     private static readonly string[] Sources =
     [
         WidgetNotebook.Definitions,
@@ -29,8 +25,7 @@ public sealed partial class WidgetPeerTests(KeeperFixture keeper)
     [Fact]
     public async Task Widgets_OfEveryKind_AreNbclients()
     {
-        if (!File.Exists(Python) || (await RunAsync("-c", "import nbclient")).Exit != 0)
-            Assert.Skip("python3-nbclient is not installed.");
+        await Nbclient.RequireAsync();
         await using var notebook = await RecordedNotebook.StartAsync(keeper, Sources);
         var copy = notebook.File + ".peer";
         File.Copy(notebook.File, copy);
@@ -41,10 +36,8 @@ public sealed partial class WidgetPeerTests(KeeperFixture keeper)
                 await page.ReadExecutionAsync(await page.ExecuteAsync(Sources[cell], cell: $"c{cell}"));
         }
         var recorded = await notebook.WaitForFileAsync(file => RecordedNotebook.TextOf(file, Sources.Length - 1) == "end\n");
-        var (exit, output) = await RunAsync(Path.Combine(AppContext.BaseDirectory, "Recording/execute.py"), copy);
+        var peer = await Nbclient.ExecuteAsync(copy);
 
-        Assert.True(exit == 0, output);
-        var peer = JsonNode.Parse(output)!;
         for (var cell = 1; cell < Sources.Length; cell++)
             Assert.Equal(RecordedNotebook.TextOf(peer, cell), RecordedNotebook.TextOf(recorded, cell));
         var expected = WidgetNotebook.States(peer);
@@ -69,39 +62,6 @@ public sealed partial class WidgetPeerTests(KeeperFixture keeper)
                 outputs.RemoveAt(index);
             }
         }
-        return Unsteady().Replace(Sorted(widget).ToJsonString(), "");
-    }
-
-    private static JsonNode Sorted(JsonNode node) => node switch
-    {
-        JsonObject members => new JsonObject(members.OrderBy(member => member.Key, StringComparer.Ordinal)
-            .Select(member => KeyValuePair.Create(member.Key, member.Value is { } value ? Sorted(value) : null))),
-        JsonArray items => new JsonArray([.. items.Select(item => item is null ? null : Sorted(item))]),
-        _ => node.DeepClone(),
-    };
-
-    /// <summary>The names of temporary files in tracebacks.</summary>
-    [GeneratedRegex(@"/tmp/ipykernel_[0-9]+/[0-9]+\.py|<ipython-input-[^>]*>")]
-    private static partial Regex Unsteady();
-
-    /// <summary>Runs the peer. It hangs now and then, waiting for a message of its kernel that it has missed: then it is started again.</summary>
-    private static async Task<(int Exit, string Output)> RunAsync(params string[] arguments)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            using var process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(40));
-            try
-            {
-                await process.WaitForExitAsync(limit.Token);
-                return (process.ExitCode, process.ExitCode == 0 ? await output : await errors);
-            }
-            catch (OperationCanceledException) when (attempt < 4)
-            {
-                process.Kill(entireProcessTree: true);
-            }
-        }
+        return Nbclient.Steady(widget);
     }
 }

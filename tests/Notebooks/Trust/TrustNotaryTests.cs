@@ -27,6 +27,8 @@ public sealed class TrustNotaryTests : IDisposable
         return path;
     }
 
+    private string? SignatureOf(NotebookDocument notebook) => NotebookSignature.Of(notebook, File.ReadAllBytes(Path.Join(Data, "notebook_secret")));
+
     private T? Query<T>(string sql)
     {
         using var database = SystemSqlite.Open(DatabaseFile, SqliteOpenMode.ReadWrite, 1);
@@ -44,7 +46,8 @@ public sealed class TrustNotaryTests : IDisposable
         Assert.All(notebooks, notebook => Assert.Equal(new TrustAnswer(false), notary.Check(notebook)));
         Assert.False(Directory.Exists(Data));
 
-        Assert.Equal(new TrustAnswer(true), notary.Sign(notebooks[0]));
+        var signed = notary.Sign(notebooks[0]);
+        Assert.Equal(new TrustAnswer(true, Signature: SignatureOf(notebooks[0])), signed);
         Assert.Equal("True False False False", string.Join(' ', (await Nbformat.AskAsync("trust.py", ["check", Data, .. paths])).Split('\n', StringSplitOptions.RemoveEmptyEntries)));
         Assert.Equal("", await Nbformat.AskAsync("trust.py", "sign", Data, paths[1], paths[3]));
         Assert.Equal([true, true, false, true], notebooks.Select(notebook => notary.Check(notebook).IsTrusted));
@@ -153,12 +156,12 @@ public sealed class TrustNotaryTests : IDisposable
             var unknown = notary.Check(Notebook(1));
             Assert.False(unknown.IsTrusted);
             Assert.Contains("locked", unknown.Problem, StringComparison.Ordinal);
-            Assert.Equal(new TrustAnswer(true, unknown.Problem), notary.Sign(Notebook(2)));
+            Assert.Equal(new TrustAnswer(true, unknown.Problem, SignatureOf(Notebook(2))), notary.Sign(Notebook(2)));
             Assert.Equal(new TrustAnswer(true, unknown.Problem), notary.Check(Notebook(2)));
         }
         _clock.Advance(TimeSpan.FromSeconds(11));
         Assert.Equal(new TrustAnswer(true), notary.Check(Notebook(1)));
-        Assert.Equal(new TrustAnswer(true), notary.Sign(Notebook(3)));
+        Assert.Equal(new TrustAnswer(true, Signature: SignatureOf(Notebook(3))), notary.Sign(Notebook(3)));
         Assert.All(Enumerable.Range(1, 3), number => Assert.Equal(new TrustAnswer(true), new Notary(Data, _clock).Check(Notebook(number))));
     }
 

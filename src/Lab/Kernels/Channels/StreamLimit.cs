@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Holdfast.Kernels;
 using Holdfast.Lab.Recording;
@@ -17,7 +16,6 @@ internal sealed class StreamLimit(TimeProvider time)
 {
     private const int Capacity = 64;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly Dictionary<string, LimitedStream> _streams = new(StringComparer.Ordinal);
     private byte[] _parent = [];
@@ -63,7 +61,7 @@ internal sealed class StreamLimit(TimeProvider time)
     private static byte[] Show(string id, LimitedStream stream, string kernelSession, DateTimeOffset now)
     {
         var content = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(content, Relaxed))
+        using (var json = new Utf8JsonWriter(content, MessageJson.Relaxed))
         {
             json.WriteStartObject();
             json.WriteStartObject("data"u8);

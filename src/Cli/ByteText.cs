@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Holdfast.Cli.Keeper;
+namespace Holdfast.Cli;
 
 /// <summary>A number of bytes as people say it: <c>512 B</c>, <c>4.2 MB</c>.</summary>
 internal static class ByteText
