@@ -6,6 +6,7 @@ using Holdfast.Cli.Keeper;
 using Holdfast.Cli.Lab;
 using Holdfast.Cli.Notebooks;
 using Holdfast.Cli.Outputs;
+using Holdfast.Cli.Running;
 
 var root = new RootCommand("Holdfast: a workspace for machine-learning notebooks in which nothing you do is lost.")
 {
@@ -20,7 +21,7 @@ var root = new RootCommand("Holdfast: a workspace for machine-learning notebooks
 root.Add(HelpVerb.Create(root));
 root.Add(VersionVerb.Create(root));
 HelpText.Use(root);
-var parse = root.Parse(args);
+var parse = root.Parse(RunParameters.Joined(args));
 if (Usage.Answer(parse) is { } answered) return answered;
 try
 {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Holdfast.Cli.Running;
 
 namespace Holdfast.Cli.Notebooks;
 
@@ -11,6 +12,7 @@ internal static class NbVerb
         TrustVerb.Create(),
         ExportVerb.Create(),
         ParamsVerb.Create(),
+        RunVerb.Create(),
         CleanVerb.Create(),
         DiffVerb.Create(),
         MergeVerb.Create(),

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Holdfast.Keeper.Contract;
-using Holdfast.Keeper.Processes;
 
 namespace Holdfast.Keeper.Client;
 
@@ -36,8 +35,9 @@ internal static class KeeperStarter
         if (home.Prepare() is { } fault) return (null, new KeeperFailure("unreachable", fault));
 
         var program = home.Program ?? Environment.ProcessPath!;
-        var (keeper, error) = ChildProcess.Start(
-            [program, "keeper", "run", "--state", home.StateFolder], EnvironmentOf(home), "/", home.LogPath);
+        // The folder of sockets is derived from the environment: both sides must see the same.
+        var (keeper, error) = DetachedProgram.Start(
+            [program, "keeper", "run", "--state", home.StateFolder], new Dictionary<string, string> { ["HOLDFAST_STATE"] = home.StateFolder }, "/", home.LogPath);
         if (keeper is null) return (null, new KeeperFailure("unreachable", $"The keeper could not be started: {error}"));
 
         var began = time.GetTimestamp();
@@ -45,24 +45,11 @@ internal static class KeeperStarter
         {
             if (await TryConnectAsync(home, cancellationToken) is { } socket) return (socket, null);
             // Ended: another keeper was faster, and answers; or this one cannot run, and its log says why.
-            if (keeper.Exited.IsCompleted && !AnotherHoldsTheLock(home)) break;
+            if (keeper.ExitCode is not null && !AnotherHoldsTheLock(home)) break;
             await Task.Delay(Look, time, cancellationToken);
         }
 
         return (null, new KeeperFailure("unreachable", $"The keeper did not start. {home.LogPath} says why; its last line: {LastLine(home.LogPath)}"));
-    }
-
-    private static Dictionary<string, string> EnvironmentOf(KeeperHome home)
-    {
-        var variables = new Dictionary<string, string>();
-        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
-        {
-            variables[(string)variable.Key] = (string?)variable.Value ?? "";
-        }
-
-        // The folder of sockets is derived from the environment: both sides must see the same.
-        variables["HOLDFAST_STATE"] = home.StateFolder;
-        return variables;
     }
 
     private static bool AnotherHoldsTheLock(KeeperHome home)

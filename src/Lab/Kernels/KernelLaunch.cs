@@ -12,7 +12,8 @@ internal static partial class KernelLaunch
     /// <param name="options">The lab's.</param>
     /// <param name="path">Path of the document or folder below the root, with <c>/</c>; null for the root.</param>
     /// <param name="documentName">The document's name; null or empty when it has none.</param>
-    public static KernelStart Create(KernelSpec spec, LabOptions options, string? path, string? documentName)
+    /// <param name="workingFolder">Where it runs; null for the document's folder.</param>
+    public static KernelStart Create(KernelSpec spec, LabOptions options, string? path, string? documentName, string? workingFolder = null)
     {
         var folder = FolderOf(options.Root, path);
         return new KernelStart
@@ -21,7 +22,7 @@ internal static partial class KernelLaunch
             DisplayName = spec.DisplayName,
             Argv = Launcher.CommandLine(spec, "{connection_file}", Path.Combine(options.StateFolder, "launcher")),
             Environment = Environment(spec, options.Environment, path is null ? null : SessionName(folder, path, documentName)),
-            WorkingFolder = folder,
+            WorkingFolder = workingFolder ?? folder,
             Root = options.Root,
             InterruptByMessage = spec.InterruptByMessage,
             // ipykernel speaks ipc; of others it is not known.

@@ -27,9 +27,10 @@ internal sealed class LabKernels(KeeperClient keeper, KernelSpecs specs, KernelP
     /// <param name="id">The id it must have, null for any.</param>
     /// <param name="session">The session it is for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="workingFolder">Where it runs; null for the document's folder.</param>
     /// <returns>The kernel; the failure's code <see cref="UnknownSpec"/> says that there is no such kernelspec.</returns>
     public async Task<KeeperReply<KernelRecord>> StartAsync(
-        string? specName, string? path, string? documentName, string? id, SessionTag? session, CancellationToken cancellationToken)
+        string? specName, string? path, string? documentName, string? id, SessionTag? session, CancellationToken cancellationToken, string? workingFolder = null)
     {
         if (id is not null && !IsId(id))
             return Failed("bad-id", $"{id} cannot be a kernel's id: 1 to 64 letters, digits, - and _ can.");
@@ -42,7 +43,7 @@ internal sealed class LabKernels(KeeperClient keeper, KernelSpecs specs, KernelP
         KernelStart start;
         try
         {
-            start = KernelLaunch.Create(spec, options, path, documentName) with { Id = id, Sessions = session is null ? [] : [session] };
+            start = KernelLaunch.Create(spec, options, path, documentName, workingFolder) with { Id = id, Sessions = session is null ? [] : [session] };
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -21,6 +21,10 @@ internal static class MessageJson
     public static bool TextIs(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name, ReadOnlySpan<byte> text) =>
         TryFind(json, name, out var reader) && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(text);
 
+    /// <summary>A member that is a text; null when it is not there or anything else.</summary>
+    public static string? Text(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name) =>
+        TryFind(json, name, out var reader) && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+
     /// <summary><c>transient.display_id</c>; null when there is none.</summary>
     public static string? DisplayId(ReadOnlySpan<byte> content)
     {

@@ -61,7 +61,7 @@ internal sealed partial class Recorder
         long upTo;
         lock (_gate)
             upTo = recording.WholeUpTo;
-        if (_writing.IsThis && upTo > recording.Told && (await _keeper.AllowAsync(recording.Kernel.Id, upTo, _ending.Token)).Failure is null)
+        if (IsWriting && upTo > recording.Told && (await _keeper.AllowAsync(recording.Kernel.Id, upTo, _ending.Token)).Failure is null)
             recording.Told = upTo;
     }
 
@@ -130,13 +130,15 @@ internal sealed partial class Recorder
 
     private void Keep(KernelRecording recording)
     {
-        if (!_writing.IsThis)
+        // A lab that follows the same kernel would take what a run keeps for the state of a lab that writes: it is kept once, at the end.
+        if (_only is not null ? !_isStopped : !_writing.IsThis)
             return;
         try
         {
             lock (_gate)
                 recording.Keep();
-            _times.Keep();
+            if (_only is null)
+                _times.Keep();
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

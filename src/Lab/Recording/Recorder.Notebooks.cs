@@ -102,7 +102,7 @@ internal sealed partial class Recorder
     }
 
     private bool HaveAllSeen(string kernelId, Execution execution) =>
-        (execution.LastOutput ?? execution.Sent) + Quiet < _time.GetUtcNow() && _positions.AllHave(kernelId, execution.Changed);
+        (execution.LastOutput ?? execution.Sent) + Quiet < _time.GetUtcNow() && _positions?.AllHave(kernelId, execution.Changed) == true;
 }
 
 /// <summary>Up to where the record of a notebook is true.</summary>

@@ -10,10 +10,18 @@ internal sealed partial class Recorder
 {
     private const int Attempts = 3;
 
-    /// <summary>Brings the file up to what is recorded; true when that was done.</summary>
-    private bool WriteNotebook(string path, NotebookProgress progress)
+    /// <summary>Writes what a run says of itself into its notebook, together with all that is recorded; null, or why that could not be done.</summary>
+    public string? Write(string path, Func<NotebookDocument, NotebookDocument> change)
     {
-        if (!_writing.IsThis)
+        CatchUp(path);
+        var progress = ProgressOf(path);
+        return WriteNotebook(path, progress, change) ? null : progress.Problem;
+    }
+
+    /// <summary>Brings the file up to what is recorded; true when that was done.</summary>
+    private bool WriteNotebook(string path, NotebookProgress progress, Func<NotebookDocument, NotebookDocument>? change = null)
+    {
+        if (!IsWriting)
             return false;
         string? problem = null;
         var full = Path.Join(_options.Root, path);
@@ -21,7 +29,7 @@ internal sealed partial class Recorder
         {
             _turns.Take(full, () =>
             {
-                for (var attempt = 0; !TryWrite(path, full, progress, out problem); attempt++)
+                for (var attempt = 0; !TryWrite(path, full, progress, change, out problem); attempt++)
                 {
                     if (attempt == Attempts)
                     {
@@ -43,7 +51,7 @@ internal sealed partial class Recorder
     }
 
     /// <summary>False when somebody else has changed the file meanwhile.</summary>
-    private bool TryWrite(string path, string full, NotebookProgress progress, out string? problem)
+    private bool TryWrite(string path, string full, NotebookProgress progress, Func<NotebookDocument, NotebookDocument>? change, out string? problem)
     {
         problem = null;
         if (FileStatus.Of(full) is not { IsFile: true } before)
@@ -65,7 +73,10 @@ internal sealed partial class Recorder
         {
             var executions = Of(path);
             (folded, placed) = NotebookFold.Apply(
-                document, [.. executions.Select(each => each.Execution)], _stated.GetValueOrDefault(path), Outputs(executions, OutputLimit.File));
+                change?.Invoke(document) ?? document,
+                [.. executions.Select(each => each.Execution)],
+                _stated.GetValueOrDefault(path),
+                Outputs(executions, OutputLimit.File));
             ours = [.. placed.Where(place => place.Index >= 0 && (place.IsInserted || place.Execution is { HasBegun: true, IsInFile: false })).Select(place => place.Index)];
             folded = WithWidgets(folded, null, executions);
             widgets = [.. executions.Select(each => each.Recording.Fold.Widgets).Distinct().Select(each => (each, each.Changed))];

@@ -11,7 +11,8 @@ namespace Holdfast.Lab.Recording;
 
 /// <summary>
 /// Folds the journals of this lab's kernels into their notebooks, whether a page is there or not (docs/recording.md). One lock guards all that
-/// is known; the turn of a notebook (<see cref="NotebookTurns"/>) is taken before it, never inside.
+/// is known; the turn of a notebook (<see cref="NotebookTurns"/>) is taken before it, never inside. The recorder of a single run, which has no
+/// pages, writes beside the lab's: what both write in their turns is the fold of the same records.
 /// </summary>
 internal sealed partial class Recorder : IHostedService, IAsyncDisposable
 {
@@ -26,7 +27,8 @@ internal sealed partial class Recorder : IHostedService, IAsyncDisposable
     private readonly NotebookTurns _turns;
     private readonly NotebookTrust _trust;
     private readonly NotebookHistory _history;
-    private readonly PagePositions _positions;
+    private readonly PagePositions? _positions;
+    private readonly string? _only;
     private readonly TimeProvider _time;
     private readonly ILogger<Recorder> _log;
     private readonly SourceTimes _times;
@@ -34,9 +36,10 @@ internal sealed partial class Recorder : IHostedService, IAsyncDisposable
     private bool _isStopped;
 
     public Recorder(
-        KeeperClient keeper, LabOptions options, NotebookTurns turns, NotebookTrust trust, NotebookHistory history, PagePositions positions, TimeProvider time, ILogger<Recorder> log)
+        KeeperClient keeper, LabOptions options, NotebookTurns turns, NotebookTrust trust, NotebookHistory history, PagePositions? positions, TimeProvider time, ILogger<Recorder> log,
+        string? only = null)
     {
-        (_keeper, _options, _turns, _trust, _history, _positions, _time, _log) = (keeper, options, turns, trust, history, positions, time, log);
+        (_keeper, _options, _turns, _trust, _history, _positions, _time, _log, _only) = (keeper, options, turns, trust, history, positions, time, log, only);
         _writing = new WritingLab(options, time, log);
         _times = new SourceTimes(_writing.FileOf("times.json"));
     }
@@ -47,6 +50,8 @@ internal sealed partial class Recorder : IHostedService, IAsyncDisposable
         _keeper.Changed += Follow;
         foreach (var kernel in _keeper.Kernels)
             Follow(kernel);
+        if (_only is not null)
+            return Task.CompletedTask;
         lock (_gate)
             _following.Add(Task.Run(FinishEndedAsync, CancellationToken.None));
         return Task.CompletedTask;
@@ -75,6 +80,9 @@ internal sealed partial class Recorder : IHostedService, IAsyncDisposable
     /// <inheritdoc />
     public ValueTask DisposeAsync() => new(StopAsync(CancellationToken.None));
 
+    /// <summary>Whether this recorder writes notebooks.</summary>
+    private bool IsWriting => _only is not null || _writing.IsThis;
+
     /// <summary>A notebook or a folder was renamed through the contents API: what is recorded goes with it.</summary>
     public void Moved(string from, string to)
     {
@@ -90,7 +98,7 @@ internal sealed partial class Recorder : IHostedService, IAsyncDisposable
 
     private void Follow(KernelRecord kernel)
     {
-        if (kernel.Root != _options.Root)
+        if (kernel.Root != _options.Root || (_only is not null && kernel.Id != _only))
             return;
         lock (_gate)
         {

@@ -29,8 +29,9 @@ internal static class JsonNumbers
 
     private static double ToDouble(ReadOnlySpan<byte> token) => double.Parse(token, NumberStyles.Float, CultureInfo.InvariantCulture);
 
+    /// <summary>Writes a finite number as Python's repr.</summary>
     // .NET and Python agree on the shortest digits that read back the same; they differ in when an exponent is used and how.
-    private static void Repr(ByteSink sink, double value)
+    public static void Repr(ByteSink sink, double value)
     {
         Span<byte> shortest = stackalloc byte[32];
         Span<byte> digits = stackalloc byte[32];

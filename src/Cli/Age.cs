@@ -1,19 +1,19 @@
 using System.CommandLine;
 using System.Globalization;
 
-namespace Holdfast.Cli.Keeper;
+namespace Holdfast.Cli;
 
-/// <summary>An age on the command line: <c>7d</c>, <c>12h</c>, <c>30m</c>.</summary>
+/// <summary>An age or another span of time on the command line: <c>7d</c>, <c>12h</c>, <c>30m</c>, <c>90s</c>.</summary>
 internal static class Age
 {
     public static Option<TimeSpan?> Option(string name, string description) => new(name)
     {
         Description = description,
-        HelpName = "AGE",
+        HelpName = "TIME",
         CustomParser = result =>
         {
             var age = Parse(result.Tokens[0].Value);
-            if (age is null) result.AddError($"{name} is a number and d, h or m, as in 7d, not '{result.Tokens[0].Value}'.");
+            if (age is null) result.AddError($"{name} is a number and d, h, m or s, as in 7d, not '{result.Tokens[0].Value}'.");
             return age;
         },
     };
@@ -26,6 +26,7 @@ internal static class Age
             'd' => TimeSpan.FromDays(number),
             'h' => TimeSpan.FromHours(number),
             'm' => TimeSpan.FromMinutes(number),
+            's' => TimeSpan.FromSeconds(number),
             _ => null,
         };
     }
