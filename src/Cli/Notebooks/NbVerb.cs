@@ -13,6 +13,7 @@ internal static class NbVerb
         ExportVerb.Create(),
         ParamsVerb.Create(),
         RunVerb.Create(),
+        TestVerb.Create(),
         CleanVerb.Create(),
         DiffVerb.Create(),
         MergeVerb.Create(),

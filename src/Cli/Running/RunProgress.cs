@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Holdfast.Lab.Running;
 
 namespace Holdfast.Cli.Running;
@@ -8,7 +7,7 @@ namespace Holdfast.Cli.Running;
 /// Says on stderr how far a run is: on a terminal one line that changes, else a line for each cell. A terminal that is closed meanwhile is
 /// no reason to end. Safe for concurrent calls.
 /// </summary>
-internal sealed partial class RunProgress : IDisposable
+internal sealed class RunProgress : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly RunPlan _plan;
@@ -51,7 +50,7 @@ internal sealed partial class RunProgress : IDisposable
         lock (_gate)
         {
             _step = null;
-            foreach (var line in outcome.Failed?.Result?.Traceback ?? []) Write(_isLive ? line : Colours().Replace(line, ""), isLast: true);
+            foreach (var line in outcome.Failed?.Result?.Traceback ?? []) Write(_isLive ? line : Colours.Strip(line), isLast: true);
             if (outcome.Problem is { } problem) Write($"holdfast: {_plan.Output} does not have all of it: {problem} 'holdfast outputs {_plan.Output}' has.", isLast: true);
             if (outcome.Failed is not { Result: { } result } failed)
             {
@@ -107,7 +106,4 @@ internal sealed partial class RunProgress : IDisposable
             _isGone = true;
         }
     }
-
-    [GeneratedRegex("\\e\\[[0-9;]*m")]
-    private static partial Regex Colours();
 }

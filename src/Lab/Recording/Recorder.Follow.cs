@@ -55,6 +55,16 @@ internal sealed partial class Recorder
         }
     }
 
+    /// <summary>Says to the keeper how far all that is followed is whole in files.</summary>
+    public async Task TellKeeperAsync()
+    {
+        List<KernelRecording> recordings;
+        lock (_gate)
+            recordings = [.. _recordings.Values];
+        foreach (var recording in recordings)
+            await TellKeeperAsync(recording);
+    }
+
     /// <summary>Says what the keeper's retention may let go in time.</summary>
     private async Task TellKeeperAsync(KernelRecording recording)
     {

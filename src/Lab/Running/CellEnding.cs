@@ -12,6 +12,7 @@ internal sealed class CellEnding(string messageId)
     private bool _hasReply;
     private bool _hasIdle;
     private CellEnd _end;
+    private long? _count;
     private string? _error;
     private IReadOnlyList<string>? _traceback;
 
@@ -19,7 +20,7 @@ internal sealed class CellEnding(string messageId)
     public bool IsOver => (_hasReply && _hasIdle) || _end == CellEnd.Died;
 
     /// <summary>What is known of the end.</summary>
-    public CellResult Result(DateTimeOffset began, DateTimeOffset ended) => new(_end, began, ended, _error, _traceback);
+    public CellResult Result(DateTimeOffset began, DateTimeOffset ended) => new(_end, began, ended, _count, _error, _traceback);
 
     /// <summary>The kernel is gone.</summary>
     public void Die(string? lastWords) => (_end, _error) = (CellEnd.Died, lastWords ?? "The kernel was shut down.");
@@ -46,6 +47,7 @@ internal sealed class CellEnding(string messageId)
         else if (channel == KernelChannel.Shell && type == "execute_reply")
         {
             _hasReply = true;
+            _count = MessageJson.Number(content, "execution_count"u8);
             if (MessageJson.TextIs(content, "status"u8, "ok"u8))
                 return;
             _end = CellEnd.Failed;

@@ -19,9 +19,10 @@ public enum CellEnd
 /// <param name="End">How it ended.</param>
 /// <param name="Began">When it was sent.</param>
 /// <param name="Ended">When its end was heard.</param>
+/// <param name="Count">Its number among those that the kernel has run (<c>In [3]</c>); null when the kernel did not say.</param>
 /// <param name="Error">The first line of its error (<c>ValueError: bad</c>), or the last words of a kernel that died; null when there is none.</param>
 /// <param name="Traceback">The lines of the error as the kernel sent them, colours and all; empty when there is none.</param>
-public sealed record CellResult(CellEnd End, DateTimeOffset Began, DateTimeOffset Ended, string? Error = null, IReadOnlyList<string>? Traceback = null)
+public sealed record CellResult(CellEnd End, DateTimeOffset Began, DateTimeOffset Ended, long? Count = null, string? Error = null, IReadOnlyList<string>? Traceback = null)
 {
     /// <summary>How long it took.</summary>
     public TimeSpan Duration => Ended - Began;

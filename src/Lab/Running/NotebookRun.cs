@@ -126,7 +126,8 @@ public sealed class NotebookRun : IAsyncDisposable
                 failed = step;
         }
         _notebook.End(_time.GetUtcNow());
-        var problem = _recorder.Write(_path, failed is null ? _notebook.Apply : file => _notebook.ApplyError(file, failed.Cell));
+        var problem = _recorder.Write(_path, failed is null ? _notebook.Apply : file => _notebook.ApplyError(file, failed.Cell, failed.Result!.Count));
+        await _recorder.TellKeeperAsync();
         return new RunOutcome(failed?.Result!.End ?? CellEnd.Done, failed, problem);
     }
 

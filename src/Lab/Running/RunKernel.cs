@@ -78,7 +78,7 @@ public sealed class RunKernel : IAsyncDisposable
         _reader.Seek(_watch.Visible + 1);
         var request = Request(code, cellId, began, out var messageId);
         if (!await _keeper.SendAsync(Kernel.Id, request, CancellationToken.None))
-            return new CellResult(CellEnd.Died, began, _time.GetUtcNow(), "The keeper did not take the cell: it was ended meanwhile.");
+            return new CellResult(CellEnd.Died, began, _time.GetUtcNow(), Error: "The keeper did not take the cell: it was ended meanwhile.");
         using var timeout = new CancellationTokenSource(limit ?? Timeout.InfiniteTimeSpan, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         var end = new CellEnding(messageId);
@@ -108,6 +108,9 @@ public sealed class RunKernel : IAsyncDisposable
     {
         _reader.Dispose();
         await _kernels.ShutdownAsync(Kernel.Id, CancellationToken.None);
+        // What no notebook has a place for may go in time.
+        if (Kernel.Sessions.Count == 0)
+            await _keeper.AllowAsync(Kernel.Id, _watch.Visible, CancellationToken.None);
     }
 
     private async Task ReadAsync(CellEnding end, CancellationToken cancellationToken)

@@ -123,17 +123,19 @@ public sealed class RunNotebook
     }
 
     /// <summary>The same with marks where a cell has failed: at the top, with a link, and above the cell.</summary>
-    public NotebookDocument ApplyError(NotebookDocument file, RunCell failed)
+    /// <param name="file">The state.</param>
+    /// <param name="failed">The cell.</param>
+    /// <param name="count">Its number among those that the kernel has run; null when that is not known.</param>
+    public NotebookDocument ApplyError(NotebookDocument file, RunCell failed, long? count)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(failed);
         var marked = Apply(file);
         var place = Enumerable.Range(0, marked.Cells.Count).FirstOrDefault(cell => Number(marked, cell) == failed.Index, -1);
         if (place < 0) return marked;
-        var count = marked.Cells[place].ExecutionCount?.ToString(CultureInfo.InvariantCulture) ?? "";
         var editor = marked.Edit();
         Insert(editor, place, $"<span id=\"papermill-error-cell\" style=\"{ErrorStyle}\">The run came upon an error in this cell and stopped:</span>");
-        Insert(editor, 0, $"<span style=\"{ErrorStyle}\">An error was encountered at '<a href=\"#papermill-error-cell\">In [{count}]</a>'.</span>");
+        Insert(editor, 0, string.Create(CultureInfo.InvariantCulture, $"<span style=\"{ErrorStyle}\">An error was encountered at '<a href=\"#papermill-error-cell\">In [{count}]</a>'.</span>"));
         return editor.ToDocument();
     }
 
