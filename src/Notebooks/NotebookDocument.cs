@@ -127,7 +127,7 @@ public sealed class NotebookDocument
     public NotebookEditor Edit() => new(Upgrade());
 
     /// <summary>
-    /// SHA-256 over everything but outputs, execution counts and widget state: the same before and after a run, and for any
+    /// SHA-256 over everything but outputs, execution counts, widget state and papermill's metadata: the same before and after a run, and for any
     /// spelling of white space and line lists. A version 2 or 3 notebook counts as its upgrade.
     /// </summary>
     public byte[] SourceHash()

@@ -144,6 +144,42 @@ public sealed class NbRunTests
     }
 
     [Fact]
+    public async Task Run_InAFolderThatALabServes_IsSeenThereLive()
+    {
+        await using var place = new Place();
+        place.Write("notebooks/sub/a.ipynb", Notebook(("print('begun', flush=True)\nimport os, time\nwhile not os.path.exists('go'): time.sleep(0.05)\nprint('ended')", null), ("print('last')", null)));
+        await using var lab = await RunningLab.StartAsync(place.Start(Published.Path, "lab", place.Notebooks, "--no-browser", "--port", "0", "--token", "t"));
+        using var client = new HttpClient { BaseAddress = lab.Link };
+        var running = place.RunAsync("nb", "run", "notebooks/sub/a.ipynb");
+
+        await ComesTrueAsync(async () => (await GetAsync(client, "/api/sessions"))!.AsArray() is [{ } session] && (string)session["path"]! == "sub/a.run.ipynb" && (string)session["kernel"]!["execution_state"]! == "busy");
+        await ComesTrueAsync(async () => Printed((await ContentAsync(client))["content"]!["cells"]![0]!) == "begun\n");
+        var during = await ContentAsync(client);
+        place.Write("notebooks/sub/go", "");
+        var ran = await running;
+
+        Assert.Equal((0, ""), (ran.ExitCode, ran.Out));
+        var after = await ContentAsync(client);
+        Assert.Equal(["begun\nended\n", "last\n"], after["content"]!["cells"]!.AsArray().Select(cell => Printed(cell!)));
+        Assert.Equal(["completed", "completed"], after["content"]!["cells"]!.AsArray().Select(cell => Status(cell!)));
+        // A page that was opened during the run saves without being asked whether to overwrite.
+        Assert.Equal((string)during["hash"]!, (string)after["hash"]!);
+        await ComesTrueAsync(async () => (await GetAsync(client, "/api/sessions"))!.AsArray().Count == 0);
+        Assert.Equal(["begun\nended\n", "last\n"], Read(place.PathOf("notebooks/sub/a.run.ipynb"))["cells"]!.AsArray().Select(cell => Printed(cell!)));
+    }
+
+    private static Task<JsonNode> ContentAsync(HttpClient client) => GetAsync(client, "/api/contents/sub/a.run.ipynb?hash=1")!;
+
+    private static async Task<JsonNode> GetAsync(HttpClient client, string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("Authorization", "token t");
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        response.EnsureSuccessStatusCode();
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    [Fact]
     public async Task Run_ThatIsKilled_LeavesItsKernelAndTheNextRunTakesItsPlace()
     {
         await using var place = new Place();

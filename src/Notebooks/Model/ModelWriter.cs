@@ -11,7 +11,7 @@ internal sealed class ModelWriter(ByteSink sink)
     private readonly JsonTape _scratch = new();
     private bool _inCode;
 
-    /// <summary>Leaves out what running a cell changes: outputs, execution counts and the state of widgets.</summary>
+    /// <summary>Leaves out what running a cell changes: outputs, execution counts, the state of widgets, and what runs say of themselves.</summary>
     public bool WithoutOutputs { get; init; }
 
     /// <summary>What <c>metadata.trusted</c> of code cells says; null for no such mark.</summary>
@@ -147,7 +147,8 @@ internal sealed class ModelWriter(ByteSink sink)
     private static bool IsOutput(Role role, ReadOnlySpan<byte> name) => role switch
     {
         Role.CodeCell => name.SequenceEqual("outputs"u8) || name.SequenceEqual("execution_count"u8),
-        Role.NotebookMetadata => name.SequenceEqual("widgets"u8),
+        Role.NotebookMetadata => name.SequenceEqual("widgets"u8) || name.SequenceEqual("papermill"u8),
+        Role.CellMetadata => name.SequenceEqual("papermill"u8),
         _ => false,
     };
 
