@@ -137,7 +137,8 @@ public sealed class RunKernel : IAsyncDisposable
             json.WriteStartObject("user_expressions"u8);
             json.WriteEndObject();
             json.WriteBoolean("allow_stdin"u8, false);
-            json.WriteBoolean("stop_on_error"u8, true);
+            // After an error ipykernel would refuse what comes in the same moment, and a cell that may fail is followed by the next at once.
+            json.WriteBoolean("stop_on_error"u8, false);
             json.WriteEndObject();
         }
         var metadata = cellId is null ? "{}"u8.ToArray() : JsonSerializer.SerializeToUtf8Bytes(new() { ["cellId"] = cellId }, RunJson.Default.DictionaryStringString);

@@ -37,14 +37,14 @@ internal sealed class PageClient : IDisposable
     }
 
     /// <summary>Sends an execute_request and gives its msg_id.</summary>
-    public Task<string> ExecuteAsync(string code, bool stdin = false, string? cell = null) => RequestAsync("shell", "execute_request", new JsonObject
+    public Task<string> ExecuteAsync(string code, bool stdin = false, string? cell = null, bool stopOnError = true) => RequestAsync("shell", "execute_request", new JsonObject
     {
         ["code"] = code,
         ["silent"] = false,
         ["store_history"] = true,
         ["user_expressions"] = new JsonObject(),
         ["allow_stdin"] = stdin,
-        ["stop_on_error"] = true,
+        ["stop_on_error"] = stopOnError,
     }, cell is null ? [] : new JsonObject { ["cellId"] = cell, ["deletedCells"] = new JsonArray() });
 
     public Task<string> RequestAsync(string channel, string type, JsonObject content, params byte[][] buffers) => RequestAsync(channel, type, content, [], buffers);
