@@ -18,7 +18,7 @@ internal static class FromVerb
         var update = new Option<bool>("--update") { Description = "A notebook that exists gets the script's sources and keeps outputs, ids and metadata of the cells that are found again; what did not change keeps its bytes." };
         var force = new Option<bool>("--force") { Description = "Replace a notebook that exists, outputs and all." };
         var command = new Command("from", "Make notebooks of scripts in cells: percent. Nothing is executed, and the script is not changed.") { kind, files, output, update, force };
-        command.Validators.Add(result =>
+        files.Validators.Add(result =>
         {
             if (result.GetValue(update) && result.GetValue(force)) result.AddError("--update keeps the notebook's outputs, and --force does not: one of them.");
             else if (result.GetValue(output) == "-" && (result.GetValue(update) || result.GetValue(force))) result.AddError("--update and --force are for notebooks that are written, and -o - writes none.");
@@ -44,7 +44,7 @@ internal static class FromVerb
             if (made is null) return new ExportOutcome(path, "failed", fault!);
             if (exists && wishes is { Update: false, Force: false } && !Holds(to, made))
                 return new ExportOutcome(path, "failed", $"{to} exists and is another notebook than {path} gives. --update puts the script's sources into it and keeps its outputs; --force replaces it.");
-            return ExportFiles.Write(path, to, made.Bytes.Span, isCheck: false);
+            return ExportFiles.Write(path, to, made.ToBytes());
         });
     }
 

@@ -108,7 +108,7 @@ public static class NotebookPercent
         var offset = 0;
         for (var number = 1; number < line && text.IndexOf('\n', offset) is >= 0 and var end; number++) offset = end + 1;
         return new NotebookFault(
-            $"Line {line}, column {column}: the header of the script is not YAML: {fault.Message.TrimEnd('.')}. Correct it between its two '---', or take the header out.",
+            $"Line {line}, column {column}: The header of the script is not YAML: {fault.Message.TrimEnd('.')}. Correct it between its two '---', or take the header out.",
             line, column, Encoding.UTF8.GetByteCount(text.AsSpan(0, offset)));
     }
 }

@@ -123,7 +123,7 @@ public class NotebookPercentTests
     {
         Assert.False(NotebookPercent.Read("# ---\n# title: x\n# jupyter:\n#   kernelspec: [\n# ---\n\nx\n").TryGet(out _, out var fault));
         Assert.Equal(5, fault.Line);
-        Assert.StartsWith("Line 5, column 1: the header of the script is not YAML: ", fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Line 5, column 1: The header of the script is not YAML: ", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
