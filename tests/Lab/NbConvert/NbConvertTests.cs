@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using System.Text.Json.Nodes;
 using Holdfast.Lab.Tests.Hosting;
 
 namespace Holdfast.Lab.Tests.NbConvert;

@@ -1,4 +1,0 @@
-using Holdfast.Lab.Tests.Kernels;
-using Holdfast.Lab.Tests.Recording;
-
-namespace Holdfast.Lab.Tests.NbConvert;
