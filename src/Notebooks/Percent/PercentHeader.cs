@@ -119,7 +119,7 @@ internal sealed record PercentHeader(PercentMetadata Metadata, bool IsPlain, str
     // PEP 263.
     private static bool IsEncoding(string line, PercentLanguage language)
     {
-        if (!line.TrimStart().StartsWith(language.Comment, StringComparison.Ordinal)) return false;
+        if (!line.TrimStart().StartsWith(language.Comment, StringComparison.Ordinal) || PercentMarker.Is(line, language)) return false;
         var at = line.IndexOf("coding", StringComparison.Ordinal);
         return at >= 0 && line.AsSpan(at + 6) is [':' or '=', ..];
     }

@@ -13,7 +13,7 @@ internal sealed record PercentLanguage(string Name, string Extension, string Com
     // The languages, extensions and comments of jupytext 1.16.
     private static readonly PercentLanguage[] All =
     [
-        new("python", ".py", "#"), new("r", ".r", "#"), new("r", ".R", "#"), new("julia", ".jl", "#"), new("bash", ".sh", "#"), new("c++", ".cpp", "//"),
+        new("python", ".py", "#"), new("r", ".R", "#"), new("r", ".r", "#"), new("julia", ".jl", "#"), new("bash", ".sh", "#"), new("c++", ".cpp", "//"),
         new("javascript", ".js", "//"), new("typescript", ".ts", "//"), new("scala", ".scala", "//"), new("java", ".java", "//"), new("groovy", ".groovy", "//"),
         new("go", ".go", "//"), new("stata", ".do", "//"), new("fsharp", ".fsx", "//"), new("fsharp", ".fs", "//"),
         new("rust", ".rs", "//", Magic: ":"), new("csharp", ".cs", "//", Magic: "#!"), new("haskell", ".hs", "--"), new("lua", ".lua", "--"),
