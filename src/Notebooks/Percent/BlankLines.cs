@@ -9,8 +9,10 @@ internal static class BlankLines
     /// <param name="after">All lines behind it; empty at the end.</param>
     public static int Between(IReadOnlyList<string> before, IEnumerable<string> after)
     {
-        if (EndsInDefinition(before)) return after.Any() && HasCode(after) ? 2 : 1;
-        return before is [.., var last] && !IsBlank(last) && last[0] != '#' && BeginsDefinition(after) ? 2 : 1;
+        // Behind a blank line of the cell's own, two more would be read as two of its own.
+        if (IsBlank(before[^1])) return 1;
+        if (EndsInDefinition(before)) return HasCode(after) ? 2 : 1;
+        return before[^1][0] != '#' && BeginsDefinition(after) ? 2 : 1;
     }
 
     private static bool EndsInDefinition(IReadOnlyList<string> lines)

@@ -39,7 +39,7 @@ internal static class CellText
     }
 
     /// <summary>A line of a cell that is text, so that as a comment it begins no cell. <see cref="Unescaped"/> gives it back.</summary>
-    private static string Escaped(string line) => IsEscapable(line) ? line.Insert(Indent(line), "\\") : line;
+    public static string Escaped(string line) => IsEscapable(line) ? line.Insert(Indent(line), "\\") : line;
 
     public static string Unescaped(string line) => line.AsSpan(Indent(line)) is ['\\', ..] && IsEscapable(line) ? line.Remove(Indent(line), 1) : line;
 

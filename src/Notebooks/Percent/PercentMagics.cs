@@ -27,7 +27,9 @@ internal sealed class PercentMagics(PercentLanguage language, bool escaped)
         {
             var isMagic = !quotes.IsOpen && escaped && (goesOn || IsMagic(line, plain));
             var isChanged = isMagic || (!quotes.IsOpen && PercentMarker.IsMarkerOrEscaped(line, language));
-            var other = !isChanged ? line : reading ? WithoutSign(line) : WithSign(line, goesOn && isMagic);
+            // What goes on behind a backslash is text.
+            var isText = goesOn && isMagic;
+            var other = !isChanged ? line : isText ? Text(line, reading) : reading ? WithoutSign(line) : WithSign(line, Indent(line));
             quotes.Read(reading ? line : other);
             goesOn = isMagic && language.IsPython && line.AsSpan().TrimEnd().EndsWith("\\");
             changed.Add(other);
@@ -37,11 +39,9 @@ internal sealed class PercentMagics(PercentLanguage language, bool escaped)
         return changed;
     }
 
-    private string WithSign(string line, bool atTheEdge)
-    {
-        var indent = atTheEdge ? 0 : Indent(line);
-        return $"{line[..indent]}{language.Comment} {line[indent..]}";
-    }
+    private string Text(string line, bool reading) => reading ? CellText.Unescaped(WithoutSign(line)) : WithSign(CellText.Escaped(line), 0);
+
+    private string WithSign(string line, int indent) => $"{line[..indent]}{language.Comment} {line[indent..]}";
 
     private string WithoutSign(string line)
     {

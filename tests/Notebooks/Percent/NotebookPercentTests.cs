@@ -48,6 +48,7 @@ public class NotebookPercentTests
     [InlineData("!ls -l\nfiles = !ls\nt = %time f()", "# !ls -l\n# files = !ls\n# t = %time f()")]
     [InlineData("# %matplotlib inline", "# # %matplotlib inline")]
     [InlineData("!pip install \\\n  torch\nx", "# !pip install \\\n#   torch\nx")]
+    [InlineData("!echo \\\n%% x\nx", "# !echo \\\n# \\%% x\nx")]
     [InlineData("%%time\nf()", "# %%time\nf()")]
     [InlineData("f?\n?f\ncd /tmp\ncat = 1", "# f?\n# ?f\n# cd /tmp\ncat = 1")]
     [InlineData("s = '''\n%no magic\n# %% no cell\n'''", "s = '''\n%no magic\n# %% no cell\n'''")]

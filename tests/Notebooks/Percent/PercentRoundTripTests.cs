@@ -16,7 +16,7 @@ public class PercentRoundTripTests
     [Fact]
     public void Read_OfWhatWasWritten_IsTheSameNotebook()
     {
-        for (var seed = 0; seed < 3000; seed++)
+        for (var seed = 0; seed < 5000; seed++)
         {
             var notebook = Notebook(seed);
             var script = NotebookPercent.Of(notebook).Text;
