@@ -12,6 +12,7 @@ using Holdfast.Lab.History;
 using Holdfast.Lab.Http;
 using Holdfast.Lab.Kernels;
 using Holdfast.Lab.Licences;
+using Holdfast.Lab.NbConvert;
 using Holdfast.Lab.Pages;
 using Holdfast.Lab.Recording;
 using Holdfast.Lab.Sessions;
@@ -99,6 +100,7 @@ public sealed class LabServer : IAsyncDisposable
         _app.MapContents();
         _app.MapHistory();
         _app.MapFiles();
+        _app.MapNbConvert();
         _app.MapEvents();
         _app.MapConfig();
         _app.MapPages();

@@ -39,15 +39,17 @@ internal static class ExportFiles
     }
 
     /// <summary>Writes a file, or for a check compares it.</summary>
-    public static ExportOutcome Write(string from, string to, string text, bool isCheck)
+    public static ExportOutcome Write(string from, string to, string text, bool isCheck) => Write(from, to, Utf8.GetBytes(text), isCheck);
+
+    /// <summary>Writes a file, or for a check compares it.</summary>
+    public static ExportOutcome Write(string from, string to, byte[] content, bool isCheck = false)
     {
         try
         {
-            var content = Utf8.GetBytes(text);
             var exists = File.Exists(to);
             if (exists && File.ReadAllBytes(to).AsSpan().SequenceEqual(content)) return new ExportOutcome(from, "current", to);
             if (isCheck) return new ExportOutcome(from, exists ? "stale" : "missing", to);
-            if (Directory.Exists(to)) return new ExportOutcome(from, "failed", $"{to} is a folder; the script of {from} was not written. Give it another place with -o.");
+            if (Directory.Exists(to)) return new ExportOutcome(from, "failed", $"{to} is a folder; {from} was not exported. Give it another place with -o.");
             if (Path.GetDirectoryName(to) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
             FileReplacement.Write(to, content);
             return new ExportOutcome(from, "written", to);

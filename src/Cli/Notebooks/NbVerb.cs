@@ -12,6 +12,8 @@ internal static class NbVerb
         TrustVerb.Create(),
         ExportVerb.Create(),
         ParamsVerb.Create(),
+        ToVerb.Create(),
+        FromVerb.Create(),
         RunVerb.Create(),
         TestVerb.Create(),
         CleanVerb.Create(),

@@ -1,0 +1,37 @@
+using System.Text;
+using Holdfast.Notebooks;
+using Holdfast.Notebooks.Exporting;
+using Holdfast.Notebooks.Percent;
+
+namespace Holdfast.Lab.NbConvert;
+
+/// <summary>What became of a notebook.</summary>
+/// <param name="Extension">Of its file, with the dot.</param>
+/// <param name="MimeType">Of its content, which is UTF-8.</param>
+/// <param name="Content">The file.</param>
+internal sealed record ConvertedNotebook(string Extension, string MimeType, ReadOnlyMemory<byte> Content)
+{
+    public ConvertedNotebook(string extension, string mimeType, string text) : this(extension, mimeType, Encoding.UTF8.GetBytes(text))
+    {
+    }
+
+    /// <summary>Further files that belong to it, by their paths from it.</summary>
+    public IReadOnlyDictionary<string, byte[]> Files { get; init; } = new Dictionary<string, byte[]>();
+}
+
+/// <summary>Something that a notebook can become.</summary>
+/// <param name="Name">As in addresses; pages show it in their menus.</param>
+/// <param name="MimeType">What clients are told; empty where it depends on the notebook.</param>
+/// <param name="Make">Makes it of a notebook and its name without extension.</param>
+internal sealed record NotebookFormat(string Name, string MimeType, Func<NotebookDocument, string, ConvertedNotebook> Make)
+{
+    /// <summary>All of them, in the order of the menu.</summary>
+    public static IReadOnlyList<NotebookFormat> All { get; } =
+    [
+        new("notebook", "application/json", (notebook, _) => new(".ipynb", "application/json", notebook.Bytes)),
+        new("percent", "", (notebook, _) => Script(NotebookPercent.Of(notebook))),
+        new("script", "", (notebook, _) => Script(NotebookScript.Of(notebook))),
+    ];
+
+    private static ConvertedNotebook Script(ExportedScript script) => new(script.Extension, script.IsPython ? "text/x-python" : "text/plain", script.Text);
+}
