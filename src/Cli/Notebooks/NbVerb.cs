@@ -11,6 +11,7 @@ internal static class NbVerb
         CatVerb.Create(),
         TrustVerb.Create(),
         ExportVerb.Create(),
+        ToVerb.Create(),
         ParamsVerb.Create(),
         ToVerb.Create(),
         FromVerb.Create(),
