@@ -12,6 +12,7 @@ internal static class NbVerb
         TrustVerb.Create(),
         ExportVerb.Create(),
         ToVerb.Create(),
+        SiteVerb.Create(),
         ParamsVerb.Create(),
         ToVerb.Create(),
         FromVerb.Create(),

@@ -44,6 +44,8 @@ internal static class HtmlRules
         var plain = Plain(url);
         if (plain.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
             return Media.Any(kind => plain.AsSpan(5).StartsWith(kind, StringComparison.OrdinalIgnoreCase)) ? plain : null;
+        // A picture in the cell itself; its page knows it.
+        if (plain.StartsWith("attachment:", StringComparison.Ordinal)) return plain;
         return Link(plain) is { } link && !link.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase) ? link : null;
     }
 

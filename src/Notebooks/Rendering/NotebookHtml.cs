@@ -24,7 +24,7 @@ public static class NotebookHtml
         if (math is not null) scripts.AddRange([math.Script, PageParts.MathScript]);
 
         var page = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-        if (!options.KeepScripts) page.Append("<meta http-equiv=\"Content-Security-Policy\" content=\"").AppendText(PageParts.Policy(body.HasFrames, scripts)).Append("\">\n");
+        if (!options.KeepScripts) page.Append("<meta http-equiv=\"Content-Security-Policy\" content=\"").AppendText(PageParts.Policy(body.HasFrames, body.HasFrames ? "" : PageParts.Digests(scripts))).Append("\">\n");
         page.Append("<title>").AppendText(title).Append("</title>\n<style>\n").Append(PageParts.NotebookStyle).Append("</style>\n");
         if (math is not null) page.Append("<style>").Append(math.Style).Append("</style>\n");
         page.Append("</head>\n<body>\n<main class=\"jp-Notebook\">\n").Append(body.Html).Append("</main>\n");

@@ -29,16 +29,21 @@ internal static class PageParts
     public static string FrameStyle => Frame.Value;
 
     /// <summary>
-    /// The policy of a page (CSP): nothing but its own scripts, known by their digests, runs. A frame inherits the policy of its page, so one with framed outputs has to let
-    /// scripts run; what holds them then is the frame's sandbox, and that nothing else of the page holds any.
+    /// The policy of a page (CSP): nothing but its own scripts runs. A frame inherits the policy of its page, so one with framed outputs has to let scripts run; what holds them then
+    /// is the frame's sandbox, and that nothing else of the page holds any.
     /// </summary>
-    public static string Policy(bool hasFrames, IEnumerable<string> scripts)
+    /// <param name="hasFrames">Whether it has framed outputs.</param>
+    /// <param name="scripts">Where its own scripts are.</param>
+    /// <param name="styles">Where its styles are, if not in it.</param>
+    public static string Policy(bool hasFrames, string scripts, string styles = "")
     {
-        var run = hasFrames
-            ? "script-src 'unsafe-inline' 'unsafe-eval' https: data: blob:; style-src 'unsafe-inline' https:; font-src data: https:; connect-src https: data: blob:; worker-src blob:"
-            : $"script-src {string.Join(' ', scripts.Select(script => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)))}'").DefaultIfEmpty("'none'"))}; style-src 'unsafe-inline'; font-src data:";
-        return $"default-src 'none'; {run}; img-src * data: blob: file:; media-src * data: blob: file:; base-uri 'none'; form-action 'none'";
+        var run = hasFrames ? $"script-src {scripts} 'unsafe-inline' 'unsafe-eval' https: data: blob:; connect-src https: data: blob:; worker-src blob:; style-src {styles} https:" : $"script-src {scripts}; style-src {styles}";
+        return $"default-src 'none'; {run} 'unsafe-inline'; font-src data:{(hasFrames ? " https:" : "")}; img-src * data: blob: file:; media-src * data: blob: file:; base-uri 'none'; form-action 'none'";
     }
+
+    /// <summary>Scripts in a page, by their digests. A page with frames cannot name them: a policy with digests lets no other script run.</summary>
+    public static string Digests(IEnumerable<string> scripts) =>
+        string.Join(' ', scripts.Select(script => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)))}'").DefaultIfEmpty("'none'"));
 
     public static string Resource(string name)
     {
