@@ -1,4 +1,5 @@
 using System.Globalization;
+using Holdfast.Notebooks.Rendering;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -85,12 +86,12 @@ internal sealed class FrontMatter
         var line = 0;
         while (line < lines.Length && string.IsNullOrWhiteSpace(lines[line])) line++;
         if (line == lines.Length || !lines[line].StartsWith("# ", StringComparison.Ordinal)) return null;
-        _values.TryAdd("title", [Unquoted(lines[line++][2..])]);
+        _values.TryAdd("title", [Plain(Unquoted(lines[line++][2..]))]);
         var after = line;
         while (line < lines.Length && string.IsNullOrWhiteSpace(lines[line])) line++;
         if (line < lines.Length && lines[line].StartsWith("> ", StringComparison.Ordinal))
         {
-            _values.TryAdd("description", [Unquoted(lines[line++][2..])]);
+            _values.TryAdd("description", [Plain(Unquoted(lines[line++][2..]))]);
             after = line;
             while (line < lines.Length && string.IsNullOrWhiteSpace(lines[line])) line++;
         }
@@ -128,6 +129,14 @@ internal sealed class FrontMatter
     {
         text = text.Trim();
         return text.Length > 1 && text[0] is '"' or '\'' && text[^1] == text[0] ? text[1..^1] : text;
+    }
+
+    /// <summary>A line of Markdown without its markup.</summary>
+    private static string Plain(string markdown)
+    {
+        var page = new MarkdownHtml();
+        page.Of("# " + markdown);
+        return page.Headings is [{ Text: var text }] ? text : markdown;
     }
 
     private string? One(string key) => _values.TryGetValue(key, out var values) && values is [{ Length: > 0 } value, ..] ? value : null;

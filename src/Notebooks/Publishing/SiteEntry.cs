@@ -63,7 +63,7 @@ public sealed class SiteEntry
             // A Markdown file is one cell, with its YAML in it.
             if (begin == 0 && front.TakeYaml(source)) _ = FrontMatter.Yaml(source, out source);
             var isTitled = front.Title is not null;
-            if (front.TakeTitle(source) is { } rest && (!isTitled || SameTitle(source, front.Title!))) source = rest;
+            if (front.TakeTitle(source) is { } rest && (!isTitled || source.TrimStart().Split('\n')[0][2..].Trim().Trim('"', '\'') == front.Title)) source = rest;
         }
 
         var heading = front.Title is null ? NotebookHtml.TitleOf(notebook) : null;
@@ -100,6 +100,4 @@ public sealed class SiteEntry
 
     private static DateOnly? DateIn(string name) =>
         name.Length > 11 && name[10] is '-' or '_' && DateOnly.TryParseExact(name.AsSpan(0, 10), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date : null;
-
-    private static bool SameTitle(string markdown, string title) => markdown.TrimStart().Split('\n')[0][2..].Trim().Trim('"', '\'') == title;
 }
