@@ -34,6 +34,10 @@ internal static class ToVerb
         {
             if (result.Tokens.Count > 0 && !Kinds.ContainsKey(result.Tokens[0].Value)) result.AddError($"A notebook cannot become '{result.Tokens[0].Value}'; the kinds are {string.Join(", ", Kinds.Keys)}.");
         });
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(kind) != "html" && (result.GetValue(title) is not null || result.GetValue(scripts) || result.GetValue(leave))) result.AddError("--title, --keep-scripts and --leave-pictures are for html.");
+        });
         command.SetAction(parse => Run(Kinds[parse.GetValue(kind)!], NotebookPaths.Of(parse.GetValue(files)!), parse.GetValue(output), new Wishes(parse.GetValue(title), parse.GetValue(scripts), parse.GetValue(leave))));
         return command;
     }
