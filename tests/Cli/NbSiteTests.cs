@@ -56,7 +56,7 @@ public sealed class NbSiteTests
 
         Assert.Equal(1, ran.ExitCode);
         Assert.Contains("holdfast: d/a.ipynb:1:10: ", ran.Errors, StringComparison.Ordinal);
-        Assert.Contains("holdfast: d/c.md: line 2 of the front matter is not YAML: ", ran.Errors, StringComparison.Ordinal);
+        Assert.Contains("holdfast: d/c.md: line 3 of the front matter is not YAML: ", ran.Errors, StringComparison.Ordinal);
         Assert.Contains("would be one page, b.html", ran.Errors, StringComparison.Ordinal);
         Assert.EndsWith("2 pages in out, 3 not made\n", ran.Out, StringComparison.Ordinal);
         Assert.True(File.Exists(place.PathOf("out/a.html")));

@@ -6,9 +6,9 @@ public sealed class NbToTests
 {
     private const string Png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
-    private static readonly string Notebook = $$"""
+    private static readonly string Notebook = $$$"""
         {"cells":[{"cell_type":"markdown","metadata":{},"source":"# A title\n\n![in](pic.png) ![out](../secret.png) ![link](linked.png) $x$"},
-        {"cell_type":"code","execution_count":1,"metadata":{},"source":"plot()","outputs":[{"output_type":"display_data","metadata":{},"data":{"image/png":"{{Png}}"}}]}],
+        {"cell_type":"code","execution_count":1,"metadata":{},"source":"plot()","outputs":[{"output_type":"display_data","metadata":{},"data":{"image/png":"{{{Png}}}"}}]}],
         "metadata":{"language_info":{"name":"python"}},"nbformat":4,"nbformat_minor":4}
         """;
 
@@ -74,7 +74,7 @@ public sealed class NbToTests
         var none = await place.RunAsync("nb", "to", "html", "none.ipynb");
 
         Assert.Equal(new Ran(2, "", "holdfast: A notebook cannot become 'pdf'; the kinds are html, markdown.\n'holdfast nb to --help' says more.\n"), kind);
-        Assert.Equal((2, "holdfast: --title, --keep-scripts and --leave-pictures are for html.\n'holdfast nb to --help' says more.\n"), (option.ExitCode, option.Errors));
+        Assert.Equal((2, "holdfast: --title, --keep-scripts and --leave-pictures are for html.\n"), (option.ExitCode, option.Errors));
         Assert.Equal(new Ran(1, "", "holdfast: none.ipynb does not exist.\n"), none);
     }
 }

@@ -34,11 +34,13 @@ internal static class ToVerb
         {
             if (result.Tokens.Count > 0 && !Kinds.ContainsKey(result.Tokens[0].Value)) result.AddError($"A notebook cannot become '{result.Tokens[0].Value}'; the kinds are {string.Join(", ", Kinds.Keys)}.");
         });
-        command.Validators.Add(result =>
+        command.SetAction(parse =>
         {
-            if (result.GetValue(kind) != "html" && (result.GetValue(title) is not null || result.GetValue(scripts) || result.GetValue(leave))) result.AddError("--title, --keep-scripts and --leave-pictures are for html.");
+            var (name, wishes) = (parse.GetValue(kind)!, new Wishes(parse.GetValue(title), parse.GetValue(scripts), parse.GetValue(leave)));
+            if (name == "html" || wishes == new Wishes(null, false, false)) return Run(Kinds[name], NotebookPaths.Of(parse.GetValue(files)!), parse.GetValue(output), wishes);
+            Output.Fail("--title, --keep-scripts and --leave-pictures are for html.");
+            return Usage.ExitCode;
         });
-        command.SetAction(parse => Run(Kinds[parse.GetValue(kind)!], NotebookPaths.Of(parse.GetValue(files)!), parse.GetValue(output), new Wishes(parse.GetValue(title), parse.GetValue(scripts), parse.GetValue(leave))));
         return command;
     }
 

@@ -17,8 +17,6 @@ internal sealed class FrontMatter
 
     public string? Description => One("description") ?? One("summary") ?? One("subtitle");
 
-    public string? Image => One("image");
-
     public string? Author => _values.TryGetValue("author", out var names) ? string.Join(", ", names) : null;
 
     public IReadOnlyList<string> Categories => _values.GetValueOrDefault("categories") ?? _values.GetValueOrDefault("tags") ?? [];
