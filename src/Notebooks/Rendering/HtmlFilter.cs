@@ -9,8 +9,12 @@ namespace Holdfast.Notebooks.Rendering;
 /// </summary>
 internal sealed class HtmlFilter
 {
+    // Each is looked for up to the text's end; more of them are no accident.
+    private const int MostUnclosedTags = 200;
+
     private readonly StringBuilder _html = new();
     private readonly List<string> _open = [];
+    private int _unclosed;
 
     /// <summary>What becomes of the URL in <c>href</c>; null takes the attribute away.</summary>
     public Func<string, string?> Link { get; init; } = url => url;
@@ -73,10 +77,11 @@ internal sealed class HtmlFilter
         while (at < html.Length && !IsSpace(html[at]) && html[at] is not ('/' or '>')) at++;
         var name = html[begin..at].ToString().ToLowerInvariant();
         var attributes = new List<(string Name, string Value)>();
-        at = Attributes(html, at, attributes);
+        at = _unclosed < MostUnclosedTags ? Attributes(html, at, attributes) : -1;
         if (at < 0)
         {
             // Never closed: no tag.
+            _unclosed++;
             _html.Append("&lt;");
             return 1;
         }

@@ -40,7 +40,17 @@ internal sealed class MarkdownHtml
     {
         var (text, formulas) = MathText.Take(markdown.Replace("\r\n", "\n", StringComparison.Ordinal));
         HasFormulas |= formulas.Count > 0;
-        var document = Markdown.Parse(text, Pipeline);
+        MarkdownDocument document;
+        try
+        {
+            document = Markdown.Parse(text, Pipeline);
+        }
+        catch (ArgumentException)
+        {
+            // Markdig's answer to hundreds of levels of nesting.
+            return $"<pre>{Html.Text(markdown)}</pre>";
+        }
+
         if (withAnchors)
         {
             foreach (var heading in document.Descendants<HeadingBlock>()) Anchor(heading, formulas);

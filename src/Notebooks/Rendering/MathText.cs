@@ -25,11 +25,13 @@ internal static class MathText
     {
         if (markdown.AsSpan().IndexOfAny('$', '\\') < 0) return (markdown, []);
         var formulas = new List<Formula>();
+        // For a delimiter that was looked for in vain, up to where there is none: it is not looked for again.
+        var nowhere = new Dictionary<string, int>();
         var text = new StringBuilder(markdown.Length);
         for (var at = 0; at < markdown.Length;)
         {
             var length = CodeSpans.LengthAt(markdown, at);
-            if (length == 0 && Delimiters(markdown.AsSpan(at)) is { } delimiters && EndOf(markdown, at + delimiters.Begin.Length, delimiters.End) is > 0 and var end)
+            if (length == 0 && Delimiters(markdown.AsSpan(at)) is { } delimiters && EndOf(markdown, at + delimiters.Begin.Length, delimiters.End, nowhere) is > 0 and var end)
             {
                 text.Append(Begin).Append(formulas.Count).Append(End);
                 formulas.Add(Of(markdown[at..end], delimiters));
@@ -94,25 +96,22 @@ internal static class MathText
     }
 
     /// <summary>The place behind the formula's end; -1 when it has none.</summary>
-    private static int EndOf(string text, int at, string end)
+    private static int EndOf(string text, int at, string end, Dictionary<string, int> nowhere)
     {
+        if (nowhere.TryGetValue(end, out var none) && at < none) return -1;
         var braces = 0;
         var last = -1;
-        while (at < text.Length)
+        while (at < text.Length && !IsEmptyLineBehind(text, at))
         {
             if (text.AsSpan(at).StartsWith(end) && (end != "$" || !text.AsSpan(at).StartsWith("$$")))
             {
-                if (braces == 0) return at + end.Length;
-                last = at + end.Length;
                 at += end.Length;
+                if (braces == 0) return at;
+                last = at;
             }
             else if (text[at] == '\\' && at + 1 < text.Length)
             {
                 at += text[at + 1] is '{' or '}' or '$' || (text[at + 1] == '\\' && !text.AsSpan(at).StartsWith(end)) ? 2 : 1;
-            }
-            else if (text[at] == '\n' && text.AsSpan(at + 1).IndexOf('\n') is >= 0 and var line && text.AsSpan(at + 1, line).IsWhiteSpace())
-            {
-                return last;
             }
             else
             {
@@ -122,8 +121,12 @@ internal static class MathText
             }
         }
 
+        if (last < 0) nowhere[end] = at;
         return last;
     }
+
+    private static bool IsEmptyLineBehind(string text, int at) =>
+        text[at] == '\n' && text.AsSpan(at + 1).IndexOf('\n') is >= 0 and var line && text.AsSpan(at + 1, line).IsWhiteSpace();
 
     private static Formula Of(string source, (string Begin, string End) delimiters)
     {

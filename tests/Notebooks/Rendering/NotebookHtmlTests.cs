@@ -110,6 +110,22 @@ public partial class NotebookHtmlTests
         }
     }
 
+    [Theory]
+    [InlineData("> ", 3000)]
+    [InlineData("[", 20_000)]
+    [InlineData("*a **b ", 5000)]
+    [InlineData("<a x=\"", 20_000)]
+    [InlineData("<div>", 20_000)]
+    [InlineData("\\begin{a}", 10_000)]
+    [InlineData("$x $a ", 10_000)]
+    [InlineData("`a ``b ", 10_000)]
+    public void Html_OfTextMadeToBeSlow_IsMadeAllTheSame(string piece, int times)
+    {
+        var text = string.Concat(Enumerable.Repeat(piece, times)) + "the end";
+
+        Assert.Contains("the end", NotebookHtml.Of(Of(Markdown(text), Code("x", Display("text/html", text), Display("text/latex", text))), "t"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Html_OfPicturesInMarkdown_HasThemInIt()
     {
