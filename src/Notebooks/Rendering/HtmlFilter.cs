@@ -115,13 +115,16 @@ internal sealed class HtmlFilter
         foreach (var (attribute, value) in attributes.DistinctBy(attribute => attribute.Name))
         {
             if (attribute.StartsWith("on", StringComparison.Ordinal) || attribute is "srcdoc" or "formaction" or "srcset" or "background" or "contenteditable") IsHarmless = false;
-            else if (HtmlRules.Attributes.Contains(attribute) && attribute != "disabled") Attribute(attribute, value);
+            else if (HtmlRules.Attributes.Contains(attribute) && attribute != "disabled" && !HidesAMember(name, attribute)) Attribute(attribute, value);
         }
 
         if (isCheckbox) _html.Append(" disabled");
         _html.Append('>');
         if (!HtmlRules.Void.Contains(name)) _open.Add(name);
     }
+
+    /// <summary>A name of a picture hides the document's member of that name from the page's scripts: <c>&lt;img name="body"&gt;</c>.</summary>
+    private static bool HidesAMember(string element, string attribute) => attribute == "name" && element != "a";
 
     private void Attribute(string name, string value)
     {

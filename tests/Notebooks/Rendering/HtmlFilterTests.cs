@@ -30,6 +30,7 @@ public class HtmlFilterTests
     [InlineData("<!--><script>alert(1)</script>-->x", "x")]
     [InlineData("<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">", "<img src=\"x\">\"&gt;")]
     [InlineData("<p title='\"><script>alert(1)</script>'>x", "<p title=\"&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;\">x</p>")]
+    [InlineData("<img name=body src=x><a name=here>y</a>", "<img src=\"x\"><a name=\"here\">y</a>")]
     [InlineData("<object data=x><embed src=y></object>x", "x")]
     [InlineData("<details ontoggle=alert(1) open>x</details>", "<details open=\"\">x</details>")]
     [InlineData("<p xlink:href=javascript:x formaction=javascript:x>x</p>", "<p>x</p>")]
