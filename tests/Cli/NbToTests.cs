@@ -73,7 +73,7 @@ public sealed class NbToTests
         var option = await place.RunAsync("nb", "to", "markdown", "--title", "T", "a.ipynb");
         var none = await place.RunAsync("nb", "to", "html", "none.ipynb");
 
-        Assert.Equal(new Ran(2, "", "holdfast: A notebook cannot become 'pdf'; the kinds are html, markdown.\n'holdfast nb to --help' says more.\n"), kind);
+        Assert.Equal(new Ran(2, "", "holdfast: A notebook cannot become 'pdf'; the kinds are html, markdown, percent.\n'holdfast nb to --help' says more.\n"), kind);
         Assert.Equal((2, "holdfast: --title, --keep-scripts and --leave-pictures are for html.\n"), (option.ExitCode, option.Errors));
         Assert.Equal(new Ran(1, "", "holdfast: none.ipynb does not exist.\n"), none);
     }
