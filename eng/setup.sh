@@ -53,6 +53,20 @@ build_page() {
   touch "$here/out/.page"
 }
 
+# What sets formulas in pages that are made of notebooks: web/publish/dist, copied to out/publish beside the program.
+build_publish() {
+  newer "$here/out/.publish" "$here/web/publish" || return 0
+  (
+    cd "$here/web/publish"
+    [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+    node build.mjs >&2
+  )
+  rm -rf "$here/out/publish"
+  mkdir -p "$here/out"
+  cp -R "$here/web/publish/dist" "$here/out/publish"
+  touch "$here/out/.publish"
+}
+
 # The program: out/holdfast.
 build_program() {
   newer "$here/out/.program" "$here/src" "$here"/Directory.*.props "$here/global.json" || return 0

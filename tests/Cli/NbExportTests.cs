@@ -80,11 +80,11 @@ public sealed class NbExportTests
         var below = await place.RunAsync("nb", "export", "a.ipynb", "-o", "file/a.py");
         var same = await place.RunAsync("nb", "export", "a.ipynb", "b/a.ipynb", "-o", "out");
 
-        Assert.Equal(new Ran(1, "", "holdfast: a.py is a folder; the script of a.ipynb was not written. Give it another place with -o.\n"), folder);
+        Assert.Equal(new Ran(1, "", "holdfast: a.py is a folder; a.ipynb was not exported. Give it another place with -o.\n"), folder);
         Assert.Equal(1, below.ExitCode);
         Assert.Contains("was not exported", below.Errors, StringComparison.Ordinal);
         Assert.Equal("kept", await File.ReadAllTextAsync(place.PathOf("file"), TestContext.Current.CancellationToken));
-        Assert.Contains("would have one script", same.Errors, StringComparison.Ordinal);
+        Assert.Contains("would have one file", same.Errors, StringComparison.Ordinal);
         Assert.False(Directory.Exists(place.PathOf("out")));
         Assert.Empty(Directory.GetFiles(place.Folder, ".*.tmp", SearchOption.AllDirectories));
     }

@@ -14,6 +14,7 @@ internal static class NbVerb
         ParamsVerb.Create(),
         ToVerb.Create(),
         FromVerb.Create(),
+        SiteVerb.Create(),
         RunVerb.Create(),
         TestVerb.Create(),
         CleanVerb.Create(),
