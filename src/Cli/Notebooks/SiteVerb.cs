@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.CommandLine;
 using Holdfast.Notebooks.Publishing;
+using Holdfast.Notebooks.Rendering;
 
 namespace Holdfast.Cli.Notebooks;
 
@@ -32,7 +33,7 @@ internal static class SiteVerb
         // 1. What each page says of itself. 2. The pages, each read again: a site need not fit into memory. 3. What they share. 4. What is no more.
         var faults = new ConcurrentDictionary<string, string>();
         var entries = Entries(from, SiteSources.In(from, to), faults);
-        var math = MathFiles.Setter();
+        var math = MathSetter.OfProgram();
         var options = new SiteOptions(title ?? entries.Find(entry => entry.Url == "index.html")?.Title ?? Path.GetFileName(Path.GetFullPath(from).TrimEnd('/')), baseUrl, math is not null);
         var site = new Site(options, entries);
 

@@ -94,7 +94,7 @@ internal static class ToVerb
     {
         var folder = path == "-" ? "" : Path.GetDirectoryName(path) ?? "";
         var title = wishes.Title ?? NotebookHtml.TitleOf(notebook) ?? (path == "-" ? "Notebook" : Path.GetFileNameWithoutExtension(path));
-        var options = new HtmlOptions { KeepScripts = wishes.KeepScripts, Picture = wishes.LeavePictures ? null : url => LocalFiles.DataUrl(folder, url), Math = MathFiles.Setter };
+        var options = new HtmlOptions { KeepScripts = wishes.KeepScripts, Picture = wishes.LeavePictures ? null : url => LocalFiles.DataUrl(folder, url), Math = MathSetter.OfProgram };
         return new Made(".html", NotebookHtml.Of(notebook, title, options));
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using Holdfast.Notebooks;
 using Holdfast.Notebooks.Exporting;
 using Holdfast.Notebooks.Percent;
+using Holdfast.Notebooks.Rendering;
 
 namespace Holdfast.Lab.NbConvert;
 
@@ -28,10 +29,14 @@ internal sealed record NotebookFormat(string Name, string MimeType, Func<Noteboo
     /// <summary>All of them, in the order of the menu.</summary>
     public static IReadOnlyList<NotebookFormat> All { get; } =
     [
+        new("html", "text/html", (notebook, name) => new(".html", "text/html", NotebookHtml.Of(notebook, NotebookHtml.TitleOf(notebook) ?? name, new HtmlOptions { Math = MathSetter.OfProgram }))),
+        new("markdown", "text/markdown", (notebook, name) => Markdown(NotebookMarkdown.Of(notebook, name))),
         new("notebook", "application/json", (notebook, _) => new(".ipynb", "application/json", notebook.Bytes)),
         new("percent", "", (notebook, _) => Script(NotebookPercent.Of(notebook))),
         new("script", "", (notebook, _) => Script(NotebookScript.Of(notebook))),
     ];
+
+    private static ConvertedNotebook Markdown(ExportedMarkdown made) => new(".md", "text/markdown", made.Text) { Files = made.Files };
 
     private static ConvertedNotebook Script(ExportedScript script) => new(script.Extension, script.IsPython ? "text/x-python" : "text/plain", script.Text);
 }

@@ -22,4 +22,17 @@ public sealed record HtmlOptions
 /// <summary>KaTeX, to be put into a page with formulas.</summary>
 /// <param name="Script">Defines <c>katex</c>.</param>
 /// <param name="Style">Its styles, with the fonts as data URLs.</param>
-public sealed record MathSetter(string Script, string Style);
+public sealed record MathSetter(string Script, string Style)
+{
+    private static readonly Lazy<MathSetter?> Beside = new(Find);
+
+    /// <summary>KaTeX as it is built beside the program (<c>web/publish</c>). Null where it was not built: formulas are shown as TeX then.</summary>
+    public static MathSetter? OfProgram() => Beside.Value;
+
+    private static MathSetter? Find()
+    {
+        var folder = Path.Join(AppContext.BaseDirectory, "publish");
+        var (script, style) = (Path.Join(folder, "katex.js"), Path.Join(folder, "katex.css"));
+        return File.Exists(script) && File.Exists(style) ? new MathSetter(File.ReadAllText(script), File.ReadAllText(style)) : null;
+    }
+}

@@ -93,6 +93,29 @@ public sealed class NbConvertTests
     }
 
     [Fact]
+    public async Task Markdown_WithPictures_ComesAsAZipFile()
+    {
+        await using var lab = await TestLab.StartAsync();
+        await File.WriteAllTextAsync(lab.PathOf("plot.ipynb"), """{"cells":[{"cell_type":"code","execution_count":1,"metadata":{},"outputs":[{"output_type":"display_data","data":{"image/png":"iVBORw0KGgo="},"metadata":{}}],"source":"plot()"}],"metadata":{},"nbformat":4,"nbformat_minor":4}""", Cancel);
+        var got = await lab.Client.GetAsync("nbconvert/markdown/plot.ipynb", Cancel);
+        Assert.Equal("application/zip", got.Content.Headers.ContentType!.ToString());
+        Assert.Equal("attachment; filename*=utf-8''plot.zip", got.Content.Headers.ContentDisposition!.ToString());
+        using var zip = new System.IO.Compression.ZipArchive(await got.Content.ReadAsStreamAsync(Cancel));
+        Assert.Equal(["plot.md", "plot_files/plot_0_0.png"], zip.Entries.Select(entry => entry.FullName));
+    }
+
+    [Fact]
+    public async Task Page_OfANotebook_IsSandboxed()
+    {
+        await using var lab = await TestLab.StartAsync();
+        await File.WriteAllTextAsync(lab.PathOf("a.ipynb"), Notebook, Cancel);
+        var got = await lab.Client.GetAsync("nbconvert/html/a.ipynb", Cancel);
+        Assert.Equal("text/html; charset=utf-8", got.Content.Headers.ContentType!.ToString());
+        Assert.Contains("sandbox allow-scripts", got.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Contains("<title>Title", await got.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Stranger_GetsNothing()
     {
         await using var lab = await TestLab.StartAsync();
