@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Holdfast.Keeper.Contract;
+using Holdfast.Kernels;
 
 namespace Holdfast.Keeper.Tests;
 
@@ -47,6 +48,26 @@ public sealed class KernelLifeTests(PythonKernel python)
         var error = "";
         await talk.FinishAsync(id, seen => error += seen.Type == "error" ? seen.Content : "");
         Assert.Contains("KeyboardInterrupt", error);
+    }
+
+    [Fact]
+    public async Task Request_OnControlWhileACellRuns_LeavesTheKernelBusy()
+    {
+        await using var keeper = new KeeperProgram();
+        var client = await keeper.ConnectAsync();
+        var kernel = await python.StartReadyAsync(keeper, client);
+        using var talk = new KernelTalk(client, kernel);
+        var id = await talk.ExecuteAsync("import os, time\nprint('begun', flush=True)\nwhile not os.path.exists('go'): time.sleep(0.05)");
+        await talk.ReadUntilAsync(seen => seen.Parent == id && seen.Type == "stream");
+
+        var debug = await talk.RequestAsync(KernelChannel.Control, "debug_request", """{"type":"request","seq":1,"command":"debugInfo","arguments":{}}"""u8.ToArray());
+        await talk.ReadUntilAsync(seen => seen.Parent == debug && seen.Type == "status" && seen.Content.Contains("\"idle\"", StringComparison.Ordinal));
+
+        var asked = await client.SetSessionsAsync(kernel.Id, [], Cancellation);
+        Assert.Equal("busy", asked.Value?.ExecutionState);
+        await File.WriteAllTextAsync(Path.Combine(keeper.Root, "go"), "", Cancellation);
+        await talk.FinishAsync(id);
+        Assert.Equal("idle", (await client.SetSessionsAsync(kernel.Id, [], Cancellation)).Value?.ExecutionState);
     }
 
     [Fact]

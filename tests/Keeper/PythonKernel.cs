@@ -61,10 +61,8 @@ internal sealed class KernelTalk(KeeperClient client, KernelRecord kernel, long 
     }
 
     /// <summary>Sends an execute_request and gives its msg_id.</summary>
-    public async Task<string> ExecuteAsync(string code)
-    {
-        var header = MessageHeader.Create("execute_request", "test-session", "test", TimeProvider.System.GetUtcNow(), out var id);
-        var content = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
+    public Task<string> ExecuteAsync(string code) => RequestAsync(KernelChannel.Shell, "execute_request", System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
+        new Dictionary<string, object>
         {
             ["code"] = code,
             ["silent"] = false,
@@ -72,10 +70,15 @@ internal sealed class KernelTalk(KeeperClient client, KernelRecord kernel, long 
             ["user_expressions"] = new Dictionary<string, string>(),
             ["allow_stdin"] = false,
             ["stop_on_error"] = true,
-        });
+        }));
+
+    /// <summary>Sends a request and gives its msg_id.</summary>
+    public async Task<string> RequestAsync(KernelChannel channel, string type, byte[] content)
+    {
+        var header = MessageHeader.Create(type, "test-session", "test", TimeProvider.System.GetUtcNow(), out var id);
         var message = new KernelMessage(header, "{}"u8.ToArray(), "{}"u8.ToArray(), content, []);
-        var bytes = new byte[WebSocketV1.Measure(KernelChannel.Shell, message)];
-        WebSocketV1.Write(KernelChannel.Shell, message, bytes);
+        var bytes = new byte[WebSocketV1.Measure(channel, message)];
+        WebSocketV1.Write(channel, message, bytes);
         Assert.True(await client.SendAsync(kernel.Id, bytes, TestContext.Current.CancellationToken));
         return id;
     }
