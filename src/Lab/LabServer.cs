@@ -15,6 +15,7 @@ using Holdfast.Lab.Licences;
 using Holdfast.Lab.NbConvert;
 using Holdfast.Lab.Pages;
 using Holdfast.Lab.Recording;
+using Holdfast.Lab.Runs;
 using Holdfast.Lab.Sessions;
 using Holdfast.Lab.Settings;
 using Holdfast.Lab.Status;
@@ -87,7 +88,7 @@ public sealed class LabServer : IAsyncDisposable
         if (addKeeper is not null)
         {
             addKeeper(builder.Services);
-            builder.Services.AddKernels().AddSessions().AddRecording();
+            builder.Services.AddKernels().AddSessions().AddRecording().AddRuns();
         }
         _app = builder.Build();
 
@@ -114,6 +115,7 @@ public sealed class LabServer : IAsyncDisposable
             _app.MapKernels();
             _app.MapSessions();
             _app.MapRecording();
+            _app.MapRuns();
         }
     }
 

@@ -71,6 +71,20 @@ public sealed class KernelLifeTests(PythonKernel python)
     }
 
     [Fact]
+    public async Task Allow_OfAKernelThatHasEnded_DoesNotListItAgain()
+    {
+        await using var keeper = new KeeperProgram();
+        var client = await keeper.ConnectAsync();
+        var kernel = await python.StartReadyAsync(keeper, client);
+        Assert.True((await client.ShutdownAsync(kernel.Id, Cancellation)).Ok);
+
+        var allowed = await client.AllowAsync(kernel.Id, 1, Cancellation);
+
+        Assert.Equal(1, allowed.Value?.WholeUpTo);
+        Assert.Empty(client.Kernels);
+    }
+
+    [Fact]
     public async Task Restart_Kernel_ForgetsItsVariablesAndKeepsItsJournal()
     {
         await using var keeper = new KeeperProgram();

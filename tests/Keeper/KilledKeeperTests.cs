@@ -79,8 +79,11 @@ public sealed class KilledKeeperTests(PythonKernel python)
             if (changed.BusySince is not null) busy.TrySetResult();
             else if (busy.Task.IsCompleted) idle.TrySetResult();
         };
-        Assert.Equal("1\n", await talk.PrintedAsync(await talk.ExecuteAsync("print(1)")));
+        // Of two states in the same moment only the later one is told: the cell waits until the first has been heard.
+        var cell = await talk.ExecuteAsync("import os, time\nwhile not os.path.exists('go'): time.sleep(0.05)\nprint(1)");
         await busy.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(keeper.Root, "go"), "", Cancellation);
+        Assert.Equal("1\n", await talk.PrintedAsync(cell));
         await idle.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
         Assert.Equal("idle", client.Find(kernel.Id)!.ExecutionState);
     }

@@ -138,9 +138,10 @@ public sealed partial class KeeperClient
             case FrameType.Reply:
                 var reply = JsonSerializer.Deserialize(payload, WireJson.Default.Reply)!;
                 if (!_pending.TryGetValue(frame.Number, out var question)) break;
-                // The one who asked must find the answer in Kernels too, not only when the news arrive.
-                if (reply.Kernel is { } answered && question.Op != Operation.Shutdown) Put(answered);
-                else if (reply is { Kernel: { } ended, Failure: null }) Drop(ended);
+                // The one who asked must find the answer in Kernels too, not only when the news arrive. What may go of a journal is told of kernels that have ended, too.
+                if (reply.Kernel is { } answered && question.Op is not (Operation.Shutdown or Operation.Allow)) Put(answered);
+                else if (question.Op == Operation.Shutdown && reply is { Kernel: { } ended, Failure: null }) Drop(ended);
+                else if (reply.Kernel is { } known && Find(known.Id) is not null) Put(known);
                 question.Answer.TrySetResult(reply);
                 break;
             case FrameType.Changed:

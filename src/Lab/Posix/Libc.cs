@@ -32,6 +32,12 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
 
+    /// <summary>
+    /// Opens a file to be locked, making it with mode 0600; invalid when that failed. The platform's own streams ask for a lock as they open, and fail
+    /// where another process has it.
+    /// </summary>
+    public static SafeFileHandle OpenForLock(string path) => new(Open(path, 0x80042 /* O_RDWR, O_CREAT, O_CLOEXEC */, 0x180), ownsHandle: true);
+
     /// <summary>Waits until this open file has the exclusive lock of the whole file (flock(2)); others that ask for it wait until it is closed.</summary>
     public static int LockWhole(SafeFileHandle file)
     {

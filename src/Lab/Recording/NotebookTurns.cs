@@ -20,16 +20,10 @@ internal sealed class NotebookTurns(LabOptions options)
         lock (_locks[stripe])
         {
             Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            using var file = new FileStream(Path.Combine(_folder, $"{stripe:x2}"), new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.ReadWrite | FileShare.Delete,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-                BufferSize = 0,
-            });
+            using var file = Libc.OpenForLock(Path.Combine(_folder, $"{stripe:x2}"));
             // Without the lock between labs the turn within this one still holds: better than not to save.
-            _ = Libc.LockWhole(file.SafeFileHandle);
+            if (!file.IsInvalid)
+                _ = Libc.LockWhole(file);
             act();
         }
     }

@@ -159,6 +159,10 @@ public sealed class RecorderTests(KeeperFixture keeper)
     {
         await using var notebook = await StartAsync(keeper, ["print('run')"]);
         await RunAsync(notebook, "print('run')", "c0");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (keeper.Client.Find(notebook.Kernel) is { } kernel && kernel.WholeUpTo < kernel.LastSequence)
+            await Task.Delay(10, limit.Token);
 
         await File.WriteAllTextAsync(notebook.File, Model(["print('run')"]).ToJsonString(), TestContext.Current.CancellationToken);
 

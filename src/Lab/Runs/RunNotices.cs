@@ -1,0 +1,190 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Holdfast.Keeper.Client;
+using Holdfast.Keeper.Contract;
+using Holdfast.Lab.Posix;
+using Holdfast.Lab.Recording;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Lab.Runs;
+
+/// <summary>
+/// Tells addresses that people gave when a kernel has nothing left to do, or has died: one POST of JSON each, tried three times. What is to be told is
+/// kept in a file, so that the next lab tells it. Safe for concurrent calls.
+/// </summary>
+internal sealed class RunNotices : IHostedService, IDisposable
+{
+    private const int Attempts = 3;
+    /// <summary>Between two cells of a run a kernel is idle for a moment.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<string, string> _addresses = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _pending = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Lock _keeping = new();
+    private readonly HttpClient _client = new() { Timeout = Limit };
+    private readonly KeeperClient _keeper;
+    private readonly Recorder _recorder;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RunNotices> _log;
+    private readonly string _file;
+
+    public RunNotices(KeeperClient keeper, Recorder recorder, LabOptions options, TimeProvider time, ILogger<RunNotices> log)
+    {
+        (_keeper, _recorder, _time, _log) = (keeper, recorder, time, log);
+        var root = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(options.Root)).AsSpan(0, 8));
+        _file = Path.Combine(options.StateFolder, $"notices-{root}.json");
+        _client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("holdfast", "0"));
+    }
+
+    /// <summary>Whether somebody is told of a kernel.</summary>
+    public bool Tells(string kernelId) => _addresses.ContainsKey(kernelId);
+
+    /// <summary>Tells an address when the kernel has nothing left to do; null for nobody.</summary>
+    public void Set(string kernelId, string? address)
+    {
+        if (address is null)
+            _addresses.TryRemove(kernelId, out _);
+        else
+            _addresses[kernelId] = address;
+        Keep();
+        // It may have ended while the person was asking.
+        if (_keeper.Find(kernelId) is { } kernel)
+            Changed(kernel);
+    }
+
+    /// <inheritdoc />
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var file = File.OpenRead(_file);
+            foreach (var (kernel, address) in JsonSerializer.Deserialize(file, NoticeJson.Default.DictionaryStringString) ?? [])
+                _addresses[kernel] = address;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
+        {
+            // Nobody has asked for anything, or it cannot be known any more.
+        }
+        _keeper.Changed += Changed;
+        _keeper.Removed += Removed;
+        foreach (var kernel in _addresses.Keys.Select(_keeper.Find).OfType<KernelRecord>())
+            Changed(kernel);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        _keeper.Changed -= Changed;
+        _keeper.Removed -= Removed;
+        return _ending.CancelAsync();
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _ending.Dispose();
+        _client.Dispose();
+    }
+
+    private void Changed(KernelRecord kernel)
+    {
+        if (_addresses.ContainsKey(kernel.Id) && kernel.ExecutionState is "idle" or "dead" && _pending.TryAdd(kernel.Id, ""))
+            _ = Task.Run(() => TellAsync(kernel.Id), CancellationToken.None);
+    }
+
+    private void Removed(KernelRecord kernel)
+    {
+        if (_addresses.ContainsKey(kernel.Id) && _pending.TryAdd(kernel.Id, ""))
+            _ = Task.Run(() => TellAsync(kernel.Id), CancellationToken.None);
+    }
+
+    private async Task TellAsync(string id)
+    {
+        try
+        {
+            await Task.Delay(Settling, _time, _ending.Token);
+            var kernel = _keeper.Find(id);
+            if (kernel is { BusySince: not null } || !_addresses.TryGetValue(id, out var address))
+                return;
+            var cell = _recorder.RunningOf(id);
+            var state = kernel is null ? "ended" : new RunState(kernel, cell, null).Word;
+            if (kernel is not null && cell is null)
+                return;
+            var notice = JsonSerializer.SerializeToUtf8Bytes(
+                new RunNotice(cell?.Path, id, state, cell?.LastLine, cell?.Started, cell?.LastOutput, $"{cell?.Path ?? id}: {state}{(cell is { LastLine.Length: > 0 } ? $" – {cell.LastLine}" : "")}"),
+                NoticeJson.Default.RunNotice);
+            for (var attempt = 1; !await PostAsync(address, notice) && attempt < Attempts; attempt++)
+                await Task.Delay(Limit, _time, _ending.Token);
+            _addresses.TryRemove(new(id, address));
+            Keep();
+        }
+        catch (OperationCanceledException)
+        {
+            // The next lab tells it.
+        }
+        finally
+        {
+            _pending.TryRemove(id, out _);
+        }
+    }
+
+    private async Task<bool> PostAsync(string address, byte[] notice)
+    {
+        try
+        {
+            using var content = new ByteArrayContent(notice) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            using var answer = await _client.PostAsync(new Uri(address), content, _ending.Token);
+            if (answer.IsSuccessStatusCode)
+                return true;
+            RunsLog.NotTold(_log, new Uri(address).Host, ((int)answer.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+        catch (Exception fault) when (fault is HttpRequestException || (fault is TaskCanceledException && !_ending.IsCancellationRequested))
+        {
+            RunsLog.NotTold(_log, new Uri(address).Host, fault.Message);
+        }
+        return false;
+    }
+
+    private void Keep()
+    {
+        lock (_keeping)
+        {
+            try
+            {
+                using var file = new AtomicFile(_file);
+                JsonSerializer.Serialize(file.Stream, _addresses.ToDictionary(), NoticeJson.Default.DictionaryStringString);
+                // Addresses of webhooks are secrets.
+                File.SetUnixFileMode(file.Stream.SafeFileHandle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                file.Commit();
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                RunsLog.NotKept(_log, fault.Message);
+            }
+        }
+    }
+}
+
+/// <summary>What an address is told.</summary>
+/// <param name="Notebook">The notebook, relative to the lab's folder; null when the kernel has none.</param>
+/// <param name="Kernel">The kernel's id.</param>
+/// <param name="State">done, failed, stopped, died or ended.</param>
+/// <param name="LastLine">The last line of its last cell.</param>
+/// <param name="Started">When that cell began.</param>
+/// <param name="LastOutput">When it last put something out.</param>
+/// <param name="Text">All of that in a line, as chat services show it.</param>
+internal sealed record RunNotice(string? Notebook, string Kernel, string State, string? LastLine, DateTimeOffset? Started, DateTimeOffset? LastOutput, string Text);
+
+/// <summary>JSON of notices.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(RunNotice))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+internal sealed partial class NoticeJson : JsonSerializerContext;
