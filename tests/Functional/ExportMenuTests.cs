@@ -25,6 +25,8 @@ public sealed class ExportMenuTests(Chromium chromium)
         var labels = await items.Locator(".lm-Menu-itemLabel").AllInnerTextsAsync();
         Assert.Contains("Executable Script", labels);
         Assert.Contains("Percent", labels);
+        Assert.Contains("HTML", labels);
+        Assert.Contains("Markdown", labels);
 
         var (name, text) = await DownloadAsync(page, items.Filter(new() { HasText = "Executable Script" }));
         Assert.Equal("train.py", name);
