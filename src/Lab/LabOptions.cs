@@ -31,6 +31,8 @@ public sealed record LabOptions
     public required string StateFolder { get; init; }
     /// <summary>Kernel for documents that name none. Default: see <see cref="Holdfast.Kernels.KernelSpecCatalog.Default"/>.</summary>
     public string? DefaultKernel { get; init; }
+    /// <summary>How long a kernel may be idle, with no page connected to it, before it is shut down. Default: for ever.</summary>
+    public TimeSpan? CullIdle { get; init; }
     /// <summary>Environment that kernels inherit and by which Jupyter's folders are found.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 }

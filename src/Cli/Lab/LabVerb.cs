@@ -20,6 +20,7 @@ internal static class LabVerb
         var token = new Option<string?>("--token") { Description = "The token that logs in. Default JUPYTER_TOKEN, else one made at the first start and kept; none when a password is set. Empty for no login, on loopback only.", HelpName = "TOKEN" };
         var baseUrl = new Option<string>("--base-url") { Description = "Path prefix of every address. Default /.", HelpName = "PATH", DefaultValueFactory = _ => "/" };
         var kernel = new Option<string?>("--default-kernel") { Description = "Kernel for notebooks that name none.", HelpName = "NAME" };
+        var cull = Age.Option("--cull-idle", "Shut down kernels that were idle for longer than this, as 12h or 7d, and have no page connected. Default never.");
         var allowOrigin = new Option<string?>("--allow-origin") { Description = "One other origin that may call the API.", HelpName = "ORIGIN" };
         var remote = new Option<bool>("--allow-remote-access") { Description = "Answer requests for any host name, as behind a proxy." };
         var hidden = new Option<bool>("--allow-hidden") { Description = "Show hidden files." };
@@ -27,7 +28,7 @@ internal static class LabVerb
         var quiet = new Option<bool>("--no-browser") { Description = "Do not open a browser." };
         var command = new Command("lab", "Open a folder of notebooks in JupyterLab. Kernels and their outputs outlive the page, the network and this program.")
         {
-            folder, ip, port, token, baseUrl, kernel, allowOrigin, remote, hidden, quiet, verbose, PasswordVerb.Create(),
+            folder, ip, port, token, baseUrl, kernel, cull, allowOrigin, remote, hidden, quiet, verbose, PasswordVerb.Create(),
         };
         command.SetAction((parse, cancellationToken) =>
         {
@@ -42,6 +43,7 @@ internal static class LabVerb
                 PasswordHash = passwordHash,
                 BaseUrl = Slashed(parse.GetValue(baseUrl)!),
                 DefaultKernel = parse.GetValue(kernel),
+                CullIdle = parse.GetValue(cull),
                 AllowOrigin = parse.GetValue(allowOrigin),
                 AllowRemoteHosts = parse.GetValue(remote),
                 AllowHidden = parse.GetValue(hidden),

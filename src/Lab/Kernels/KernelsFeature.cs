@@ -20,6 +20,7 @@ internal static class KernelsFeature
         services.AddSingleton<PagePositions>();
         services.AddSingleton<ChannelServices>();
         services.AddSingleton<LabKernels>();
+        services.AddHostedService<IdleKernels>();
         return services;
     }
 

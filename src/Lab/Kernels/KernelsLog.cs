@@ -34,4 +34,7 @@ internal static partial class KernelsLog
 
     [LoggerMessage(3115, LogLevel.Warning, "{File} cannot be used ({Reason}); pages that come back start at the end of the journal")]
     public static partial void PositionsLost(ILogger logger, string file, string reason);
+
+    [LoggerMessage(3117, LogLevel.Information, "Kernel {Id} is shut down: nobody has used it since {LastActivity}")]
+    public static partial void Culled(ILogger logger, string id, DateTimeOffset lastActivity);
 }

@@ -26,6 +26,8 @@ internal sealed class LabHost : IAsyncDisposable
 
     public string Root { get; }
 
+    public T Service<T>() where T : notnull => _app.Services.GetRequiredService<T>();
+
     public static async Task<LabHost> StartAsync(KeeperFixture keeper, string root)
     {
         var builder = WebApplication.CreateSlimBuilder();
