@@ -21,6 +21,9 @@ public sealed class NotebookRun : IAsyncDisposable
     /// <summary>The name of the session of a run's kernel.</summary>
     public const string SessionName = "nb run";
 
+    /// <summary>How long the file may lag behind: short cells are not worth a write each.</summary>
+    private static readonly TimeSpan Lag = TimeSpan.FromSeconds(1);
+
     private readonly RunPlan _plan;
     private readonly RunNotebook _notebook;
     private readonly RunKernel _kernel;
@@ -30,6 +33,7 @@ public sealed class NotebookRun : IAsyncDisposable
     private readonly FileStream _lock;
     private readonly TimeProvider _time;
     private readonly string _path;
+    private long _written;
 
     private NotebookRun(RunPlan plan, RunNotebook notebook, RunKernel kernel, LabOptions options, KeeperClient keeper, FileStream mine, ILoggerFactory logs, TimeProvider time)
     {
@@ -112,11 +116,10 @@ public sealed class NotebookRun : IAsyncDisposable
             var cell = _notebook.Cells[number - 1];
             var step = new RunStep(number, CellCount, cell, null);
             _notebook.Begin(cell, _time.GetUtcNow());
-            _recorder.Write(_path, _notebook.Apply);
             tell(step);
             var result = cancellationToken.IsCancellationRequested
                 ? new CellResult(CellEnd.Cancelled, _time.GetUtcNow(), _time.GetUtcNow())
-                : await _kernel.ExecuteAsync(cell.Source, cell.Id, _plan.CellLimit, cancellationToken);
+                : await WrittenAsync(_kernel.ExecuteAsync(cell.Source, cell.Id, _plan.CellLimit, cancellationToken));
             if (result.End == CellEnd.Failed && cell.MayFail)
                 result = result with { End = CellEnd.Done };
             _notebook.End(cell, result.Ended, result.End != CellEnd.Done);
@@ -141,11 +144,23 @@ public sealed class NotebookRun : IAsyncDisposable
         await _lock.DisposeAsync();
     }
 
+    /// <summary>Says in the file that a cell runs, unless it ends before the file is due; its outputs are the recorder's.</summary>
+    private async Task<CellResult> WrittenAsync(Task<CellResult> running)
+    {
+        var wait = Lag - _time.GetElapsedTime(_written);
+        if (wait > TimeSpan.Zero && await Task.WhenAny(running, Task.Delay(wait, _time)) == running)
+            return await running;
+        _recorder.Write(_path, _notebook.Apply);
+        _written = _time.GetTimestamp();
+        return await running;
+    }
+
     private void WriteStart() => Turns.Take(_plan.Output, () =>
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_plan.Output)!);
         _history.Before(_plan.Output);
         AtomicFile.Write(_plan.Output, _notebook.Start.Bytes.Span);
+        _written = _time.GetTimestamp();
     });
 
     /// <summary>One run for a file at a time; null when there is one. The lock goes with its process.</summary>

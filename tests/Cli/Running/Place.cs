@@ -84,7 +84,19 @@ internal sealed class Place : IAsyncDisposable
         // A cancelled test must not leave its keeper behind.
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         if (File.Exists(Home.SocketPath)) await RunAsync(Published.Path, ["keeper", "stop", "--yes"], [], limit.Token);
-        Directory.Delete(Folder, recursive: true);
+        // A kernel that ends writes its last words.
+        while (true)
+        {
+            try
+            {
+                Directory.Delete(Folder, recursive: true);
+                return;
+            }
+            catch (IOException) when (!limit.IsCancellationRequested)
+            {
+                await Task.Delay(50, CancellationToken.None);
+            }
+        }
     }
 
     private async Task<Ran> RunAsync(string program, string[] arguments, byte[] input, CancellationToken cancellationToken)
