@@ -84,7 +84,8 @@ internal sealed class RunNotices : IHostedService, IDisposable
     {
         _keeper.Changed -= Changed;
         _keeper.Removed -= Removed;
-        return _ending.CancelAsync();
+        // A host may be stopped again when it has been disposed of.
+        return _ending.IsCancellationRequested ? Task.CompletedTask : _ending.CancelAsync();
     }
 
     /// <inheritdoc />

@@ -19,7 +19,7 @@ internal sealed record CellDirectives(IReadOnlyDictionary<string, string[]> Name
         {
             if (Directive(lines[code]) is { } directive)
             {
-                var words = PythonText.Words(directive);
+                var words = PythonText.Words(directive.Replace(":", ": ", StringComparison.Ordinal));
                 if (words.Count > 0 && words[0].TrimEnd(':') is { Length: > 0 } name) named[name] = [.. words.Skip(1)];
                 if (Quarto(lines[code], directive) is { } option) kept.Add(option);
             }

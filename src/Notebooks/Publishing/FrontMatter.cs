@@ -31,6 +31,9 @@ internal sealed class FrontMatter
 
     public bool IsOutOfSearch => Is("search_exclude") || IsNot("search");
 
+    /// <summary>Its cells are not run as a test.</summary>
+    public bool IsNotTested => Is("skip_exec");
+
     public bool HasToc => !IsNot("toc");
 
     /// <summary>What stands in the way of reading it; null for nothing.</summary>

@@ -1,4 +1,5 @@
 using Holdfast.Notebooks.Exporting;
+using Holdfast.Notebooks.Publishing;
 
 namespace Holdfast.Notebooks.Running;
 
@@ -27,10 +28,9 @@ public sealed record NotebookTest(IReadOnlyList<RunCell> Cells, string? Skipped)
         return !(named.TryGetValue("eval", out var eval) && eval is [var word, ..] && word.Equals("false", StringComparison.OrdinalIgnoreCase)) && !named.Keys.Any(flags.Contains);
     }
 
-    private static bool SkipsAll(NotebookDocument notebook) =>
-        notebook.Cells is [var first, ..] && first.Type is "raw" or "markdown" && Lines(first).Any(line => line is ["skip_exec", "true"]);
-
-    /// <summary>The lines <c>name: value</c> of front matter, in YAML between dashes or in a Markdown list under the title.</summary>
-    private static IEnumerable<string[]> Lines(NotebookCell cell) => cell.Source.Split('\n')
-        .Select(line => line.TrimStart('-', ' ').Split(':', 2).Select(part => part.Trim().ToLowerInvariant()).ToArray());
+    private static bool SkipsAll(NotebookDocument notebook)
+    {
+        var front = new FrontMatter();
+        return notebook.Cells is [var first, ..] && (first.Type == "raw" ? front.TakeYaml(first.Source) : first.Type == "markdown" && front.TakeTitle(first.Source) is not null) && front.IsNotTested;
+    }
 }
