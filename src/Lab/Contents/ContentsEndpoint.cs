@@ -117,7 +117,7 @@ internal sealed class ContentsEndpoint(
             if (isOtherwise)
                 history.Note(path.Full, VersionKind.Save);
         }
-        await AnswerAsync(context, done, exists ? StatusCodes.Status200OK : StatusCodes.Status201Created);
+        await AnswerAsync(context, done, exists || body.Chunk is not (null or 1) ? StatusCodes.Status200OK : StatusCodes.Status201Created);
     }
 
     private async Task PostAsync(HttpContext context, ContentsPath path, ContentsBody body)
