@@ -14,6 +14,8 @@ internal sealed class ContentsSaving(LabOptions options, NotebookSaving notebook
     {
         if (body.Type is null)
             return (null, ContentsFault.Bad("No file type provided"));
+        if (body.Chunk is not null && body.Type != Entry.File)
+            return (null, ContentsFault.Bad($"File type \"{body.Type}\" is not supported for large file transfer"));
         if (body.Content is null && body.Type != Entry.Folder)
             return (null, ContentsFault.Bad("No file content provided"));
         if (!options.AllowHidden && path.IsHidden())
@@ -25,7 +27,6 @@ internal sealed class ContentsSaving(LabOptions options, NotebookSaving notebook
         FileStatus? soFar = null;
         var fault = (body.Chunk, body.Type) switch
         {
-            (not null, not Entry.File) => ContentsFault.Bad($"File type \"{body.Type}\" is not supported for large file transfer"),
             (_, Entry.Folder) => SaveFolder(path),
             _ when path.Status() is { IsFolder: true } => ContentsFault.Bad($"{path.Api} is a directory, not a {body.Type}", "bad type"),
             (_, Entry.Notebook) => notebooks.Save(path, body, out message, out merge),

@@ -24,7 +24,7 @@ internal sealed class KernelSpecs(LabOptions options, TimeProvider time)
         lock (_gate)
         {
             var changed = _folders.Select(Directory.GetLastWriteTimeUtc).Max();
-            if (_search is null || _search.IsFaulted || _search.IsCompleted && (changed != _changed || time.GetElapsedTime(_searched) > Freshness))
+            if (_search is null || _search.IsFaulted || changed != _changed || _search.IsCompleted && time.GetElapsedTime(_searched) > Freshness)
             {
                 _changed = changed;
                 _searched = time.GetTimestamp();

@@ -12,7 +12,7 @@ internal sealed class LabKernels(KeeperClient keeper, KernelSpecs specs, KernelP
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>Longest wait, after that, for its first status.</summary>
-    private static readonly TimeSpan SettleLimit = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(2);
 
     /// <summary>All kernels, oldest first.</summary>
     public IEnumerable<KernelRecord> All => keeper.Kernels.Where(IsOurs).OrderBy(kernel => kernel.Started);
