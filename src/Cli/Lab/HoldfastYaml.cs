@@ -24,18 +24,23 @@ internal sealed class HoldfastYaml
     {
         var home = variables.GetValueOrDefault("XDG_CONFIG_HOME") is { Length: > 0 } config ? config : Path.Join(variables.GetValueOrDefault("HOME") ?? "/", ".config");
         var yaml = new HoldfastYaml(Path.Join(home, "holdfast", "holdfast.yaml"));
-        if (!System.IO.File.Exists(yaml.File))
-            return yaml;
+        // A lab without such a file starts without the library.
+        if (System.IO.File.Exists(yaml.File))
+            yaml.Take();
+        return yaml;
+    }
+
+    private void Take()
+    {
         try
         {
-            using var text = System.IO.File.OpenText(yaml.File);
-            yaml.Take(new Parser(text));
+            using var text = System.IO.File.OpenText(File);
+            Take(new Parser(text));
         }
         catch (YamlException fault)
         {
-            yaml.Problem = $"{yaml.File} line {fault.Start.Line} cannot be read: {fault.Message}";
+            Problem = $"{File} line {fault.Start.Line} cannot be read: {fault.Message}";
         }
-        return yaml;
     }
 
     private void Take(Parser parser)

@@ -48,7 +48,8 @@ internal static class KernelSpecEndpoints
             await NotFoundAsync(context, name);
             return;
         }
-        var resource = spec.ResourceFiles.Contains(file, StringComparer.Ordinal) ? new FileInfo(Path.Combine(folder, file)) : null;
+        // Beside the logos an extension of the kernel's may load what it likes; the variables in kernel.json may be nobody else's business.
+        var resource = file is not ['.', ..] and not "kernel.json" && !file.Contains('/', StringComparison.Ordinal) ? new FileInfo(Path.Combine(folder, file)) : null;
         if (resource is not { Exists: true })
         {
             await ApiError.WriteAsync(context, StatusCodes.Status404NotFound, $"Kernel spec {name} has no resource {file}");

@@ -47,7 +47,10 @@ public sealed partial class KernelsApiTests(KeeperFixture keeper)
         var name = $"added-{Guid.NewGuid():N}";
         var folder = Directory.CreateDirectory(Path.Combine(keeper.Variables["JUPYTER_PATH"], "kernels", name)).FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "kernel.json"), """{"argv": ["cat", "{connection_file}"], "display_name": "Added"}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder, "resource.txt"), "the very model", TestContext.Current.CancellationToken);
         Assert.Equal("Added", (string?)(await lab.GetAsync($"/api/kernelspecs/{name}"))["spec"]!["display_name"]);
+        var (found, _, resource) = await lab.SendAsync(HttpMethod.Get, $"/kernelspecs/{name}/resource.txt");
+        Assert.Equal((HttpStatusCode.OK, "the very model"), (found, await resource.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
         Directory.Delete(folder, recursive: true);
         Assert.Null((await lab.GetAsync("/api/kernelspecs"))["kernelspecs"]![name]);
     }
