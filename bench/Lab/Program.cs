@@ -3,13 +3,14 @@ using Holdfast.Lab.Bench.Figures;
 using Holdfast.Lab.Bench.Parts;
 using Holdfast.Lab.Bench.Servers;
 
-const string Usage = "usage: bench/Lab [roundtrip|cpu|start|memory|get|flood|recording|all] ...   (after ./run --build-only; needs python3-jupyter-server, python3-ipykernel)";
+const string Usage = "usage: bench/Lab [roundtrip|cpu|start|memory|get|list|flood|recording|all] ...   (after ./run --build-only; needs python3-jupyter-server, python3-ipykernel)";
 var parts = new Dictionary<string, Func<Place, Table, CancellationToken, Task>>
 {
     ["start"] = StartTime.RunAsync,
     ["memory"] = IdleMemory.RunAsync,
     ["roundtrip"] = RoundTrip.RunAsync,
     ["get"] = NotebookTransfer.RunAsync,
+    ["list"] = FolderListing.RunAsync,
     ["cpu"] = Displays.RunAsync,
     ["flood"] = Flood.RunAsync,
     ["recording"] = Recording.RunAsync,

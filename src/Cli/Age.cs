@@ -13,12 +13,16 @@ internal static class Age
         CustomParser = result =>
         {
             var age = Parse(result.Tokens[0].Value);
-            if (age is null) result.AddError($"{name} is a number and d, h, m or s, as in 7d, not '{result.Tokens[0].Value}'.");
+            if (age is null) result.AddError($"{name} {Problem(result.Tokens[0].Value)}");
             return age;
         },
     };
 
-    private static TimeSpan? Parse(string text)
+    /// <summary>What is wrong with a text that is no span of time.</summary>
+    public static string Problem(string text) => $"is a number and d, h, m or s, as in 7d, not '{text}'.";
+
+    /// <summary>The span; null when the text is none.</summary>
+    public static TimeSpan? Parse(string text)
     {
         if (text.Length < 2 || !double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number > 1_000_000) return null;
         return text[^1] switch

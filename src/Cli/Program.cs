@@ -16,6 +16,7 @@ var root = new RootCommand("Holdfast: a workspace for machine-learning notebooks
     HistoryVerb.Create(),
     KeeperVerb.Create(),
     NbVerb.Create(),
+    ConfigVerb.Create(),
     DoctorVerb.Create(),
 };
 root.Add(HelpVerb.Create(root));

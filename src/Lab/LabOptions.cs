@@ -21,6 +21,8 @@ public sealed record LabOptions
     public bool AllowRemoteHosts { get; init; }
     /// <summary>Whether files and folders whose names begin with a dot are listed and served. Default: no.</summary>
     public bool AllowHidden { get; init; }
+    /// <summary>Whether links in the root folder are followed, wherever they lead: people link their storage into it. Default: yes.</summary>
+    public bool FollowLinks { get; init; } = true;
     /// <summary>Whether deleting moves to the desktop's trash. Default: yes.</summary>
     public bool DeleteToTrash { get; init; } = true;
     /// <summary>Whether the page shows its application object to scripts, as browser tests need. Default: no.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Holdfast.Cli.Keeper;
 using Holdfast.Lab;
 using Holdfast.Lab.Access;
@@ -15,62 +14,84 @@ internal static class LabVerb
     public static Command Create()
     {
         var folder = new Argument<string?>("DIR") { Description = "The folder of notebooks. Default the current one.", Arity = ArgumentArity.ZeroOrOne };
-        var ip = new Option<string>("--ip") { Description = "Address to listen on. Any but a loopback address lets other computers in. Default 127.0.0.1.", HelpName = "ADDRESS", DefaultValueFactory = _ => "127.0.0.1" };
-        var port = Port();
-        var token = new Option<string?>("--token") { Description = "The token that logs in. Default JUPYTER_TOKEN, else one made at the first start and kept; none when a password is set. Empty for no login, on loopback only.", HelpName = "TOKEN" };
-        var baseUrl = new Option<string>("--base-url") { Description = "Path prefix of every address. Default /.", HelpName = "PATH", DefaultValueFactory = _ => "/" };
-        var kernel = new Option<string?>("--default-kernel") { Description = "Kernel for notebooks that name none.", HelpName = "NAME" };
-        var cull = Age.Option("--cull-idle", "Shut down kernels that were idle for longer than this, as 12h or 7d, and have no page connected. Default never.");
-        var allowOrigin = new Option<string?>("--allow-origin") { Description = "One other origin that may call the API.", HelpName = "ORIGIN" };
-        var remote = new Option<bool>("--allow-remote-access") { Description = "Answer requests for any host name, as behind a proxy." };
-        var hidden = new Option<bool>("--allow-hidden") { Description = "Show hidden files." };
+        var options = new Dictionary<LabSetting, Option<string?>>
+        {
+            [LabSetting.Ip] = new("--ip") { Description = "Address to listen on. Any but a loopback address lets other computers in. Default 127.0.0.1.", HelpName = "ADDRESS" },
+            [LabSetting.Port] = new("--port") { Description = "Port to listen on, 0 for any free one. Default 8888.", HelpName = "PORT" },
+            [LabSetting.Token] = new("--token") { Description = "The token that logs in. Default JUPYTER_TOKEN, else one made at the first start and kept; none when a password is set. Empty for no login, on loopback only.", HelpName = "TOKEN" },
+            [LabSetting.BaseUrl] = new("--base-url") { Description = "Path prefix of every address. Default /.", HelpName = "PATH" },
+            [LabSetting.DefaultKernel] = new("--default-kernel") { Description = "Kernel for notebooks that name none.", HelpName = "NAME" },
+            [LabSetting.CullIdle] = new("--cull-idle") { Description = "Shut down kernels that were idle for longer than this, as 12h or 7d, and have no page connected. Default never.", HelpName = "TIME" },
+            [LabSetting.AllowOrigin] = new("--allow-origin") { Description = "One other origin that may call the API.", HelpName = "ORIGIN" },
+            [LabSetting.AppDir] = new("--app-dir") { Description = "JupyterLab's application folder, whose schemas, themes and settings are added. Default that of an installed JupyterLab.", HelpName = "DIR" },
+        };
+        var flags = new Dictionary<LabSetting, Option<bool>>
+        {
+            [LabSetting.AllowRemoteAccess] = new("--allow-remote-access") { Description = "Answer requests for any host name, as behind a proxy." },
+            [LabSetting.AllowHidden] = new("--allow-hidden") { Description = "Show hidden files." },
+            [LabSetting.NoFollowSymlinks] = new("--no-follow-symlinks") { Description = "Do not show what links lead to, nor the links." },
+        };
+        foreach (var (setting, option) in options)
+            option.Validators.Add(result =>
+            {
+                if (result.Tokens is [{ Value: var text }] && LabSettings.Wrong(setting, text) is { } wrong) result.AddError($"{option.Name} {wrong}");
+            });
         var verbose = new Option<bool>("--verbose") { Description = "Also log what is done: kernels, sessions, saves." };
         var quiet = new Option<bool>("--no-browser") { Description = "Do not open a browser." };
-        var command = new Command("lab", "Open a folder of notebooks in JupyterLab. Kernels and their outputs outlive the page, the network and this program.")
+        var command = new Command("lab", "Open a folder of notebooks in JupyterLab. Kernels and their outputs outlive the page, the network and this program. What an option does not say may stand in holdfast.yaml, the environment or an existing Jupyter set-up: 'holdfast config' shows it.")
         {
-            folder, ip, port, token, baseUrl, kernel, cull, allowOrigin, remote, hidden, quiet, verbose, PasswordVerb.Create(),
+            folder,
         };
+        foreach (var option in options.Values) command.Add(option);
+        foreach (var flag in flags.Values) command.Add(flag);
+        command.Add(quiet);
+        command.Add(verbose);
+        command.Add(PasswordVerb.Create());
         command.SetAction((parse, cancellationToken) =>
         {
             if ((KeeperContact.SocketProblem(Surroundings.Home) ?? Surroundings.Home.Prepare()) is { } problem) return Task.FromResult(Output.Fail(problem));
-            var passwordHash = PasswordStore.Read();
-            var options = new LabOptions
-            {
-                Root = Path.GetFullPath(parse.GetValue(folder) ?? "."),
-                Ip = parse.GetValue(ip)!,
-                Port = parse.GetValue(port),
-                Token = parse.GetValue(token) ?? TokenVariable() ?? (passwordHash is null ? LabToken.Kept(Surroundings.Home.StateFolder) : null),
-                PasswordHash = passwordHash,
-                BaseUrl = Slashed(parse.GetValue(baseUrl)!),
-                DefaultKernel = parse.GetValue(kernel),
-                CullIdle = parse.GetValue(cull),
-                AllowOrigin = parse.GetValue(allowOrigin),
-                AllowRemoteHosts = parse.GetValue(remote),
-                AllowHidden = parse.GetValue(hidden),
-                AssetsFolder = AssetsFolder,
-                StateFolder = Surroundings.Home.StateFolder,
-                Environment = Surroundings.Variables,
-            };
-            return LabRun.RunAsync(options, openBrowser: !parse.GetValue(quiet), parse.GetValue(verbose), cancellationToken);
+            var settings = LabSettings.Read(Surroundings.Variables, Said);
+            if (settings.Problem is { } wrong) return Task.FromResult(Output.Fail(wrong));
+            foreach (var note in settings.Notes) Console.Error.WriteLine($"holdfast: {note}");
+            return LabRun.RunAsync(Options(settings), openBrowser: !parse.GetValue(quiet), parse.GetValue(verbose), cancellationToken);
+
+            string? Said(LabSetting setting) => setting == LabSetting.Root ? parse.GetValue(folder)
+                : options.TryGetValue(setting, out var option) ? parse.GetValue(option)
+                : flags.TryGetValue(setting, out var flag) && parse.GetValue(flag) ? "true"
+                : null;
         });
         return command;
     }
 
-    /// <summary>JUPYTER_TOKEN; null where it is empty, for an unset variable of a script must not open the lab to everybody.</summary>
-    private static string? TokenVariable() => Surroundings.Variables.GetValueOrDefault("JUPYTER_TOKEN") is { Length: > 0 } token ? token : null;
-
-    private static Option<int> Port() => new("--port")
+    private static LabOptions Options(LabSettings settings) => new()
     {
-        Description = "Port to listen on, 0 for any free one. Default 8888.",
-        HelpName = "PORT",
-        DefaultValueFactory = _ => 8888,
-        CustomParser = result =>
-        {
-            if (ushort.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
-            result.AddError($"--port is a number from 0 to 65535, not '{result.Tokens[0].Value}'.");
-            return 0;
-        },
+        Root = Path.GetFullPath(settings[LabSetting.Root]!),
+        Ip = settings[LabSetting.Ip]!,
+        Port = settings.Number(LabSetting.Port),
+        Token = settings[LabSetting.Token] ?? (settings[LabSetting.Password] is null ? LabToken.Kept(Surroundings.Home.StateFolder) : null),
+        PasswordHash = settings[LabSetting.Password],
+        BaseUrl = Slashed(settings[LabSetting.BaseUrl]!),
+        DefaultKernel = settings[LabSetting.DefaultKernel],
+        CullIdle = Age.Parse(settings[LabSetting.CullIdle] ?? ""),
+        AllowOrigin = settings[LabSetting.AllowOrigin],
+        AllowRemoteHosts = settings.Is(LabSetting.AllowRemoteAccess),
+        AllowHidden = settings.Is(LabSetting.AllowHidden),
+        FollowLinks = !settings.Is(LabSetting.NoFollowSymlinks),
+        DeleteToTrash = settings.Is(LabSetting.DeleteToTrash),
+        AssetsFolder = AssetsFolder,
+        StateFolder = Surroundings.Home.StateFolder,
+        Environment = WithFolders(settings),
     };
+
+    /// <summary>The environment, with JupyterLab's own variables for the folders that were said elsewhere.</summary>
+    private static Dictionary<string, string> WithFolders(LabSettings settings)
+    {
+        var variables = new Dictionary<string, string>(Surroundings.Variables);
+        foreach (var setting in (LabSetting[])[LabSetting.AppDir, LabSetting.SettingsDir, LabSetting.WorkspacesDir])
+            if (settings[setting] is { } folder)
+                variables[setting.Variable!] = Path.GetFullPath(folder);
+        return variables;
+    }
 
     private static string Slashed(string path) => $"/{path.Trim('/')}/" is "//" ? "/" : $"/{path.Trim('/')}/";
 }

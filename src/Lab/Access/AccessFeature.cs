@@ -20,6 +20,7 @@ internal static class AccessFeature
     {
         endpoints.MapMethods("/login", ["GET", "HEAD"], context => PageOf(context).ShowAsync(context)).AllowEveryone();
         endpoints.MapMethods("/login", ["POST"], context => PageOf(context).SubmitAsync(context)).AllowEveryone();
+        endpoints.MapMethods(CspReport.Route, ["POST"], CspReport.TakeAsync);
         endpoints.MapMethods("/logout", ["GET", "POST"], LoginPage.LogoutAsync).AllowEveryone();
     }
 

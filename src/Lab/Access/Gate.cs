@@ -15,6 +15,12 @@ internal sealed class Gate(RequestDelegate next, Credentials credentials, Origin
         var request = context.Request;
         SecurityHeaders.Set(context);
 
+        if (RequestTail.HasDotSegment(context))
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
         // 1
         if (!origins.IsOurHost(request.Host))
         {
@@ -68,20 +74,25 @@ internal sealed class Gate(RequestDelegate next, Credentials credentials, Origin
     {
         var request = context.Request;
         string? shown = request.Query["token"];
-        if (credentials.IsToken(shown))
+        var known = credentials.CallerOf(LoginCookie.Read(context));
+        var inAddress = credentials.IsToken(shown);
+        if (inAddress || InHeader(request))
         {
-            var known = credentials.CallerOf(LoginCookie.Read(context));
-            if (known is null && !request.IsWebSocket())
+            // A page that a proxy opened with the header opens its WebSockets by the cookie; programs that call the API by the header need none.
+            if (known is null && !request.IsWebSocket() && (inAddress || request.IsRead() && !request.IsApi()))
                 LoginCookie.Give(context, credentials);
             return new Caller(known ?? credentials.TokenCaller, ByToken: true);
         }
-        string? header = request.Headers.Authorization;
-        if (header?.IndexOf(' ', StringComparison.Ordinal) is { } space and > 0 &&
-            header[..space].ToUpperInvariant() is "TOKEN" or "BEARER" && credentials.IsToken(header[space..].Trim()))
-            return new Caller(credentials.TokenCaller, ByToken: true);
-        if (credentials.CallerOf(LoginCookie.Read(context)) is { } id)
-            return new Caller(id, ByToken: false);
+        if (known is not null)
+            return new Caller(known, ByToken: false);
         return credentials.Open ? new Caller("anonymous", ByToken: false) : Caller.Nobody;
+    }
+
+    private bool InHeader(HttpRequest request)
+    {
+        string? header = request.Headers.Authorization;
+        return header?.IndexOf(' ', StringComparison.Ordinal) is { } space and > 0 &&
+            header[..space].ToUpperInvariant() is "TOKEN" or "BEARER" && credentials.IsToken(header[space..].Trim());
     }
 
     /// <summary>The status to refuse with when another site may have made the request, else null.</summary>
@@ -93,8 +104,8 @@ internal sealed class Gate(RequestDelegate next, Credentials credentials, Origin
         if (!origins.IsAllowed(context))
             return request.IsApi() || !request.IsRead() ? StatusCodes.Status404NotFound : null;
         if (request.IsRead())
-            return (request.IsApi() || request.Path.StartsWithSegments("/files")) && origins.IsEmbeddedElsewhere(request) ? StatusCodes.Status404NotFound : null;
-        return await Xsrf.HoldsAsync(context) ? null : StatusCodes.Status403Forbidden;
+            return (request.IsApi() || request.HoldsContents()) && origins.IsEmbeddedElsewhere(request) ? StatusCodes.Status404NotFound : null;
+        return request.Path == CspReport.Route || await Xsrf.HoldsAsync(context) ? null : StatusCodes.Status403Forbidden;
     }
 
     private static void Refuse(HttpContext context)

@@ -55,7 +55,7 @@ internal sealed class LoginPage(Credentials credentials, LoginLimiter limiter, I
     public static Task LogoutAsync(HttpContext context)
     {
         LoginCookie.Take(context);
-        return Page.WriteAsync(context, "Logged out", $"""<p>What runs, goes on running. <a href="{Page.Text(BaseUrl.Of(context).Prefix)}login">Log in again</a></p>""");
+        return Page.WriteAsync(context, "Logged out", $"""<p>Successfully logged out. What runs, goes on running. <a href="{Page.Text(BaseUrl.Of(context).Prefix)}login">Log in again</a></p>""");
     }
 
     private Task FormAsync(HttpContext context, string next, string? wrong, int status)

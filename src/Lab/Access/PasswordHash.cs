@@ -5,8 +5,8 @@ using System.Text;
 namespace Holdfast.Lab.Access;
 
 /// <summary>
-/// Hashes of passwords, as text: <c>pbkdf2:sha256:ROUNDS:SALT:HASH</c>, salt and hash in base64. Also checks the salted hashes that Jupyter
-/// wrote before it took to argon2 (<c>sha1:SALT:HEX</c>, <c>sha256:SALT:HEX</c>, <c>sha512:SALT:HEX</c>).
+/// Hashes of passwords, as text: <c>pbkdf2:sha256:ROUNDS:SALT:HASH</c>, salt and hash in base64. Also checks those that Jupyter writes
+/// (<see cref="Argon2"/>) and wrote before (<c>sha1:SALT:HEX</c>, <c>sha256:SALT:HEX</c>, <c>sha512:SALT:HEX</c>).
 /// </summary>
 public static class PasswordHash
 {
@@ -32,8 +32,8 @@ public static class PasswordHash
     public static string? Problem(string hash)
     {
         ArgumentNullException.ThrowIfNull(hash);
-        if (hash.StartsWith("argon2:", StringComparison.Ordinal))
-            return "The password was hashed with argon2, which this program cannot check; mend: `holdfast lab password` sets it again.";
+        if (hash.StartsWith(Argon2.Prefix, StringComparison.Ordinal))
+            return Argon2.Problem(hash);
         return Parse(hash) is null ? "The password's hash is not understood; mend: `holdfast lab password` sets it again." : null;
     }
 
@@ -42,8 +42,11 @@ public static class PasswordHash
     {
         ArgumentNullException.ThrowIfNull(hash);
         ArgumentNullException.ThrowIfNull(password);
-        return password.Length is > 0 and <= LongestPassword && Parse(hash) is { } known &&
-            CryptographicOperations.FixedTimeEquals(known.Hash, known.Again(password));
+        if (password.Length is 0 or > LongestPassword)
+            return false;
+        if (hash.StartsWith(Argon2.Prefix, StringComparison.Ordinal))
+            return Argon2.Verify(hash, password);
+        return Parse(hash) is { } known && CryptographicOperations.FixedTimeEquals(known.Hash, known.Again(password));
     }
 
     private static (byte[] Hash, Func<string, byte[]> Again)? Parse(string hash)

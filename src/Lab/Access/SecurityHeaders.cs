@@ -11,6 +11,7 @@ internal static class SecurityHeaders
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
-        headers.ContentSecurityPolicy = context.Request.IsApi() ? "frame-ancestors 'self'; default-src 'none'" : "frame-ancestors 'self'";
+        var policy = $"frame-ancestors 'self'; report-uri {BaseUrl.Of(context).To(CspReport.Route[1..])}";
+        headers.ContentSecurityPolicy = context.Request.IsApi() ? $"{policy}; default-src 'none'" : policy;
     }
 }

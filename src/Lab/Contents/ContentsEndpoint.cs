@@ -97,6 +97,12 @@ internal sealed class ContentsEndpoint(
             await FailAsync(context, ContentsFault.Bad("Cannot copy with PUT, only POST"));
             return;
         }
+        // What the model calls itself is held to the same rules as the address.
+        if (!options.AllowHidden && !string.IsNullOrEmpty(body.Path) && ContentsPath.Of(options, body.Path)?.IsHidden() != false)
+        {
+            await FailAsync(context, ContentsFault.Bad($"Cannot create file or directory '{path.Api}'"));
+            return;
+        }
         var exists = path.Status() is { IsFolder: false };
         if (body.Chunk is null or -1)
             ContentsLog.Saving(log, path.Api);
@@ -104,14 +110,14 @@ internal sealed class ContentsEndpoint(
         var isOtherwise = path.IsNotebook && body.Type != Entry.Notebook;
         if (exists && isOtherwise)
             history.Before(path.Full);
-        var done = exists ? saving.Save(path, body) : saving.Create(path, body);
+        var done = exists || body.Chunk is not null ? saving.Save(path, body) : saving.Create(path, body);
         if (done.Fault is null && body.Chunk is null or -1)
         {
             events.Changed("save", path.Api);
             if (isOtherwise)
                 history.Note(path.Full, VersionKind.Save);
         }
-        await AnswerAsync(context, done, exists ? StatusCodes.Status200OK : StatusCodes.Status201Created);
+        await AnswerAsync(context, done, exists || body.Chunk is not (null or 1) ? StatusCodes.Status200OK : StatusCodes.Status201Created);
     }
 
     private async Task PostAsync(HttpContext context, ContentsPath path, ContentsBody body)
@@ -154,7 +160,7 @@ internal sealed class ContentsEndpoint(
             history.Renamed(path.Full, to.Full);
             events.Changed("rename", to.Api, path.Api);
         }
-        await AnswerAsync(context, (Entry.At(to) is { } entry ? new Saved(entry) : null, fault), StatusCodes.Status200OK);
+        await AnswerAsync(context, (Entry.Named(to) is { } entry ? new Saved(entry) : null, fault), StatusCodes.Status200OK);
     }
 
     private async Task DeleteAsync(HttpContext context, ContentsPath path)

@@ -14,6 +14,7 @@ internal static class ContentsFeature
         .AddSingleton<ContentsReading>()
         .AddSingleton<NotebookTurns>()
         .AddSingleton<NotebookSaving>()
+        .AddSingleton<Uploads>()
         .AddSingleton<ContentsSaving>()
         .AddSingleton<ContentsMoving>()
         .AddSingleton<ContentsEndpoint>();

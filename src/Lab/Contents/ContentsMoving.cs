@@ -13,15 +13,15 @@ internal sealed partial class ContentsMoving(LabOptions options, Trash trash)
     public ContentsFault? Rename(ContentsPath from, ContentsPath to)
     {
         if (from == to)
-            return from.Status() is null ? ContentsFault.Missing(from) : null;
+            return from.NameStatus() is null ? ContentsFault.Missing(from) : null;
         if (!options.AllowHidden && (from.IsHidden() || to.IsHidden()))
             return ContentsFault.Bad($"Cannot rename file or directory '{from.Api}'");
         if (from.IsRoot || to.IsRoot)
             return ContentsFault.Bad("Cannot rename the root folder");
-        if (from.Status() is not { } status)
+        if (from.NameStatus() is not { } status)
             return ContentsFault.Missing(from);
         // On a file system that ignores case, the new name finds the file itself.
-        if (to.Status() is { } there && (there.Inode, there.Device) != (status.Inode, status.Device))
+        if (to.NameStatus() is { } there && (there.Inode, there.Device) != (status.Inode, status.Device))
             return new ContentsFault(StatusCodes.Status409Conflict, $"File already exists: {to.Api}");
         var fault = ContentsFault.Try(from, () =>
         {
@@ -45,6 +45,8 @@ internal sealed partial class ContentsMoving(LabOptions options, Trash trash)
             return (to, ContentsFault.Missing(from));
         if (to.Status() is { IsFolder: true })
             to = FreeNames.In(to, CopyNumber().Replace(from.Name, "."), "-Copy");
+        else if (status.IsFolder && to.Status() is null)
+            to = to.Child(CopyNumber().Replace(from.Name, "."));
         else if (to.Parent.Status() is not { IsFolder: true })
             return (to, new ContentsFault(StatusCodes.Status404NotFound, $"No such parent directory: {to.Parent.Api} to copy file in"));
         if (status is { IsFolder: false, IsFile: false })
@@ -63,7 +65,7 @@ internal sealed partial class ContentsMoving(LabOptions options, Trash trash)
             return ContentsFault.Bad("Can't delete root");
         if (!options.AllowHidden && path.IsHidden())
             return ContentsFault.Bad($"Cannot delete file or directory '{path.Api}'");
-        if (path.Status() is not { } status)
+        if (path.NameStatus() is not { } status)
             return ContentsFault.Missing(path);
         if (Libc.Access(path.Parent.Full, Libc.WriteAccess) != 0)
             return new ContentsFault(StatusCodes.Status403Forbidden, $"Permission denied: {path.Api}");

@@ -7,6 +7,8 @@ namespace Holdfast.Lab.Contents;
 /// <param name="Api">The path as clients say it: relative, with <c>/</c>, no slash at either end; empty for the root.</param>
 internal readonly record struct ContentsPath(string Root, string Api)
 {
+    private const int NotThere = 2; // ENOENT
+
     public string Full => Api.Length == 0 ? Root : Path.Join(Root, Api);
     public string Name => Api[(Api.LastIndexOf('/') + 1)..];
     public bool IsRoot => Api.Length == 0;
@@ -27,17 +29,31 @@ internal readonly record struct ContentsPath(string Root, string Api)
 
     /// <summary>
     /// As <see cref="Parse"/>, for what a client may have at all: a state folder below the root (with the token and the key of the cookies) is
-    /// not there, even where hidden files are shown.
+    /// not there, even where hidden files are shown, and what is reached by a link is not where links are not followed.
     /// </summary>
     public static ContentsPath? Of(LabOptions options, string? api)
     {
         var state = Path.GetRelativePath(options.Root, options.StateFolder);
-        return Parse(options.Root, api) is { } path && !$"{path.Api}/".StartsWith($"{state}/", StringComparison.Ordinal) ? path : null;
+        return Parse(options.Root, api) is { } path && !$"{path.Api}/".StartsWith($"{state}/", StringComparison.Ordinal) && (options.FollowLinks || !path.HasLink())
+            ? path
+            : null;
+    }
+
+    /// <summary>Whether the entry or a folder above it, below the root, is a link.</summary>
+    private bool HasLink()
+    {
+        for (var path = this; !path.IsRoot; path = path.Parent)
+            if (FileStatus.OfLink(path.Full) is { IsLink: true })
+                return true;
+        return false;
     }
 
     public ContentsPath Child(string name) => this with { Api = IsRoot ? name : $"{Api}/{name}" };
 
     public FileStatus? Status() => FileStatus.Of(Full);
+
+    /// <summary>As <see cref="Status"/>, and of a link that leads nowhere the link's: it has a name, and can be moved and removed.</summary>
+    public FileStatus? NameStatus() => FileStatus.Of(Full, out var error) ?? (error == NotThere ? FileStatus.OfLink(Full) : null);
 
     /// <summary>Hidden as Jupyter has it: a name below the root that begins with a dot, or a folder that may not be listed.</summary>
     public bool IsHidden() =>

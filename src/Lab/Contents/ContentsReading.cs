@@ -50,7 +50,7 @@ internal sealed class ContentsReading(LabOptions options, NotebookTrust trust, R
         if (!withContent)
             folder.Write(json);
         else
-            await FolderListing.WriteAsync(json, folder, options.AllowHidden, () => FlushAsync(json, context));
+            await FolderListing.WriteAsync(json, folder, options, () => FlushAsync(json, context));
         return null;
     }
 

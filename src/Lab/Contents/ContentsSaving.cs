@@ -7,13 +7,15 @@ namespace Holdfast.Lab.Contents;
 internal sealed record Saved(Entry Entry, string? Message = null, SaveMerge? Merge = null);
 
 /// <summary>PUT and the making of new files, notebooks and folders.</summary>
-internal sealed class ContentsSaving(LabOptions options, NotebookSaving notebooks)
+internal sealed class ContentsSaving(LabOptions options, NotebookSaving notebooks, Uploads uploads)
 {
     /// <summary>Saves over what is there.</summary>
     public (Saved? Saved, ContentsFault? Fault) Save(ContentsPath path, ContentsBody body)
     {
         if (body.Type is null)
             return (null, ContentsFault.Bad("No file type provided"));
+        if (body.Chunk is not null && body.Type != Entry.File)
+            return (null, ContentsFault.Bad($"File type \"{body.Type}\" is not supported for large file transfer"));
         if (body.Content is null && body.Type != Entry.Folder)
             return (null, ContentsFault.Bad("No file content provided"));
         if (!options.AllowHidden && path.IsHidden())
@@ -22,17 +24,19 @@ internal sealed class ContentsSaving(LabOptions options, NotebookSaving notebook
             return (null, ContentsFault.NoFile(path));
         string? message = null;
         SaveMerge? merge = null;
+        FileStatus? soFar = null;
         var fault = (body.Chunk, body.Type) switch
         {
-            (not null, not Entry.File) => ContentsFault.Bad($"File type \"{body.Type}\" is not supported for large file transfer"),
             (_, Entry.Folder) => SaveFolder(path),
             _ when path.Status() is { IsFolder: true } => ContentsFault.Bad($"{path.Api} is a directory, not a {body.Type}", "bad type"),
             (_, Entry.Notebook) => notebooks.Save(path, body, out message, out merge),
-            (not (null or 1), _) => Append(path, body),
+            ({ } chunk, _) => SavePiece(path, chunk, body, out soFar),
             _ => SaveFile(path, body),
         };
         if (fault is not null)
             return (null, fault);
+        if (soFar is { } piece)
+            return (new Saved(new Entry(path, path.Status() ?? piece, Entry.File)), null);
         return Entry.At(path, body.Type) is { } entry ? (new Saved(notebooks.Seen(entry), message, merge), null) : (null, ContentsFault.Missing(path));
     }
 
@@ -80,25 +84,10 @@ internal sealed class ContentsSaving(LabOptions options, NotebookSaving notebook
         return fault ?? ContentsFault.Try(path, () => AtomicFile.Write(path.Full, bytes.Span));
     }
 
-    /// <summary>Adds a piece of an upload. A piece that does not fit leaves none of itself, so that it can be sent again.</summary>
-    private static ContentsFault? Append(ContentsPath path, ContentsBody body)
+    private ContentsFault? SavePiece(ContentsPath path, long chunk, ContentsBody body, out FileStatus? soFar)
     {
+        soFar = null;
         var (bytes, fault) = body.FileBytes();
-        return fault ?? ContentsFault.Try(path, () =>
-        {
-            using var file = new FileStream(path.Full, FileMode.Open, FileAccess.Write, FileShare.Read, 0);
-            var before = file.Seek(0, SeekOrigin.End);
-            try
-            {
-                file.Write(bytes.Span);
-                if (body.Chunk == -1)
-                    file.Flush(flushToDisk: true);
-            }
-            catch (IOException)
-            {
-                file.SetLength(before);
-                throw;
-            }
-        });
+        return fault ?? uploads.Take(path, chunk, bytes, out soFar);
     }
 }

@@ -19,6 +19,9 @@ internal sealed record Entry(ContentsPath Path, FileStatus Status, string Type)
     public static Entry? At(ContentsPath path, string? type = null) => path.Status() is not { } status ? null
         : new Entry(path, status, status.IsFolder ? Folder : type is File or Notebook ? type : path.IsNotebook ? Notebook : File);
 
+    /// <summary>As <see cref="At"/>, and a file for a link that leads nowhere: what is listed can be removed.</summary>
+    public static Entry? Named(ContentsPath path) => At(path) ?? (path.NameStatus() is { IsLink: true } link ? new Entry(path, link, File) : null);
+
     /// <summary>This entry with the time when a notebook's sources were last changed: what the recorder writes does not count.</summary>
     public Entry WithSourceTime(Recorder? recorder) =>
         recorder is not null && Type == Notebook ? this with { Status = recorder.StatusOf(Path.Full, Status) } : this;

@@ -39,7 +39,7 @@ internal static class NotebookReading
         await using (var json = ApiJson.Begin(context))
         {
             json.WriteStartObject();
-            entry.WriteMembers(json, format: "json", hash: hash);
+            entry.WriteMembers(json, format: "json", hash: hash, message: Invalid(notebook!));
             place?.Write(json);
         }
         using var model = new PieceBuffer();
@@ -47,6 +47,15 @@ internal static class NotebookReading
         folded.WriteJupyterModel(model, trust.IsTrusted(entry, notebook!));
         model.Write("}"u8);
         await model.SendAsync(context.Response.BodyWriter, context.RequestAborted);
+        return null;
+    }
+
+    /// <summary>What JupyterLab shows of a notebook that it will not show whole, in nbformat's words; null when there is nothing to say.</summary>
+    private static string? Invalid(NotebookDocument notebook)
+    {
+        for (var at = 0; at < notebook.Cells.Count; at++)
+            if (notebook.Cells[at].Type is var type && !(type is "code" or "markdown" or "raw" || notebook.Major < 4 && type is "heading" or "html"))
+                return $"Notebook validation failed: cell {at + 1} is of the type '{type}'; code, markdown and raw there are.";
         return null;
     }
 

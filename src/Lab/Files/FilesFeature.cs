@@ -17,6 +17,7 @@ internal static class FilesFeature
     {
         var options = endpoints.ServiceProvider.GetRequiredService<LabOptions>();
         endpoints.MapMethods(Route + "/{**path}", ["GET", "HEAD"], context => SendAsync(context, options));
+        endpoints.MapMethods(ViewPage.Route + "/{**path}", ["GET", "HEAD"], context => ViewPage.ShowAsync(context, options));
     }
 
     private static async Task SendAsync(HttpContext context, LabOptions options)

@@ -10,6 +10,9 @@ internal static class RequestKind
         request.Path.StartsWithSegments("/api") || request.Path.StartsWithSegments("/lab/api") ||
         request.Path.StartsWithSegments("/lsp") || request.Path == "/metrics" || request.Path.StartsWithSegments("/terminals");
 
+    /// <summary>Whether what is answered is somebody's work: other sites' pages may neither load nor show it.</summary>
+    public static bool HoldsContents(this HttpRequest request) => request.Path.StartsWithSegments("/files") || request.Path.StartsWithSegments("/view") || request.Path.StartsWithSegments("/nbconvert");
+
     /// <summary>Whether the request wants to become a WebSocket.</summary>
     public static bool IsWebSocket(this HttpRequest request) =>
         request.HttpContext.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } &&

@@ -38,10 +38,21 @@ internal static class RequestTail
         return at;
     }
 
+    /// <summary>
+    /// Whether the address was written with <c>.</c> or <c>..</c> between its slashes, encoded or not. Browsers and libraries take them out
+    /// before they ask; where they come they mean to reach what the rules of the route would not let them.
+    /// </summary>
+    public static bool HasDotSegment(HttpContext context)
+    {
+        var raw = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
+        return HasDotSegment(raw.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? raw[..query] : raw);
+    }
+
     private static bool HasDotSegment(string raw)
     {
         foreach (var range in raw.AsSpan().Split('/'))
-            if (Uri.UnescapeDataString(raw[range]) is "." or "..")
+            // ".." is six characters at its longest.
+            if (raw.AsSpan(range) is ['.' or '%', ..] and { Length: <= 6 } && Uri.UnescapeDataString(raw[range]) is "." or "..")
                 return true;
         return false;
     }

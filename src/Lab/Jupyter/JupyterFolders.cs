@@ -3,9 +3,12 @@ namespace Holdfast.Lab.Jupyter;
 /// <summary>Jupyter's folders, as jupyter_core finds them: an existing set-up carries over.</summary>
 internal sealed class JupyterFolders
 {
-    public JupyterFolders(LabOptions options)
+    public JupyterFolders(LabOptions options) : this(options.Environment)
     {
-        var environment = options.Environment;
+    }
+
+    private JupyterFolders(IReadOnlyDictionary<string, string> environment)
+    {
         var home = environment.GetValueOrDefault("HOME") is { Length: > 0 } given ? given : "/";
         UserConfig = Named("JUPYTER_CONFIG_DIR") ?? Path.Join(home, ".jupyter");
         var userData = Named("JUPYTER_DATA_DIR") ?? Path.Join(Named("XDG_DATA_HOME") ?? Path.Join(home, ".local/share"), "jupyter");
@@ -20,6 +23,9 @@ internal sealed class JupyterFolders
         string? Named(string name) => environment.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
         string[] Paths(string name) => (Named(name) ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
     }
+
+    /// <summary>The folders that these variables name.</summary>
+    public static JupyterFolders Of(IReadOnlyDictionary<string, string> environment) => new(environment);
 
     /// <summary>The folder of the user's own configuration.</summary>
     public string UserConfig { get; }

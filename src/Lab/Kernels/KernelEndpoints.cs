@@ -83,7 +83,7 @@ internal static class KernelEndpoints
 
     private static Task CreatedAsync(HttpContext context, KernelRecord kernel)
     {
-        context.Response.Headers.Location = $"{context.Request.PathBase}/api/kernels/{kernel.Id}";
+        context.Response.Headers.Location = BaseUrl.Of(context).To($"api/kernels/{kernel.Id}");
         return ModelAsync(context, kernel, StatusCodes.Status201Created);
     }
 

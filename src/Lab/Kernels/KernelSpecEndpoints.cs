@@ -23,7 +23,7 @@ internal static class KernelSpecEndpoints
         foreach (var spec in catalog.Specs.Values)
         {
             json.WritePropertyName(spec.Name);
-            Write(json, spec, context.Request.PathBase);
+            Write(json, spec, BaseUrl.Of(context));
         }
         json.WriteEndObject();
         json.WriteEndObject();
@@ -37,7 +37,7 @@ internal static class KernelSpecEndpoints
             return;
         }
         await using var json = ApiJson.Begin(context);
-        Write(json, spec, context.Request.PathBase);
+        Write(json, spec, BaseUrl.Of(context));
     }
 
     public static async Task GetFileAsync(HttpContext context, string name, string file)
@@ -48,7 +48,8 @@ internal static class KernelSpecEndpoints
             await NotFoundAsync(context, name);
             return;
         }
-        var resource = spec.ResourceFiles.Contains(file, StringComparer.Ordinal) ? new FileInfo(Path.Combine(folder, file)) : null;
+        // Beside the logos an extension of the kernel's may load what it likes; the variables in kernel.json may be nobody else's business.
+        var resource = file is not ['.', ..] and not "kernel.json" && !file.Contains('/', StringComparison.Ordinal) ? new FileInfo(Path.Combine(folder, file)) : null;
         if (resource is not { Exists: true })
         {
             await ApiError.WriteAsync(context, StatusCodes.Status404NotFound, $"Kernel spec {name} has no resource {file}");
@@ -62,7 +63,7 @@ internal static class KernelSpecEndpoints
             await context.Response.SendFileAsync(resource.FullName, context.RequestAborted);
     }
 
-    private static void Write(Utf8JsonWriter json, KernelSpec spec, PathString pathBase)
+    private static void Write(Utf8JsonWriter json, KernelSpec spec, BaseUrl baseUrl)
     {
         json.WriteStartObject();
         json.WriteString("name"u8, spec.Name);
@@ -73,7 +74,7 @@ internal static class KernelSpecEndpoints
         {
             // kernel.js and kernel.css keep their extension as the key, logos lose it.
             var key = file.StartsWith("logo-", StringComparison.Ordinal) ? Path.GetFileNameWithoutExtension(file) : file;
-            json.WriteString(key, $"{pathBase}/kernelspecs/{Uri.EscapeDataString(spec.Name)}/{Uri.EscapeDataString(file)}");
+            json.WriteString(key, baseUrl.To($"kernelspecs/{spec.Name}/{file}"));
         }
         json.WriteEndObject();
         json.WriteEndObject();

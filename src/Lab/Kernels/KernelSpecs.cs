@@ -1,8 +1,12 @@
 using Holdfast.Kernels;
+using Holdfast.Lab.Jupyter;
 
 namespace Holdfast.Lab.Kernels;
 
-/// <summary>The kernels that can be started, searched again when somebody asks and the last search is older than <see cref="Freshness"/>.</summary>
+/// <summary>
+/// The kernels that can be started, searched again when somebody asks and the last search is older than <see cref="Freshness"/>, or a kernel
+/// was added to one of Jupyter's folders since or taken away.
+/// </summary>
 internal sealed class KernelSpecs(LabOptions options, TimeProvider time)
 {
     /// <summary>How long a search's result is taken as it is.</summary>
@@ -11,14 +15,18 @@ internal sealed class KernelSpecs(LabOptions options, TimeProvider time)
     private readonly Lock _gate = new();
     private Task<KernelSpecCatalog>? _search;
     private long _searched;
+    private DateTime _changed;
+    private readonly IReadOnlyList<string> _folders = [.. new JupyterFolders(options).Data.Select(folder => Path.Join(folder, "kernels"))];
 
     /// <summary>What is there now. The first call at the lab's start begins the first search.</summary>
     public Task<KernelSpecCatalog> GetAsync()
     {
         lock (_gate)
         {
-            if (_search is null || _search.IsFaulted || (_search.IsCompleted && time.GetElapsedTime(_searched) > Freshness))
+            var changed = _folders.Select(Directory.GetLastWriteTimeUtc).Max();
+            if (_search is null || _search.IsFaulted || changed != _changed || _search.IsCompleted && time.GetElapsedTime(_searched) > Freshness)
             {
+                _changed = changed;
                 _searched = time.GetTimestamp();
                 _search = KernelSpecFinder.FindAsync(options.Environment, CancellationToken.None);
             }
@@ -46,6 +54,9 @@ internal sealed class KernelSpecs(LabOptions options, TimeProvider time)
     private KernelSpec? Pick(KernelSpecCatalog catalog, string? name)
     {
         name ??= DefaultOf(catalog);
+        // Jupyter's name for whichever Python there is, from the time of two of them; old notebooks and clients say it.
+        if (name == "python" && !catalog.Specs.ContainsKey(name))
+            name = "python3";
         return catalog.Specs.GetValueOrDefault(name) ?? catalog.Specs.GetValueOrDefault(name.ToLowerInvariant());
     }
 }

@@ -11,6 +11,9 @@ internal sealed class LabKernels(KeeperClient keeper, KernelSpecs specs, KernelP
     /// <summary>Longest wait for a kernel's first answer; after it the kernel is shown as starting.</summary>
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(60);
 
+    /// <summary>Longest wait, after that, for its first status.</summary>
+    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(2);
+
     /// <summary>All kernels, oldest first.</summary>
     public IEnumerable<KernelRecord> All => keeper.Kernels.Where(IsOurs).OrderBy(kernel => kernel.Started);
 
@@ -72,7 +75,7 @@ internal sealed class LabKernels(KeeperClient keeper, KernelSpecs specs, KernelP
         {
             var reply = await keeper.WaitReadyAsync(kernel.Id, either.Token);
             if (reply is { Ok: true, Value.ExecutionState: not "dead" })
-                return reply;
+                return new(await SettledAsync(reply.Value, either.Token), null);
             var failure = reply.Failure ?? new KeeperFailure("start-failed", reply.Value?.Note ?? $"The kernel {kernel.DisplayName} died before it answered.");
             KernelsLog.StartFailed(log, kernel.SpecName, failure.Code);
             await ShutdownAsync(kernel.Id, cancellationToken);
@@ -81,6 +84,31 @@ internal sealed class LabKernels(KeeperClient keeper, KernelSpecs specs, KernelP
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             return new(Find(kernel.Id) ?? kernel, null);
+        }
+    }
+
+    /// <summary>
+    /// The kernel when it has said that it is idle, which comes right after its first answer: clients compare what they were told with the
+    /// next list.
+    /// </summary>
+    private async Task<KernelRecord> SettledAsync(KernelRecord kernel, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(SettleLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var watch = keeper.Watch(kernel.Id);
+        try
+        {
+            while (true)
+            {
+                var seen = watch.Visible;
+                if (Find(kernel.Id) is var settled && settled?.ExecutionState != "starting")
+                    return settled ?? kernel;
+                await watch.WaitAsync(seen, either.Token);
+            }
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return Find(kernel.Id) ?? kernel;
         }
     }
 

@@ -46,7 +46,7 @@ internal static class NbConvertFeature
     {
         if (await FormatAsync(context) is not { } format)
             return;
-        var tail = RequestTail.Of(context, $"/nbconvert/{format.Name}");
+        var tail = RequestTail.Of(context, $"/nbconvert/{context.Request.RouteValues["format"]}");
         if (ContentsPath.Of(options, tail) is not { } path || !options.AllowHidden && path.IsHidden() || path.Status() is not { } status)
         {
             await RefuseAsync(context, ContentsFault.Missing(tail));
@@ -129,7 +129,7 @@ internal static class NbConvertFeature
     private static async Task<NotebookFormat?> FormatAsync(HttpContext context)
     {
         var name = context.Request.RouteValues["format"] as string;
-        var format = NotebookFormat.All.FirstOrDefault(format => format.Name == name);
+        var format = NotebookFormat.All.FirstOrDefault(format => format.Name == (name == "python" ? "script" : name)); // nbconvert's name for the script of a Python notebook
         if (format is null)
             await RefuseAsync(context, new ContentsFault(StatusCodes.Status404NotFound, $"No exporter for format: {name}. There are {string.Join(", ", NotebookFormat.All.Select(known => known.Name))}."));
         return format;

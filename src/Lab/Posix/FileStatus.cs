@@ -21,19 +21,25 @@ internal readonly record struct FileStatus(
 
     public bool IsFolder => (Mode & 0xf000) == 0x4000;
     public bool IsFile => (Mode & 0xf000) == 0x8000;
+    public bool IsLink => (Mode & 0xf000) == 0xa000;
     public UnixFileMode Permissions => (UnixFileMode)(Mode & 0xfff);
 
     /// <summary>The entry at <paramref name="path"/>, links followed; null when there is none or it cannot be reached.</summary>
     public static FileStatus? Of(string path) => Of(path, out _);
 
     /// <summary>As <see cref="Of(string)"/>, with the error number (errno) when there is none.</summary>
-    public static unsafe FileStatus? Of(string path, out int error)
+    public static FileStatus? Of(string path, out int error) => Of(path, 0, out error);
+
+    /// <summary>The entry itself where it is a link, whether what it points at is there or not.</summary>
+    public static FileStatus? OfLink(string path) => Of(path, Libc.NoFollow, out _);
+
+    private static unsafe FileStatus? Of(string path, int flags, out int error)
     {
         // struct statx has one layout on every architecture (linux/stat.h).
         Span<byte> raw = stackalloc byte[256];
         fixed (byte* result = raw)
         {
-            error = Libc.Statx(Libc.CurrentFolder, path, 0, BasicAndBirth, result) == 0 ? 0 : Marshal.GetLastPInvokeError();
+            error = Libc.Statx(Libc.CurrentFolder, path, flags, BasicAndBirth, result) == 0 ? 0 : Marshal.GetLastPInvokeError();
             if (error != 0)
                 return null;
         }

@@ -31,7 +31,7 @@ internal static class SessionEndpoints
         }
         var (session, failure) = await Sessions(context).CreateAsync(request.Path, request.Name ?? "", request.Type, request.Kernel, context.RequestAborted);
         if (session is not null)
-            context.Response.Headers.Location = $"{context.Request.PathBase}/api/sessions/{session.Tag.Id}";
+            context.Response.Headers.Location = BaseUrl.Of(context).To($"api/sessions/{session.Tag.Id}");
         await AnswerAsync(context, session, failure, StatusCodes.Status201Created);
     }
 

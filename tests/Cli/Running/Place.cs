@@ -25,6 +25,7 @@ internal sealed class Place : IAsyncDisposable
         {
             ["HOLDFAST_STATE"] = State,
             ["XDG_RUNTIME_DIR"] = PathOf("runtime"),
+            ["XDG_CONFIG_HOME"] = PathOf("xdg"),
             ["JUPYTER_CONFIG_DIR"] = PathOf("config"),
             ["JUPYTER_DATA_DIR"] = PathOf("data"),
             ["JUPYTER_RUNTIME_DIR"] = PathOf("jupyter"),

@@ -66,6 +66,40 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task Token_InTheHeader_LogsAPageInAndNoProgram()
+    {
+        await using var lab = await TestLab.StartAsync();
+        var cookies = new CookieContainer();
+        using var browser = lab.NewClient(TestLab.Token, cookies);
+        await lab.SendAsync(HttpMethod.Get, "api/contents", client: browser);
+        Assert.Empty(cookies.GetAllCookies());
+        await lab.SendAsync(HttpMethod.Get, "lab", client: browser);
+        Assert.Single(cookies.GetAllCookies(), cookie => cookie.Name.StartsWith("username-", StringComparison.Ordinal));
+        using var without = lab.NewClient(cookies: cookies);
+        var mine = (string?)(await lab.SendAsync(HttpMethod.Get, "api/me", client: without)).Body!["identity"]!["username"];
+        Assert.Equal(mine, (string?)(await lab.SendAsync(HttpMethod.Get, "api/me", client: browser)).Body!["identity"]!["username"]);
+        Assert.NotEqual(mine, (string?)(await lab.GetAsync("api/me")).Body!["identity"]!["username"]);
+    }
+
+    [Fact]
+    public async Task PolicyReport_NeedsALoginAndNoOtherProof_AndLogsNoAddress()
+    {
+        var log = new MemoryLog();
+        await using var lab = await TestLab.StartAsync(options => options with { BaseUrl = "/a%40b/" }, log: log);
+        using var any = await lab.Client.GetAsync("api/contents", Cancel);
+        Assert.Equal("frame-ancestors 'self'; report-uri /a%40b/api/security/csp-report; default-src 'none'", any.Headers.GetValues("Content-Security-Policy").Single());
+        var report = """{"csp-report":{"document-uri":"http://x/?token=abc","effective-directive":"script-src-elem"}}""";
+        var cookies = new CookieContainer();
+        await LogInAsync(lab, cookies, TestLab.Token);
+        using var browser = lab.NewClient(cookies: cookies);
+        Assert.Equal(HttpStatusCode.NoContent, (await lab.SendAsync(HttpMethod.Post, "api/security/csp-report", report, browser)).Status);
+        Assert.Contains("script-src-elem", string.Join("\n", log.Lines), StringComparison.Ordinal);
+        Assert.DoesNotContain("token=abc", string.Join("\n", log.Lines), StringComparison.Ordinal);
+        using var stranger = lab.NewClient();
+        Assert.Equal(HttpStatusCode.Forbidden, (await lab.SendAsync(HttpMethod.Post, "api/security/csp-report", report, stranger)).Status);
+    }
+
+    [Fact]
     public async Task Token_InTheQueryOfAPage_LeavesTheAddress()
     {
         await using var lab = await TestLab.StartAsync();
@@ -137,10 +171,15 @@ public sealed class AccessTests
     [InlineData("api/contents", "cors", 404)]
     [InlineData("files/f.txt", "no-cors", 404)]
     [InlineData("files/f.txt", "navigate", 200)]
+    [InlineData("view/f.txt", "navigate", 200)]
+    [InlineData("view/f.txt", "no-cors", 404)]
+    [InlineData("nbconvert/script/n.ipynb", "no-cors", 404)]
+    [InlineData("nbconvert/script/n.ipynb", "navigate", 200)]
     public async Task Read_EmbeddedInAnotherSite_IsRefused(string path, string mode, int status)
     {
         await using var lab = await TestLab.StartAsync();
         await File.WriteAllTextAsync(lab.PathOf("f.txt"), "x", Cancel);
+        await File.WriteAllTextAsync(lab.PathOf("n.ipynb"), """{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":5}""", Cancel);
         var cookies = new CookieContainer();
         await LogInAsync(lab, cookies, TestLab.Token);
         using var browser = lab.NewClient(cookies: cookies);

@@ -25,8 +25,20 @@ public sealed class PasswordHashTests
         Assert.False(PasswordHash.Verify(hash, password + "x"));
     }
 
+    [Fact]
+    public void OfJupyterByArgon2_Verifies()
+    {
+        const string Hash = "argon2:$argon2id$v=19$m=10240,t=10,p=8$r/Uh1MBNzR69Aq2iYDVnVA$Wku5H6lBhLx09z0V8kix2A";
+        if (PasswordHash.Problem(Hash) is { } missing)
+            Assert.Skip(missing);
+        Assert.True(PasswordHash.Verify(Hash, "correct horse 🐴"));
+        Assert.False(PasswordHash.Verify(Hash, "correct horse"));
+    }
+
     [Theory]
-    [InlineData("argon2:$argon2id$v=19$m=10240,t=10,p=8$abc$def", "argon2")]
+    [InlineData("argon2:$argon2id$v=19$m=99999999,t=10,p=8$r/Uh1MBNzR69Aq2iYDVnVA$Wku5H6lBhLx09z0V8kix2A", "not understood")]
+    [InlineData("argon2:$argon2id$v=19$m=10240,t=99999,p=8$r/Uh1MBNzR69Aq2iYDVnVA$Wku5H6lBhLx09z0V8kix2A", "not understood")]
+    [InlineData("argon2:", "not understood")]
     [InlineData("plain", "not understood")]
     [InlineData("sha1:salt:zz", "not understood")]
     [InlineData("pbkdf2:sha256:999999999:AAAA:AAAA", "not understood")]

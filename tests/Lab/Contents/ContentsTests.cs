@@ -99,7 +99,7 @@ public sealed class ContentsTests
         Assert.Null(got.Body["size"]);
         var entries = got.Body["content"]!.AsArray().OrderBy(entry => (string?)entry!["name"], StringComparer.Ordinal)
             .Select(entry => $"{entry!["path"]} {entry["type"]} {entry["content"] is null}");
-        Assert.Equal(["d/link.py file True", "d/n.ipynb notebook True", "d/t.py file True"], entries);
+        Assert.Equal(["d/broken file True", "d/link.py file True", "d/n.ipynb notebook True", "d/t.py file True"], entries);
         Assert.Null((await lab.GetAsync("api/contents/d?content=0")).Body!["content"]);
     }
 

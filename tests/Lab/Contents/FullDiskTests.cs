@@ -28,11 +28,15 @@ public sealed class FullDiskTests
             Assert.Equal("old", await File.ReadAllTextAsync(Path.Join(disk, "f.txt"), Cancel));
             Assert.Equal(["f.txt", "filler"], Directory.EnumerateFiles(disk).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
-            var chunk = model.Replace("\"type\"", "\"chunk\":2,\"type\"", StringComparison.Ordinal);
-            Assert.Equal(HttpStatusCode.InsufficientStorage, (await lab.PutAsync("api/contents/disk/f.txt", chunk)).Status);
+            var piece = model.Replace("\"type\"", "\"chunk\":1,\"type\"", StringComparison.Ordinal);
+            Assert.Equal(HttpStatusCode.InsufficientStorage, (await lab.PutAsync("api/contents/disk/up.txt", piece)).Status);
             Assert.Equal("old", await File.ReadAllTextAsync(Path.Join(disk, "f.txt"), Cancel));
 
             File.Delete(Path.Join(disk, "filler"));
+            Assert.Equal(HttpStatusCode.Created, (await lab.PutAsync("api/contents/disk/up.txt", piece)).Status);
+            Assert.Equal(HttpStatusCode.OK, (await lab.PutAsync("api/contents/disk/up.txt", """{"type":"file","format":"text","content":"!","chunk":-1}""")).Status);
+            Assert.Equal(600_001, new FileInfo(Path.Join(disk, "up.txt")).Length);
+            File.Delete(Path.Join(disk, "up.txt"));
             Assert.Equal(HttpStatusCode.OK, (await lab.PutAsync("api/contents/disk/f.txt", model)).Status);
             Assert.Equal(600_000, new FileInfo(Path.Join(disk, "f.txt")).Length);
 

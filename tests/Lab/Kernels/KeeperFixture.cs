@@ -45,12 +45,12 @@ public sealed class KeeperFixture : IAsyncLifetime
     internal LabOptions Options(string root) => new() { Root = root, AssetsFolder = "/nonexistent", StateFolder = Home.StateFolder, Environment = Variables };
 
     /// <summary>A lab on a new root folder, or on that of <paramref name="again"/> with its state.</summary>
-    internal async Task<LabHost> StartLabAsync(LabHost? again = null)
+    internal async Task<LabHost> StartLabAsync(LabHost? again = null, string baseUrl = "/")
     {
         await _prepared.Value;
         if (!_hasPython)
             Assert.Skip("No Python with ipykernel is installed.");
-        return await LabHost.StartAsync(this, again?.Root ?? Directory.CreateDirectory(Path.Combine(_folder, Guid.NewGuid().ToString("N"))).FullName);
+        return await LabHost.StartAsync(this, again?.Root ?? Directory.CreateDirectory(Path.Combine(_folder, Guid.NewGuid().ToString("N"))).FullName, baseUrl);
     }
 
     private async Task PrepareAsync()

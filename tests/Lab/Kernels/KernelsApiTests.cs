@@ -24,6 +24,37 @@ public sealed partial class KernelsApiTests(KeeperFixture keeper)
         Assert.Equal([0x89, 0x50], await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task Addresses_WithABaseUrl_AreEncodedAsTheBrowserSeesThem()
+    {
+        await using var lab = await keeper.StartLabAsync(baseUrl: "/a%40b/");
+        var specs = await lab.GetAsync("/a%40b/api/kernelspecs");
+        Assert.Equal("/a%40b/kernelspecs/dies/logo-64x64.png", (string?)specs["kernelspecs"]!["dies"]!["resources"]!["logo-64x64"]);
+        var (_, session, response) = await lab.SendAsync(HttpMethod.Post, "/a%40b/api/sessions", """{"path":"n.ipynb","type":"notebook"}""");
+        Assert.Equal($"/a%40b/api/sessions/{session!["id"]}", response.Headers.Location!.OriginalString);
+        // What the client was told is what the next list says.
+        Assert.Equal(session.ToJsonString(), Assert.Single((await lab.GetAsync("/a%40b/api/sessions")).AsArray())!.ToJsonString());
+        var (_, kernel, made) = await lab.SendAsync(HttpMethod.Post, "/a%40b/api/kernels", """{"name":"python","kernel_id":"called-python"}""");
+        Assert.Equal("/a%40b/api/kernels/called-python", made.Headers.Location!.OriginalString);
+        Assert.Equal(("python3", "idle"), ((string?)kernel!["name"], (string?)kernel["execution_state"]));
+    }
+
+    [Fact]
+    public async Task KernelSpec_AddedWhileTheLabRuns_IsThereAtOnce()
+    {
+        await using var lab = await keeper.StartLabAsync();
+        await lab.GetAsync("/api/kernelspecs");
+        var name = $"added-{Guid.NewGuid():N}";
+        var folder = Directory.CreateDirectory(Path.Combine(keeper.Variables["JUPYTER_PATH"], "kernels", name)).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "kernel.json"), """{"argv": ["cat", "{connection_file}"], "display_name": "Added"}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder, "resource.txt"), "the very model", TestContext.Current.CancellationToken);
+        Assert.Equal("Added", (string?)(await lab.GetAsync($"/api/kernelspecs/{name}"))["spec"]!["display_name"]);
+        var (found, _, resource) = await lab.SendAsync(HttpMethod.Get, $"/kernelspecs/{name}/resource.txt");
+        Assert.Equal((HttpStatusCode.OK, "the very model"), (found, await resource.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+        Directory.Delete(folder, recursive: true);
+        Assert.Null((await lab.GetAsync("/api/kernelspecs"))["kernelspecs"]![name]);
+    }
+
     [Theory]
     [InlineData("/api/kernelspecs/none", "Kernel spec none not found")]
     [InlineData("/kernelspecs/none/logo-64x64.png", "Kernel spec none not found")]

@@ -28,7 +28,7 @@ internal sealed class LabHost : IAsyncDisposable
 
     public T Service<T>() where T : notnull => _app.Services.GetRequiredService<T>();
 
-    public static async Task<LabHost> StartAsync(KeeperFixture keeper, string root)
+    public static async Task<LabHost> StartAsync(KeeperFixture keeper, string root, string baseUrl = "/")
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -37,8 +37,10 @@ internal sealed class LabHost : IAsyncDisposable
         builder.Services.AddSingleton(keeper.Client);
         builder.Services.AddSingleton(keeper.Options(root));
         builder.Services.AddSingleton(keeper.Specs);
-        builder.Services.AddSingleton(new BaseUrl("/")).AddSingleton<IdleMemory>().AddEvents().AddContents().AddHistory().AddKernels().AddSessions().AddRecording().AddRuns();
+        builder.Services.AddSingleton(new BaseUrl(baseUrl)).AddSingleton<IdleMemory>().AddEvents().AddContents().AddHistory().AddKernels().AddSessions().AddRecording().AddRuns();
         var app = builder.Build();
+        app.UseBaseUrl();
+        app.UseRouting();
         app.MapKernels();
         app.MapSessions();
         app.MapContents();

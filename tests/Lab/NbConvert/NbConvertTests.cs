@@ -25,6 +25,7 @@ public sealed class NbConvertTests
 
     [Theory]
     [InlineData("script", "text/x-python", "train%20%C3%A9.py", Script)]
+    [InlineData("python", "text/x-python", "train%20%C3%A9.py", Script)]
     [InlineData("notebook", "application/json", "train%20%C3%A9.ipynb", Notebook)]
     public async Task Notebook_OfTheFolder_IsSentInTheFormat(string format, string type, string name, string text)
     {

@@ -22,6 +22,23 @@ public sealed class FilesTests
         Assert.Equal("attachment; filename*=utf-8''a.html", download.Content.Headers.ContentDisposition!.ToString());
     }
 
+    [Theory]
+    [InlineData("a b#.html", 200)]
+    [InlineData("none.html", 404)]
+    [InlineData("folder", 404)]
+    [InlineData(".hidden.html", 404)]
+    public async Task View_ShowsAFileInASandboxedFrame(string name, int status)
+    {
+        await using var lab = await TestLab.StartAsync(options => options with { BaseUrl = "/a%40b/" });
+        Directory.CreateDirectory(lab.PathOf("folder"));
+        foreach (var there in (string[])["a b#.html", ".hidden.html"])
+            await File.WriteAllTextAsync(lab.PathOf(there), "x", Cancel);
+        using var got = await lab.Client.GetAsync("view/" + Uri.EscapeDataString(name), Cancel);
+        Assert.Equal(status, (int)got.StatusCode);
+        if (status == 200)
+            Assert.Contains("<iframe sandbox=\"allow-scripts\" title=\"a b#.html\" src=\"/a%40b/files/a%20b%23.html\">", await got.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task File_ThatTheClientHas_IsNotSentAgain()
     {

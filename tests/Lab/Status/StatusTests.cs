@@ -25,6 +25,20 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public async Task Me_Changed_IsTheSameAfterARestart()
+    {
+        var lab = await TestLab.StartAsync();
+        Assert.Equal(["name", "display_name", "initials", "avatar_url", "color"], (await lab.GetAsync("api/me")).Body!["permissions"]!["updatable_fields"]!.AsArray().Select(field => (string?)field));
+        var changed = await lab.SendAsync(HttpMethod.Patch, "api/me", """{"display_name":"Ada 🦑","color":"#123456"}""");
+        Assert.Equal((HttpStatusCode.OK, "success", "#123456"), (changed.Status, (string?)changed.Body!["status"], (string?)changed.Body["identity"]!["color"]));
+        foreach (var wrong in (string[])["""{"username":"root"}""", """{"name":7}""", "[]", $$"""{"name":"{{new string('x', 3000)}}"}"""])
+            Assert.Equal(HttpStatusCode.BadRequest, (await lab.SendAsync(HttpMethod.Patch, "api/me", wrong)).Status);
+        await using var next = await lab.RestartAsync(options => options);
+        var me = (await next.GetAsync("api/me")).Body!["identity"]!;
+        Assert.Equal(("ada", "Ada 🦑", "#123456"), ((string?)me["name"], (string?)me["display_name"], (string?)me["color"]));
+    }
+
+    [Fact]
     public async Task ResolvePath_FindsWhatLiesInTheRoot()
     {
         await using var lab = await TestLab.StartAsync();
@@ -132,7 +146,7 @@ public sealed class StatusTests
             (lab.Options with { Ip = "nonsense" }, "is not an address"),
             (lab.Options with { Ip = "192.0.2.1" }, "Cannot listen on 192.0.2.1"),
             (lab.Options with { StateFolder = "/proc/none" }, "The state folder /proc/none cannot be written"),
-            (lab.Options with { PasswordHash = "argon2:x" }, "argon2")])
+            (lab.Options with { PasswordHash = "argon2:x" }, "hash is not understood")])
         {
             await using var server = new LabServer(options, null);
             Assert.Contains(word, (await server.StartAsync(Cancel)).Problem, StringComparison.Ordinal);
