@@ -27,7 +27,6 @@ internal static class StatusFeature
         Get("/api", VersionAsync).AllowEveryone();
         Get("/api/status", context => StatusAsync(context, activity, Kernels()));
         Get("/api/me", context => Identity.ShowAsync(context, options));
-        Get("/api/terminals", context => ApiJson.WriteAsync(context, "[]"u8.ToArray()));
         Get("/lsp/status", context => ApiJson.WriteAsync(context, """{"version":2,"sessions":{},"specs":{}}"""u8.ToArray()));
         Get("/api/resolvePath", context => ResolveAsync(context, options, services.GetService<KeeperClient>()));
         Get("/api/spec.yaml", context => RouteList.ShowAsync(context, endpoints));
