@@ -6,7 +6,7 @@ internal readonly record struct CellStyle(uint Foreground, uint Background, Cell
     public const uint Palette = 1u << 24, Rgb = 2u << 24;
 
     /// <summary>What is left by erasing with this style: only its background.</summary>
-    public CellStyle Erased => new(0, Background, CellEffects.None);
+    public CellStyle Erased() => new(0, Background, CellEffects.None);
 }
 
 /// <summary>Bold and its like (ECMA-48 SGR). The underline is one of six, in three bits.</summary>

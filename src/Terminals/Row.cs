@@ -58,7 +58,7 @@ internal sealed class Row
     }
 
     /// <summary>Empties a place; of the style only the background stays.</summary>
-    public void Empty(int column, CellStyle style) => Cells[column] = Cell.Empty(style.Erased);
+    public void Empty(int column, CellStyle style) => Cells[column] = Cell.Empty(style.Erased());
 
     /// <summary>Moves what is at <paramref name="at"/> and behind it to the right.</summary>
     public void Insert(int at, int count, CellStyle style)

@@ -30,7 +30,7 @@ internal sealed class ScreenBuffer
     public SortedSet<int> Tabs { get; set; }
 
     /// <summary>What DECSC saved.</summary>
-    public SavedCursor Saved { get; set; } = new(0, 0, default, Charset.Ascii);
+    public SavedCursor Saved { get; set; } = SavedCursor.Initial;
 
     public Row Current => Rows[Y];
 
@@ -59,6 +59,8 @@ internal sealed class ScreenBuffer
         Rows.RemoveAt(from);
         row.Clear(style);
         Rows.Insert(to, row);
+        // What is below an empty row that came in does not go on from it.
+        if (to < from) Rows[to + 1].Wrapped = false;
     }
 
     public int NextTab(int columns) => Math.Min(columns - 1, Tabs.GetViewBetween(X + 1, Math.Max(X + 1, columns)) is { Count: > 0 } after ? after.Min : columns - 1);
@@ -75,4 +77,8 @@ internal sealed class ScreenBuffer
 }
 
 /// <summary>A cursor that was saved.</summary>
-internal sealed record SavedCursor(int X, int Y, CellStyle Style, Charset Charset);
+internal sealed record SavedCursor(int X, int Y, CellStyle Style, Charset Charset)
+{
+    /// <summary>What is restored when nothing was saved.</summary>
+    public static readonly SavedCursor Initial = new(0, 0, default, Charset.Ascii);
+}

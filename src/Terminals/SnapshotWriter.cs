@@ -25,6 +25,9 @@ internal sealed class SnapshotWriter(IBufferWriter<byte> output)
         WriteBuffer(state.Normal, moreRows);
         if (state.IsAlternate)
         {
+            // Where it was left counts when the size changes.
+            GoTo(state.Normal, state.Normal.X, state.Normal.Y, 0);
+            Style(default);
             Put("\e[?47h\e[H");
             WriteBuffer(state.Alternate, 0);
         }
@@ -47,7 +50,7 @@ internal sealed class SnapshotWriter(IBufferWriter<byte> output)
             foreach (var column in buffer.Tabs) Put($"\e[{column + 1}G\eH");
         }
 
-        if (buffer.Saved != new SavedCursor(0, 0, default, Charset.Ascii))
+        if (buffer.Saved != SavedCursor.Initial)
         {
             GoTo(buffer, buffer.Saved.X, buffer.Saved.Y, 0);
             Style(buffer.Saved.Style);
@@ -154,7 +157,8 @@ internal sealed class SnapshotWriter(IBufferWriter<byte> output)
         var last = buffer.X - state.Printed;
         var again = state.Printed > 0 && last >= 0 && last < _columns && buffer.Current.Cells[last] is var cell && cell.Rune != 0 && cell.Width == state.Printed && cell.Style == state.Style;
         if (!again) GoTo(buffer, buffer.X, buffer.Y, top);
-        Style(state.Style);
+        // Written in any case: the cursor may have been brought behind the last column by writing there.
+        Style(state.Style, force: true);
         for (var level = 0; level < 4; level++)
         {
             if (state.Charsets[level] != Charset.Ascii) Put($"\e{"()*+"[level]}{Charsets.Letter(state.Charsets[level])}");

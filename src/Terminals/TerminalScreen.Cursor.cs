@@ -70,12 +70,13 @@ public sealed partial class TerminalScreen
     private void ReverseIndex()
     {
         RestrictCursor();
-        if (_buffer.Y == _buffer.Top) _buffer.Move(_buffer.Bottom, _buffer.Top, _style.Erased);
+        if (_buffer.Y == _buffer.Top) _buffer.Move(_buffer.Bottom, _buffer.Top, _style.Erased());
         else _buffer.Y--;
         RestrictCursor();
     }
 
-    private void SaveCursor() => _buffer.Saved = new SavedCursor(_buffer.X, _buffer.Y, _style, _charset);
+    /// <summary>That the next character goes to the next row is not saved: it would not be restored.</summary>
+    private void SaveCursor() => _buffer.Saved = new SavedCursor(Math.Min(_buffer.X, Columns - 1), _buffer.Y, _style, _charset);
 
     private void RestoreCursor()
     {
@@ -95,7 +96,7 @@ public sealed partial class TerminalScreen
     private void Erase(Row row, int what)
     {
         if (what > 2) return;
-        row.Erase(what == 0 ? _buffer.X : 0, what == 1 ? _buffer.X + 1 : Columns, _style.Erased);
+        row.Erase(what == 0 ? _buffer.X : 0, what == 1 ? _buffer.X + 1 : Columns, _style.Erased());
         if (what == 2 || what == 0 && _buffer.X == 0) row.Wrapped = false;
     }
 
@@ -106,7 +107,7 @@ public sealed partial class TerminalScreen
         if (what > 2) return;
         if (what == 1)
         {
-            _buffer.Current.Erase(0, _buffer.X + 1, _style.Erased);
+            _buffer.Current.Erase(0, _buffer.X + 1, _style.Erased());
             _buffer.Current.Wrapped = false;
             if (_buffer.X + 1 >= Columns && _buffer.Y + 1 < Rows) _buffer.Rows[_buffer.Y + 1].Wrapped = false;
         }
@@ -117,7 +118,7 @@ public sealed partial class TerminalScreen
 
         for (var y = 0; y < Rows; y++)
         {
-            if (what == 2 || what == 0 && y > _buffer.Y || what == 1 && y < _buffer.Y) _buffer.Rows[y].Clear(_style.Erased);
+            if (what == 2 || what == 0 && y > _buffer.Y || what == 1 && y < _buffer.Y) _buffer.Rows[y].Clear(_style.Erased());
         }
     }
 
@@ -125,7 +126,7 @@ public sealed partial class TerminalScreen
     {
         RestrictCursor();
         if (_buffer.Y > _buffer.Bottom || _buffer.Y < _buffer.Top) return;
-        for (times = Math.Min(times, Rows); times > 0; times--) _buffer.Move(down ? _buffer.Bottom : _buffer.Y, down ? _buffer.Y : _buffer.Bottom, _style.Erased);
+        for (times = Math.Min(times, Rows); times > 0; times--) _buffer.Move(down ? _buffer.Bottom : _buffer.Y, down ? _buffer.Y : _buffer.Bottom, _style.Erased());
         _buffer.X = 0;
     }
 
@@ -135,8 +136,8 @@ public sealed partial class TerminalScreen
         if (_buffer.Y > _buffer.Bottom || _buffer.Y < _buffer.Top || from >= Columns) return;
         for (var y = _buffer.Top; y <= _buffer.Bottom; y++)
         {
-            if (by > 0) _buffer.Rows[y].Insert(from, by, _style.Erased);
-            else _buffer.Rows[y].Delete(from, -by, _style.Erased);
+            if (by > 0) _buffer.Rows[y].Insert(from, by, _style.Erased());
+            else _buffer.Rows[y].Delete(from, -by, _style.Erased());
             _buffer.Rows[y].Wrapped = false;
         }
     }
@@ -223,7 +224,8 @@ public sealed partial class TerminalScreen
         (_buffer.X, _buffer.Y) = (x, y);
         if (!alternate) return;
         (_buffer.Top, _buffer.Bottom, _buffer.Tabs) = (0, Rows - 1, ScreenBuffer.DefaultTabs(Columns, 0, []));
-        foreach (var row in _buffer.Rows) row.Clear(_style.Erased);
+        _buffer.Saved = SavedCursor.Initial;
+        foreach (var row in _buffer.Rows) row.Clear(_style.Erased());
     }
 
     private void SoftReset()
@@ -231,6 +233,6 @@ public sealed partial class TerminalScreen
         (_buffer.Top, _buffer.Bottom, _style) = (0, Rows - 1, default);
         _modes = new ScreenModes { NewLine = _modes.NewLine, Mouse = _modes.Mouse, MouseEncoding = _modes.MouseEncoding, CursorShape = _modes.CursorShape };
         ResetCharsets();
-        _buffer.Saved = new SavedCursor(0, 0, default, Charset.Ascii);
+        _buffer.Saved = SavedCursor.Initial;
     }
 }

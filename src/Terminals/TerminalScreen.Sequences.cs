@@ -133,7 +133,7 @@ public sealed partial class TerminalScreen
         {
             case '@':
                 RestrictCursor();
-                _buffer.Current.Insert(_buffer.X, times, _style.Erased);
+                _buffer.Current.Insert(_buffer.X, times, _style.Erased());
                 break;
             case 'A' or 'F':
                 MoveCursor(0, -(_buffer.Y >= _buffer.Top ? Math.Min(times, _buffer.Y - _buffer.Top) : times));
@@ -169,17 +169,17 @@ public sealed partial class TerminalScreen
                 break;
             case 'P':
                 RestrictCursor();
-                _buffer.Current.Delete(_buffer.X, times, _style.Erased);
+                _buffer.Current.Delete(_buffer.X, times, _style.Erased());
                 break;
             case 'S':
-                for (times = Math.Min(times, Rows); times > 0; times--) _buffer.Move(_buffer.Top, _buffer.Bottom, _style.Erased);
+                for (times = Math.Min(times, Rows); times > 0; times--) _buffer.Move(_buffer.Top, _buffer.Bottom, _style.Erased());
                 break;
             case 'T':
                 for (times = Math.Min(times, Rows); times > 0; times--) _buffer.Move(_buffer.Bottom, _buffer.Top, default);
                 break;
             case 'X':
                 RestrictCursor();
-                _buffer.Current.Erase(_buffer.X, (int)Math.Min(Columns, (long)_buffer.X + times), _style.Erased);
+                _buffer.Current.Erase(_buffer.X, (int)Math.Min(Columns, (long)_buffer.X + times), _style.Erased());
                 break;
             case 'b':
                 Repeat(times);

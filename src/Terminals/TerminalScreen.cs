@@ -115,7 +115,7 @@ public sealed partial class TerminalScreen
 
     private void Leaving(Row row) => RowLeft?.Invoke(TextOf(row), row.Wrapped);
 
-    private void Scroll(bool wrapped = false) => _buffer.Scroll(_style.Erased, wrapped, RowLeft is null || IsAlternate ? null : Leaving);
+    private void Scroll(bool wrapped = false) => _buffer.Scroll(_style.Erased(), wrapped, RowLeft is null || IsAlternate ? null : Leaving);
 
     private void Reset()
     {
