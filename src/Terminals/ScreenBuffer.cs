@@ -59,8 +59,6 @@ internal sealed class ScreenBuffer
         Rows.RemoveAt(from);
         row.Clear(style);
         Rows.Insert(to, row);
-        // What is below an empty row that came in does not go on from it.
-        if (to < from) Rows[to + 1].Wrapped = false;
     }
 
     public int NextTab(int columns) => Math.Min(columns - 1, Tabs.GetViewBetween(X + 1, Math.Max(X + 1, columns)) is { Count: > 0 } after ? after.Min : columns - 1);

@@ -21,7 +21,14 @@ internal sealed class SnapshotWriter(IBufferWriter<byte> output)
         Put($"\ec\e[20l\e[?25{(state.Modes.HiddenCursor ? 'l' : 'h')}\e[{state.Modes.CursorShape} q");
         if (state.Title.Length > 0) Put($"\e]2;{state.Title}\a");
 
-        // :: 2. The normal screen, and the alternate one over it.
+        // :: 2. The normal screen, and the alternate one over it, which keeps its saved cursor when it is not shown.
+        if (!state.IsAlternate && state.Alternate.Saved != SavedCursor.Initial)
+        {
+            Put("\e[?47h");
+            WriteSaved(state.Alternate);
+            Put("\e[?47l\e[H");
+        }
+
         WriteBuffer(state.Normal, moreRows);
         if (state.IsAlternate)
         {
@@ -50,15 +57,16 @@ internal sealed class SnapshotWriter(IBufferWriter<byte> output)
             foreach (var column in buffer.Tabs) Put($"\e[{column + 1}G\eH");
         }
 
-        if (buffer.Saved != SavedCursor.Initial)
-        {
-            GoTo(buffer, buffer.Saved.X, buffer.Saved.Y, 0);
-            Style(buffer.Saved.Style);
-            Put($"\e({Charsets.Letter(buffer.Saved.Charset)}\e7\e(B");
-            Style(default);
-        }
-
+        if (buffer.Saved != SavedCursor.Initial) WriteSaved(buffer);
         if (buffer.Top != 0 || buffer.Bottom != buffer.Rows.Count - 1) Put($"\e[{buffer.Top + 1};{buffer.Bottom + 1}r");
+    }
+
+    private void WriteSaved(ScreenBuffer buffer)
+    {
+        Put($"\e[{buffer.Saved.Y + 1};{buffer.Saved.X + 1}H");
+        Style(buffer.Saved.Style);
+        Put($"\e({Charsets.Letter(buffer.Saved.Charset)}\e7\e(B");
+        Style(default);
     }
 
     private void WriteRows(ScreenBuffer buffer)
@@ -156,15 +164,19 @@ internal sealed class SnapshotWriter(IBufferWriter<byte> output)
         var top = state.Modes.Origin ? buffer.Top : 0;
         var last = buffer.X - state.Printed;
         var again = state.Printed > 0 && last >= 0 && last < _columns && buffer.Current.Cells[last] is var cell && cell.Rune != 0 && cell.Width == state.Printed && cell.Style == state.Style;
-        if (!again) GoTo(buffer, buffer.X, buffer.Y, top);
-        // Written in any case: the cursor may have been brought behind the last column by writing there.
-        Style(state.Style, force: true);
+        // Another set than the chosen one is in use when it came back with a saved cursor, which brings it here, too.
+        var restored = state.Charset != state.Charsets[state.Level];
+        if (!again && !restored) GoTo(buffer, buffer.X, buffer.Y, top);
         for (var level = 0; level < 4; level++)
         {
             if (state.Charsets[level] != Charset.Ascii) Put($"\e{"()*+"[level]}{Charsets.Letter(state.Charsets[level])}");
         }
 
         if (state.Level > 0) Put(state.Level switch { 1 => "\x0E", 2 => "\en", _ => "\eo" });
+        if (restored) Put("\e8");
+        if (!again && restored) GoTo(buffer, Math.Min(buffer.X, _columns - 1), buffer.Y, top);
+        // Written in any case: the cursor may have been brought behind the last column by writing there.
+        Style(state.Style, force: true);
         if (state.Modes.Insert) Put("\e[4h");
         if (!again) return;
 

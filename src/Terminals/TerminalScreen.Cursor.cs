@@ -82,7 +82,8 @@ public sealed partial class TerminalScreen
     {
         (_buffer.X, _buffer.Y) = (_buffer.Saved.X, _buffer.Saved.Y);
         _style = _buffer.Saved.Style;
-        SetCharset(_level, _buffer.Saved.Charset);
+        // As xterm.js has it: only until a set is chosen again.
+        _charset = _buffer.Saved.Charset;
         RestrictCursor();
     }
 
@@ -224,7 +225,6 @@ public sealed partial class TerminalScreen
         (_buffer.X, _buffer.Y) = (x, y);
         if (!alternate) return;
         (_buffer.Top, _buffer.Bottom, _buffer.Tabs) = (0, Rows - 1, ScreenBuffer.DefaultTabs(Columns, 0, []));
-        _buffer.Saved = SavedCursor.Initial;
         foreach (var row in _buffer.Rows) row.Clear(_style.Erased());
     }
 

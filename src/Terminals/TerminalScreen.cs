@@ -123,7 +123,7 @@ public sealed partial class TerminalScreen
         _normal = new ScreenBuffer(Rows, Columns, new Scrollback(_mostScrollback));
         _alternate = new ScreenBuffer(Rows, Columns, null);
         _buffer = _normal;
-        (_style, _modes) = (default, new ScreenModes());
+        (_style, _modes) = (default, new ScreenModes { NewLine = _modes.NewLine, HiddenCursor = _modes.HiddenCursor, CursorShape = _modes.CursorShape });
         ResetCharsets();
     }
 
