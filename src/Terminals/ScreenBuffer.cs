@@ -35,13 +35,12 @@ internal sealed class ScreenBuffer
     public Row Current => Rows[Y];
 
     /// <summary>Moves the scroll region up by one row; what leaves the screen at its very top is kept.</summary>
-    public void Scroll(CellStyle style, bool wrapped, Action<Row>? leaving)
+    public void Scroll(CellStyle style, bool wrapped)
     {
         var gone = Rows[Top];
         Rows.RemoveAt(Top);
         if (Top == 0 && Scrollback is { } scrollback)
         {
-            leaving?.Invoke(gone);
             // A saved position stays with its text, as long as that moves.
             if (!scrollback.IsFull) Saved = Saved with { Y = Math.Max(0, Saved.Y - 1) };
             scrollback.Push(gone);

@@ -13,6 +13,9 @@ internal sealed class Scrollback(int most)
 
     public bool IsFull => Count == most;
 
+    /// <summary>Called with a row that goes because there are too many.</summary>
+    public Action<byte[]>? Gone { get; set; }
+
     /// <summary>The row at this place, 0 for the oldest.</summary>
     public ReadOnlySpan<byte> this[int index] => _rows[(_first + index) % _rows.Length];
 
@@ -20,7 +23,13 @@ internal sealed class Scrollback(int most)
 
     public void Push(byte[] compact)
     {
-        if (most == 0) return;
+        if (most == 0)
+        {
+            Gone?.Invoke(compact);
+            return;
+        }
+
+        if (Count == most) Gone?.Invoke(_rows[_first]);
         if (Count == _rows.Length && Count < most) Grow();
         _rows[(_first + Count) % _rows.Length] = compact;
         if (Count < most) Count++;

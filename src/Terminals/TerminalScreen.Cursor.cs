@@ -104,6 +104,7 @@ public sealed partial class TerminalScreen
     private void EraseDisplay(int what)
     {
         RestrictCursor(Columns);
+        if (what is 2 or 3) SayAll(screen: what == 2);
         if (what == 3) _buffer.Scrollback?.Clear();
         if (what > 2) return;
         if (what == 1)

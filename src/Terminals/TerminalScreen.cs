@@ -31,7 +31,7 @@ public sealed partial class TerminalScreen
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 2);
         (Rows, Columns, _mostScrollback, _parser) = (rows, columns, scrollback, new VtParser(this));
-        _normal = new ScreenBuffer(rows, columns, new Scrollback(scrollback));
+        _normal = new ScreenBuffer(rows, columns, NewScrollback());
         _alternate = new ScreenBuffer(rows, columns, null);
         _buffer = _normal;
     }
@@ -48,8 +48,11 @@ public sealed partial class TerminalScreen
     /// <summary>Whether a full-screen program shows itself.</summary>
     public bool IsAlternate => _buffer == _alternate;
 
-    /// <summary>Called with each row's text when it leaves the screen at its top, and with whether it went on from the row before.</summary>
-    public Action<string, bool>? RowLeft { get; set; }
+    /// <summary>
+    /// Called with each row's text when it goes for good (the scrollback is full, or somebody clears screen or scrollback), and with whether it went on from
+    /// the row before. With this set, what is cleared leaves the scrollback, too.
+    /// </summary>
+    public Action<string, bool>? RowGone { get; set; }
 
     /// <summary>Takes what programs print. It may end in the middle of a sequence or of a character.</summary>
     public void Feed(ReadOnlySpan<byte> bytes) => _parser.Feed(bytes);
@@ -113,14 +116,29 @@ public sealed partial class TerminalScreen
         return text.ToString();
     }
 
-    private void Leaving(Row row) => RowLeft?.Invoke(TextOf(row), row.Wrapped);
+    private void Scroll(bool wrapped = false) => _buffer.Scroll(_style.Erased(), wrapped);
 
-    private void Scroll(bool wrapped = false) => _buffer.Scroll(_style.Erased(), wrapped, RowLeft is null || IsAlternate ? null : Leaving);
+    private void Say(Row row) => RowGone?.Invoke(TextOf(row), row.Wrapped);
+
+    /// <summary>Says of all rows that they go, for one who wants to know: they are cleared.</summary>
+    private void SayAll(bool screen)
+    {
+        if (RowGone is null || IsAlternate) return;
+        var (rows, scrollback) = (_normal.Rows, _normal.Scrollback!);
+        for (var i = 0; i < scrollback.Count; i++) Say(CompactRow.Read(scrollback[i], Columns));
+        scrollback.Clear();
+        var used = screen ? rows.Count : 0;
+        while (used > 0 && rows[used - 1].UsedLength() == 0) used--;
+        foreach (var row in rows.Take(used)) Say(row);
+    }
+
+    private Scrollback NewScrollback() => new(_mostScrollback) { Gone = compact => Say(CompactRow.Read(compact, Columns)) };
 
     private void Reset()
     {
         _parser.Reset();
-        _normal = new ScreenBuffer(Rows, Columns, new Scrollback(_mostScrollback));
+        SayAll(screen: true);
+        _normal = new ScreenBuffer(Rows, Columns, NewScrollback());
         _alternate = new ScreenBuffer(Rows, Columns, null);
         _buffer = _normal;
         (_style, _modes) = (default, new ScreenModes { NewLine = _modes.NewLine, HiddenCursor = _modes.HiddenCursor, CursorShape = _modes.CursorShape });

@@ -7,7 +7,7 @@ namespace Holdfast.Terminals.Tests;
 internal sealed class RandomProgram(int seed, int rows, int columns, bool plain = false)
 {
     private static readonly string[] Words = ["tide", "holdfast ", "x", "  ", "loss=0.125 ", "日本語", "é", "e\u0301", "한글", "│─┘", "🙂", "q", "ﬁ", "naïve ", "\u200b"];
-    private static readonly int[] PrivateModes = [1, 6, 7, 25, 45, 66, 1000, 1002, 1003, 1004, 1006, 2004];
+    private static readonly int[] PrivateModes = [1, 6, 25, 45, 66, 1000, 1002, 1003, 1004, 1006, 2004];
     private readonly Random _random = new(seed);
 
     public byte[] Next(int pieces)
