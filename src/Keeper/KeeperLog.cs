@@ -90,6 +90,15 @@ internal static partial class KeeperLog
     [LoggerMessage(54, LogLevel.Information, "Terminal {Name} goes on.")]
     public static partial void TerminalGoesOn(ILogger log, string name);
 
+    [LoggerMessage(55, LogLevel.Information, "Terminal {Name} ended more than {Days} days ago; its record was let go.")]
+    public static partial void TerminalLetGo(ILogger log, string name, double days);
+
+    [LoggerMessage(56, LogLevel.Information, "Terminal {Name}: {Bytes} bytes of its record were let go: {Why}.")]
+    public static partial void TerminalShortened(ILogger log, string name, long bytes, string why);
+
+    [LoggerMessage(57, LogLevel.Warning, "Terminal {Name}: its record cannot be let go: {Reason}")]
+    public static partial void TerminalNotShortened(ILogger log, string name, string reason);
+
     [LoggerMessage(60, LogLevel.Information, "Kernel {Id}: {Bytes} bytes of its journal, all before record {FirstKept}, were let go: {Why}.")]
     public static partial void LetGo(ILogger log, string id, long bytes, long firstKept, string why);
 

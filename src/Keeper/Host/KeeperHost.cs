@@ -41,7 +41,7 @@ public sealed class KeeperHost
         (_home, _time, _log) = (home, time, log);
         _started = time.GetUtcNow();
         _table = new KernelTable(home, limits ?? new RetentionLimits(), journals, time, log);
-        _terminals = new TerminalTable(home, journals, time, log);
+        _terminals = new TerminalTable(home, limits ?? new RetentionLimits(), journals, time, log);
     }
 
     /// <summary>Runs until it is stopped. Returns 0, or 1 when another keeper runs for this home or the home cannot be used.</summary>
@@ -117,6 +117,7 @@ public sealed class KeeperHost
         try
         {
             _table.Shelf.ApplyLimits();
+            _terminals.ApplyLimits();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

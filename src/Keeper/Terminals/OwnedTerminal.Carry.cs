@@ -17,6 +17,7 @@ internal sealed partial class OwnedTerminal
     private readonly Channel<byte[]> _typed = Channel.CreateBounded<byte[]>(64);
     private ReadOnlyMemory<byte> _typing;
     private string? _held;
+    private long _sinceLook;
     private bool _ended;
 
     private void Carry()
@@ -47,11 +48,17 @@ internal sealed partial class OwnedTerminal
             if (filled > 0 && (!gathering || filled == buffer.Length || _time.GetElapsedTime(gatheringSince) >= FloodPace.Gathering))
             {
                 lock (_journalGate) _journal.Append(TerminalRecordKind.Output, buffer.AsSpan(0, filled));
+                _sinceLook += filled;
                 filled = 0;
             }
 
             if (filled == 0) gathering = false;
             Flush();
+            if (_sinceLook >= TerminalRetention.LookEvery)
+            {
+                _sinceLook = 0;
+                _retention.LetExcessGo(_record);
+            }
 
             // :: 2. The program has ended: its last words are still to be read.
             var exited = _process.Exited.IsCompleted;

@@ -20,6 +20,7 @@ internal sealed partial class OwnedTerminal : IOwned
 
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly TerminalRetention _retention;
     private readonly JournalWriter _journal;
     private readonly PseudoTerminal _terminal;
     private readonly ChildProcess _process;
@@ -32,9 +33,9 @@ internal sealed partial class OwnedTerminal : IOwned
     private long _visible;
     private string? _endReason;
 
-    private OwnedTerminal(TerminalRecord record, JournalWriter journal, PseudoTerminal terminal, ChildProcess process, TimeProvider time, ILogger log)
+    private OwnedTerminal(TerminalRecord record, JournalWriter journal, PseudoTerminal terminal, ChildProcess process, TerminalRetention retention, TimeProvider time, ILogger log)
     {
-        (_record, _journal, _terminal, _process, _time, _log) = (record, journal, terminal, process, time, log);
+        (_record, _journal, _terminal, _process, _retention, _time, _log) = (record, journal, terminal, process, retention, time, log);
         (_lastActivity, _pace) = (record.LastActivity.UtcTicks, new Owned.FloodPace(time));
         journal.SyncErrorChanged += error => SetNote(error);
     }
@@ -66,7 +67,8 @@ internal sealed partial class OwnedTerminal : IOwned
     public byte[] Describe() => JsonSerializer.SerializeToUtf8Bytes(Record, WireJson.Default.TerminalRecord);
 
     /// <summary>Opens a terminal, its journal in <paramref name="folder"/>, and starts its program.</summary>
-    public static (OwnedTerminal? Terminal, KeeperFailure? Failure) Start(string folder, string name, TerminalStart start, JournalOptions journals, TimeProvider time, ILogger log)
+    public static (OwnedTerminal? Terminal, KeeperFailure? Failure) Start(
+        string folder, string name, TerminalStart start, JournalOptions journals, TerminalRetention retention, TimeProvider time, ILogger log)
     {
         var size = TerminalSize.Of(start.Size.Rows, start.Size.Columns);
         var (terminal, error) = PseudoTerminal.Open(size);
@@ -93,7 +95,7 @@ internal sealed partial class OwnedTerminal : IOwned
                     Size = size,
                     Started = now,
                     LastActivity = now,
-                }, journal, terminal, process, time, log);
+                }, journal, terminal, process, retention, time, log);
                 owned.Begin();
                 return (owned, null);
             }

@@ -9,12 +9,14 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Keeper.Terminals;
 
 /// <summary>All terminals of the keeper, and the operations that clients ask for.</summary>
-internal sealed class TerminalTable(KeeperHome home, JournalOptions journals, TimeProvider time, ILogger log)
+internal sealed class TerminalTable(KeeperHome home, RetentionLimits limits, JournalOptions journals, TimeProvider time, ILogger log)
 {
     private readonly ConcurrentDictionary<string, OwnedTerminal> _terminals = new(StringComparer.Ordinal);
 
     /// <summary>Taken to start one, and to change what is left of one that has ended: a name is a folder.</summary>
     private readonly Lock _folders = new();
+
+    private readonly TerminalRetention _retention = new(home, limits, time, log);
 
     public event Action<OwnedTerminal>? Changed;
 
@@ -58,6 +60,12 @@ internal sealed class TerminalTable(KeeperHome home, JournalOptions journals, Ti
         return new Reply(null, null, Terminal: terminal.Record);
     }
 
+    /// <summary>Lets go of what has ended long ago.</summary>
+    public void ApplyLimits()
+    {
+        lock (_folders) _retention.LetEndedGo();
+    }
+
     /// <summary>A client has gone, and whoever looked through it.</summary>
     public void Leave(object client)
     {
@@ -88,7 +96,7 @@ internal sealed class TerminalTable(KeeperHome home, JournalOptions journals, Ti
                 return Failed("start-failed", $"The terminal's folder {folder} cannot be used: {e.Message}");
             }
 
-            var (terminal, failure) = OwnedTerminal.Start(folder, name, start, journals, time, log);
+            var (terminal, failure) = OwnedTerminal.Start(folder, name, start, journals, _retention, time, log);
             if (terminal is null)
             {
                 if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
