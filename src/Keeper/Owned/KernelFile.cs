@@ -24,7 +24,9 @@ internal sealed record KernelFile
 
     public static string PathIn(string kernelFolder) => Path.Combine(kernelFolder, "kernel.json");
 
-    public static KernelFile? Read(string kernelFolder) => StateFile.Read(PathIn(kernelFolder), WireJson.Default.KernelFile);
+    public static KernelFile? Read(string kernelFolder) =>
+        // JSON's null passes for a record.
+        StateFile.Read(PathIn(kernelFolder), WireJson.Default.KernelFile) is { Record: not null } file ? file : null;
 
     /// <summary>Writes it whole or not at all. False, with the reason, when it cannot be written.</summary>
     public bool TryWrite(out string? error) => StateFile.TryWrite(PathIn(Record.Folder), this, WireJson.Default.KernelFile, out error);

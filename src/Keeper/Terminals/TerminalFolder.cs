@@ -13,7 +13,8 @@ internal static class TerminalFolder
     public static string FileIn(string folder) => Path.Combine(folder, "terminal.json");
 
     /// <summary>The record in a terminal's folder; null when there is none.</summary>
-    public static TerminalRecord? Read(string folder) => StateFile.Read(FileIn(folder), WireJson.Default.TerminalRecord);
+    public static TerminalRecord? Read(string folder) =>
+        StateFile.Read(FileIn(folder), WireJson.Default.TerminalRecord) is { Name: not null, Folder: not null, Argv: not null, WorkingFolder: not null } record ? record : null;
 
     /// <summary>All terminals of a home, oldest first.</summary>
     public static IReadOnlyList<TerminalRecord> All(KeeperHome home) => Directory.Exists(home.TerminalsFolder)
