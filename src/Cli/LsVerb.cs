@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Holdfast.Cli.Keeper;
 using Holdfast.Cli.Lab;
+using Holdfast.Cli.Terminals;
 using Holdfast.Keeper.Client;
 using Holdfast.Keeper.Contract;
 
@@ -13,7 +14,7 @@ internal static class LsVerb
     public static Command Create()
     {
         var format = Output.Format();
-        var command = new Command("ls", "List the labs and kernels that run, of every folder.") { format };
+        var command = new Command("ls", "List the labs, kernels and terminals that run, of every folder.") { format };
         command.SetAction(async (parse, cancellationToken) =>
         {
             var (keeper, problem) = await KeeperContact.TryAsync(cancellationToken);
@@ -21,8 +22,9 @@ internal static class LsVerb
             if (problem is not null) return Output.Fail(problem);
             var labs = LabRegister.All();
             List<KernelRecord> kernels = [.. (keeper?.Kernels ?? Alone()).OrderBy(kernel => kernel.Started)];
-            if (parse.GetValue(format) == "json") WriteJson(labs, keeper is not null, kernels);
-            else WriteText(labs, keeper is not null, kernels);
+            List<TerminalRecord> terminals = [.. (keeper?.Terminals ?? []).OrderBy(terminal => terminal.Started)];
+            if (parse.GetValue(format) == "json") WriteJson(labs, keeper is not null, kernels, terminals);
+            else WriteText(labs, keeper is not null, kernels, terminals);
             return 0;
         });
         return command;
@@ -41,11 +43,18 @@ internal static class LsVerb
         }
     }).Select(kernel => kernel with { ExecutionState = KernelTexts.Unknown, BusySince = null });
 
-    private static void WriteText(IReadOnlyList<RunningLab> labs, bool kept, List<KernelRecord> kernels)
+    private static void WriteText(IReadOnlyList<RunningLab> labs, bool kept, List<KernelRecord> kernels, List<TerminalRecord> terminals)
     {
         if (labs.Count > 0)
         {
             Output.Table(["LAB", "PROCESS", "FOLDER"], [.. labs.Select(lab => new[] { lab.Address, lab.ProcessId.ToString(CultureInfo.InvariantCulture), lab.Root })]);
+            Console.WriteLine();
+        }
+
+        if (terminals.Count > 0)
+        {
+            TerminalTexts.Table(terminals);
+            if (kernels.Count == 0) return;
             Console.WriteLine();
         }
 
@@ -69,7 +78,7 @@ internal static class LsVerb
         if (!kept) Console.WriteLine($"{Output.Count(kernels.Count, "kernel")} {(kernels.Count == 1 ? "runs" : "run")} without a keeper just now, unrecorded; the next lab takes {(kernels.Count == 1 ? "it" : "them")} up.");
     }
 
-    private static void WriteJson(IReadOnlyList<RunningLab> labs, bool kept, List<KernelRecord> kernels) => Output.Json(json =>
+    private static void WriteJson(IReadOnlyList<RunningLab> labs, bool kept, List<KernelRecord> kernels, List<TerminalRecord> terminals) => Output.Json(json =>
     {
         json.WriteStartObject();
         json.WriteStartArray("labs");
@@ -86,6 +95,9 @@ internal static class LsVerb
         json.WriteBoolean("keeper", kept);
         json.WriteStartArray("kernels");
         foreach (var kernel in kernels) KernelJson.Write(json, kernel);
+        json.WriteEndArray();
+        json.WriteStartArray("terminals");
+        foreach (var terminal in terminals) TerminalTexts.Write(json, terminal);
         json.WriteEndArray();
         json.WriteEndObject();
     });

@@ -7,6 +7,7 @@ using Holdfast.Cli.Lab;
 using Holdfast.Cli.Notebooks;
 using Holdfast.Cli.Outputs;
 using Holdfast.Cli.Running;
+using Holdfast.Cli.Terminals;
 
 var root = new RootCommand("Holdfast: a workspace for machine-learning notebooks in which nothing you do is lost.")
 {
@@ -14,6 +15,8 @@ var root = new RootCommand("Holdfast: a workspace for machine-learning notebooks
     LsVerb.Create(),
     OutputsVerb.Create(),
     HistoryVerb.Create(),
+    TermVerb.Create(),
+    AttachVerb.Create(),
     KeeperVerb.Create(),
     NbVerb.Create(),
     ConfigVerb.Create(),

@@ -75,6 +75,30 @@ internal static partial class KeeperLog
     [LoggerMessage(45, LogLevel.Information, "Kernel {Id}: what it sends is on the disk again.")]
     public static partial void Synced(ILogger log, string id);
 
+    [LoggerMessage(50, LogLevel.Information, "Terminal {Name} started, process {ProcessId}.")]
+    public static partial void TerminalStarted(ILogger log, string name, int processId);
+
+    [LoggerMessage(51, LogLevel.Information, "Terminal {Name} {Exit}.")]
+    public static partial void TerminalEnded(ILogger log, string name, string exit);
+
+    [LoggerMessage(52, LogLevel.Warning, "Terminal {Name} ended with the keeper before this one.")]
+    public static partial void TerminalLost(ILogger log, string name);
+
+    [LoggerMessage(53, LogLevel.Error, "Terminal {Name} is held back: {Reason}")]
+    public static partial void TerminalHeldBack(ILogger log, string name, string? reason);
+
+    [LoggerMessage(54, LogLevel.Information, "Terminal {Name} goes on.")]
+    public static partial void TerminalGoesOn(ILogger log, string name);
+
+    [LoggerMessage(55, LogLevel.Information, "Terminal {Name} ended more than {Days} days ago; its record was let go.")]
+    public static partial void TerminalLetGo(ILogger log, string name, double days);
+
+    [LoggerMessage(56, LogLevel.Information, "Terminal {Name}: {Bytes} bytes of its record were let go: {Why}.")]
+    public static partial void TerminalShortened(ILogger log, string name, long bytes, string why);
+
+    [LoggerMessage(57, LogLevel.Warning, "Terminal {Name}: its record cannot be let go: {Reason}")]
+    public static partial void TerminalNotShortened(ILogger log, string name, string reason);
+
     [LoggerMessage(60, LogLevel.Information, "Kernel {Id}: {Bytes} bytes of its journal, all before record {FirstKept}, were let go: {Why}.")]
     public static partial void LetGo(ILogger log, string id, long bytes, long firstKept, string why);
 

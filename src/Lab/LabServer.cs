@@ -19,6 +19,7 @@ using Holdfast.Lab.Runs;
 using Holdfast.Lab.Sessions;
 using Holdfast.Lab.Settings;
 using Holdfast.Lab.Status;
+using Holdfast.Lab.Terminals;
 using Holdfast.Lab.Themes;
 using Holdfast.Lab.Translations;
 using Holdfast.Lab.Workspaces;
@@ -88,7 +89,7 @@ public sealed class LabServer : IAsyncDisposable
         if (addKeeper is not null)
         {
             addKeeper(builder.Services);
-            builder.Services.AddKernels().AddSessions().AddRecording().AddRuns();
+            builder.Services.AddKernels().AddSessions().AddRecording().AddRuns().AddTerminals();
         }
         _app = builder.Build();
 
@@ -110,6 +111,7 @@ public sealed class LabServer : IAsyncDisposable
         _app.MapThemes();
         _app.MapTranslations();
         _app.MapLicences();
+        _app.MapTerminals();
         if (addKeeper is not null)
         {
             _app.MapKernels();

@@ -11,10 +11,11 @@ public sealed class ArrowsTests
         ["Notebooks"] = ["Sqlite"],
         ["Journal"] = [],
         ["Kernels"] = [],
-        ["Keeper"] = ["Journal", "Kernels"],
+        ["Terminals"] = [],
+        ["Keeper"] = ["Journal", "Kernels", "Terminals"],
         ["History"] = ["Notebooks", "Sqlite"],
-        ["Lab"] = ["History", "Journal", "Keeper", "Kernels", "Notebooks"],
-        ["Cli"] = ["History", "Journal", "Keeper", "Kernels", "Lab", "Notebooks"],
+        ["Lab"] = ["History", "Journal", "Keeper", "Kernels", "Notebooks", "Terminals"],
+        ["Cli"] = ["History", "Journal", "Keeper", "Kernels", "Lab", "Notebooks", "Terminals"],
     };
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class KeeperTests
         Assert.Equal(new Ran(0, $"No keeper runs for {place.State}. A lab starts one.\n", ""), await place.RunAsync("keeper", "ls"));
         Assert.Equal(new Ran(0, $"No lab and no kernel runs. '{Published.Path} lab DIR' opens a folder of notebooks.\n", ""), await place.RunAsync("ls"));
         Assert.False((await place.RunAsync("keeper", "ls", "-o", "json")).Json.GetProperty("running").GetBoolean());
-        Assert.Equal("""{"labs":[],"keeper":false,"kernels":[]}""", string.Concat((await place.RunAsync("ls", "-o", "json")).Out.Where(c => !char.IsWhiteSpace(c))));
+        Assert.Equal("""{"labs":[],"keeper":false,"kernels":[],"terminals":[]}""", string.Concat((await place.RunAsync("ls", "-o", "json")).Out.Where(c => !char.IsWhiteSpace(c))));
     }
 
     [Fact]

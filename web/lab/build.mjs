@@ -35,6 +35,8 @@ const labextensions = ['@jupyter-widgets/jupyterlab-manager'];
 // Defaults of settings that are not JupyterLab's; a user's own win.
 const defaults = {
   '@jupyterlab/docmanager-extension:plugin': { autosaveInterval: 10 },
+  // As much as the lab gives back of a terminal's record.
+  '@jupyterlab/terminal-extension:plugin': { scrollback: 10000 },
 };
 
 // Licence files that their packages do not contain, and what JupyterLab's own build says too, harmlessly.

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Holdfast.Keeper.Contract;
+using Holdfast.Cli.Terminals;
+using Holdfast.Keeper.Client;
 
 namespace Holdfast.Cli.Keeper;
 
@@ -8,8 +9,8 @@ internal static class KeeperStopVerb
 {
     public static Command Create()
     {
-        var yes = new Option<bool>("--yes", "-y") { Description = "End the kernels that run without asking." };
-        var command = new Command("stop", "End the keeper and every kernel it owns. Their journals stay.") { yes };
+        var yes = new Option<bool>("--yes", "-y") { Description = "End the kernels and terminals that run without asking." };
+        var command = new Command("stop", "End the keeper and every kernel and terminal it owns. Their journals stay.") { yes };
         command.SetAction(async (parse, cancellationToken) =>
         {
             var (keeper, problem) = await KeeperContact.TryAsync(cancellationToken);
@@ -21,23 +22,29 @@ internal static class KeeperStopVerb
                 return 0;
             }
 
-            if (keeper.Kernels.Count > 0 && !parse.GetValue(yes) && !Confirm(keeper.Kernels))
+            var owned = Owned(keeper);
+            if (owned.Length > 0 && !parse.GetValue(yes) && !Confirm(keeper, owned))
             {
-                return Output.Fail("nothing was stopped. 'holdfast keeper stop --yes' ends these kernels without asking.");
+                var these = keeper.Terminals.Count == 0 ? "kernels" : keeper.Kernels.Count == 0 ? "terminals" : "kernels and terminals";
+                return Output.Fail($"nothing was stopped. 'holdfast keeper stop --yes' ends these {these} without asking.");
             }
 
-            var count = keeper.Kernels.Count;
             await keeper.StopKeeperAsync(cancellationToken);
-            Console.WriteLine(count == 0 ? "The keeper has ended." : $"The keeper has ended, and {Output.Count(count, "kernel")} with it.");
+            Console.WriteLine(owned.Length == 0 ? "The keeper has ended." : $"The keeper has ended, and {owned} with it.");
             return 0;
         });
         return command;
     }
 
-    private static bool Confirm(IReadOnlyCollection<KernelRecord> kernels)
+    /// <summary>What the keeper owns, counted; empty for nothing.</summary>
+    private static string Owned(KeeperClient keeper) => string.Join(" and ",
+        new (int Count, string Noun)[] { (keeper.Kernels.Count, "kernel"), (keeper.Terminals.Count, "terminal") }.Where(owned => owned.Count > 0).Select(owned => Output.Count(owned.Count, owned.Noun)));
+
+    private static bool Confirm(KeeperClient keeper, string owned)
     {
-        Console.WriteLine($"This ends {Output.Count(kernels.Count, "kernel")} and what {(kernels.Count == 1 ? "it computes" : "they compute")}:");
-        foreach (var kernel in kernels) Console.WriteLine($"  {KernelTexts.Line(kernel, TimeProvider.System)}");
+        Console.WriteLine($"This ends {owned} and what {(keeper.Kernels.Count + keeper.Terminals.Count == 1 ? "it computes" : "they compute")}:");
+        foreach (var kernel in keeper.Kernels) Console.WriteLine($"  {KernelTexts.Line(kernel, TimeProvider.System)}");
+        foreach (var terminal in keeper.Terminals) Console.WriteLine($"  terminal {terminal.Name}: {TerminalTexts.Command(terminal)} in {terminal.WorkingFolder}");
         if (Console.IsInputRedirected) return false;
         Console.Write("End them? [y/N] ");
         return Console.ReadLine()?.Trim().ToUpperInvariant() is "Y" or "YES";

@@ -14,9 +14,7 @@ public sealed class DetachedProgram
     public int Id => _process.Id;
 
     /// <summary>Its exit code once it has ended (128 and the signal's number when one ended it); null before.</summary>
-    public int? ExitCode => !_process.Exited.IsCompleted ? null
-        : _process.Exited.Result.Status is not { } status ? 1
-        : (status & 0x7F) == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F);
+    public int? ExitCode => _process.Exited.IsCompleted ? _process.Exited.Result.Code ?? 1 : null;
 
     /// <summary>Starts one in this process's environment.</summary>
     /// <param name="argv">Program and arguments.</param>

@@ -47,7 +47,7 @@ public sealed partial class KeeperClient
         try
         {
             // A refusal can be read even when nothing can be written any more.
-            await connection.WriteAsync(FrameType.Follow, 0, default, default, either.Token);
+            await connection.WriteAsync(FrameType.Follow, 0, AlsoTerminals, default, either.Token);
             return await connection.ReadAsync(either.Token) switch
             {
                 { Type: FrameType.Hello } frame => (JsonSerializer.Deserialize(frame.Payload.Span, WireJson.Default.Hello), null),
@@ -88,6 +88,7 @@ public sealed partial class KeeperClient
         foreach (var kernel in _kernels.Values.Where(kernel => !listed.ContainsKey(kernel.Id)).ToList()) Drop(kernel);
         // A keeper that takes kernels up does not know how often the one before it counted: what it says now is the newest, whatever its revision.
         foreach (var kernel in listed.Values) Replace(kernel);
+        TakeTerminals(hello.Terminals);
     }
 
     private async Task RunAsync()
@@ -142,6 +143,7 @@ public sealed partial class KeeperClient
                 if (reply.Kernel is { } answered && question.Op is not (Operation.Shutdown or Operation.Allow)) Put(answered);
                 else if (question.Op == Operation.Shutdown && reply is { Kernel: { } ended, Failure: null }) Drop(ended);
                 else if (reply.Kernel is { } known && Find(known.Id) is not null) Put(known);
+                if (reply.Terminal is { Ended: null } terminal) Put(terminal);
                 question.Answer.TrySetResult(reply);
                 break;
             case FrameType.Changed:
@@ -156,7 +158,16 @@ public sealed partial class KeeperClient
                 if (_kernels.TryGetValue(id, out var kernel)) _kernels[id] = kernel with { LastSequence = visible, LastActivity = _time.GetUtcNow() };
                 if (_watches.TryGetValue(id, out var watch)) watch.Advance(visible);
                 break;
-            case FrameType.Request or FrameType.Send or FrameType.Follow or FrameType.Hello or FrameType.Refused:
+            case FrameType.TerminalChanged:
+                Put(JsonSerializer.Deserialize(payload, WireJson.Default.TerminalRecord)!);
+                break;
+            case FrameType.TerminalRemoved:
+                Drop(JsonSerializer.Deserialize(payload, WireJson.Default.TerminalRecord)!);
+                break;
+            case FrameType.TerminalAdvanced:
+                AdvanceTerminal(Encoding.UTF8.GetString(payload[8..]), BinaryPrimitives.ReadInt64LittleEndian(payload));
+                break;
+            case FrameType.Request or FrameType.Send or FrameType.Input or FrameType.Follow or FrameType.Hello or FrameType.Refused:
             default:
                 throw new InvalidDataException($"A keeper does not send frames of type {frame.Type} here.");
         }

@@ -37,6 +37,9 @@ public sealed partial class KeeperClient : IAsyncDisposable
     /// <summary>All kernels of this keeper, of every root folder.</summary>
     public IReadOnlyCollection<KernelRecord> Kernels => (IReadOnlyCollection<KernelRecord>)_kernels.Values;
 
+    /// <summary>Where the keeper lives.</summary>
+    public KeeperHome Home => _home;
+
     /// <summary>The keeper's process id; 0 while there is none.</summary>
     public int KeeperProcessId { get; private set; }
 
@@ -113,16 +116,7 @@ public sealed partial class KeeperClient : IAsyncDisposable
     /// <returns>False when no keeper is connected right now; the message was not sent.</returns>
     public async ValueTask<bool> SendAsync(string id, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
-        var opening = _messages.GetOrAdd(id, _ => new Lazy<Task<FrameConnection?>>(OpenForMessagesAsync));
-        if (await opening.Value is not { } connection)
-        {
-            _messages.TryRemove(new(id, opening));
-            return false;
-        }
-
-        var prefix = new byte[1 + Encoding.UTF8.GetByteCount(id)];
-        prefix[0] = (byte)Encoding.UTF8.GetBytes(id, prefix.AsSpan(1));
-        return await connection.WriteAsync(FrameType.Send, 0, prefix, message, cancellationToken);
+        return await DeliverAsync(FrameType.Send, id, id, message, cancellationToken);
     }
 
     /// <summary>Follows the end of a kernel's journal: <see cref="KernelWatch.WaitAsync"/> wakes when a record past the given number is visible.</summary>
@@ -140,6 +134,21 @@ public sealed partial class KeeperClient : IAsyncDisposable
         await _ending.CancelAsync();
         Close();
         await _running;
+    }
+
+    /// <summary>Sends on the connection that is for this alone, opening it when it is the first.</summary>
+    private async ValueTask<bool> DeliverAsync(FrameType type, string key, string id, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        var opening = _messages.GetOrAdd(key, _ => new Lazy<Task<FrameConnection?>>(OpenForMessagesAsync));
+        if (await opening.Value is not { } connection)
+        {
+            _messages.TryRemove(new(key, opening));
+            return false;
+        }
+
+        var prefix = new byte[1 + Encoding.UTF8.GetByteCount(id)];
+        prefix[0] = (byte)Encoding.UTF8.GetBytes(id, prefix.AsSpan(1));
+        return await connection.WriteAsync(type, 0, prefix, message, cancellationToken);
     }
 
     private static byte[] Json(Request request) => JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.Request);

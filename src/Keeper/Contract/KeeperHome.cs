@@ -41,6 +41,9 @@ public sealed record KeeperHome(string StateFolder, string RuntimeFolder)
     /// <summary>One folder for each kernel, running or ended.</summary>
     public string KernelsFolder => Path.Combine(StateFolder, "kernels");
 
+    /// <summary>One folder for each terminal, running or ended.</summary>
+    public string TerminalsFolder => Path.Combine(StateFolder, "terminals");
+
     /// <summary>Where the scripts are that kernels are started through.</summary>
     public string LauncherFolder => Path.Combine(StateFolder, "launcher");
 

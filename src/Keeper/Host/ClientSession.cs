@@ -1,29 +1,30 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
-using Holdfast.Keeper.Owned;
+using Holdfast.Keeper.Terminals;
 using Holdfast.Keeper.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Keeper.Host;
 
 /// <summary>
-/// One connected client. What it must be told is kept as the set of kernels that changed, not as a queue: a slow client hears the newest
+/// One connected client. What it must be told is kept as the set of kernels and terminals that changed, not as a queue: a slow client hears the newest
 /// state later, and the keeper's memory does not grow.
 /// </summary>
 internal sealed class ClientSession
 {
     private readonly FrameConnection _connection;
     private readonly KernelTable _table;
+    private readonly TerminalTable _terminals;
     private readonly Func<Task> _stop;
     private readonly ILogger _log;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _somethingToSay = new(0, 1);
-    private readonly Dictionary<OwnedKernel, News> _news = [];
+    private readonly Dictionary<IOwned, News> _news = [];
 
-    public ClientSession(FrameConnection connection, KernelTable table, Func<Task> stop, ILogger log)
+    public ClientSession(FrameConnection connection, KernelTable table, TerminalTable terminals, Func<Task> stop, ILogger log)
     {
-        (_connection, _table, _stop, _log) = (connection, table, stop, log);
+        (_connection, _table, _terminals, _stop, _log) = (connection, table, terminals, stop, log);
     }
 
     [Flags]
@@ -55,6 +56,10 @@ internal sealed class ClientSession
             _table.Changed -= OnChanged;
             _table.Advanced -= OnAdvanced;
             _table.Removed -= OnRemoved;
+            _terminals.Changed -= OnChanged;
+            _terminals.Advanced -= OnAdvanced;
+            _terminals.Removed -= OnRemoved;
+            _terminals.Leave(this);
             _connection.Dispose();
         }
     }
@@ -70,6 +75,13 @@ internal sealed class ClientSession
                     _table.Changed += OnChanged;
                     _table.Advanced += OnAdvanced;
                     _table.Removed += OnRemoved;
+                    if (!frame.Payload.IsEmpty)
+                    {
+                        _terminals.Changed += OnChanged;
+                        _terminals.Advanced += OnAdvanced;
+                        _terminals.Removed += OnRemoved;
+                    }
+
                     await _connection.WriteAsync(FrameType.Hello, 0, JsonSerializer.SerializeToUtf8Bytes(hello(), WireJson.Default.Hello), default, cancellationToken);
                     _ = SayAsync(cancellationToken);
                     break;
@@ -78,16 +90,25 @@ internal sealed class ClientSession
                     _ = AnswerAsync(frame.Number, request, cancellationToken);
                     break;
                 case FrameType.Send:
-                    var idLength = frame.Payload.IsEmpty ? 0 : frame.Payload.Span[0];
-                    if (frame.Payload.Length < 1 + idLength) throw new InvalidDataException("A message that names no kernel.");
-                    var id = Encoding.UTF8.GetString(frame.Payload.Span.Slice(1, idLength));
+                    var (id, message) = Addressed(frame);
                     // A kernel that is gone: the client hears that from Removed.
-                    if (_table.Find(id) is { } kernel) await kernel.SendAsync(frame.Payload[(1 + idLength)..], cancellationToken);
+                    if (_table.Find(id) is { } kernel) await kernel.SendAsync(message, cancellationToken);
+                    break;
+                case FrameType.Input:
+                    var (name, typed) = Addressed(frame);
+                    if (_terminals.Find(name) is { } terminal) await terminal.TypeAsync(typed, cancellationToken);
                     break;
                 default:
                     throw new InvalidDataException($"A client does not send frames of type {frame.Type}.");
             }
         }
+    }
+
+    private static (string Id, ReadOnlyMemory<byte> Content) Addressed(in Frame frame)
+    {
+        var length = frame.Payload.IsEmpty ? 0 : frame.Payload.Span[0];
+        if (frame.Payload.Length < 1 + length) throw new InvalidDataException("A message that does not say what for.");
+        return (Encoding.UTF8.GetString(frame.Payload.Span.Slice(1, length)), frame.Payload[(1 + length)..]);
     }
 
     private async Task AnswerAsync(uint number, Request request, CancellationToken cancellationToken)
@@ -100,7 +121,7 @@ internal sealed class ClientSession
                 return;
             }
 
-            var reply = await _table.HandleAsync(request, cancellationToken);
+            var reply = request.Op >= Operation.StartTerminal ? await _terminals.HandleAsync(request, this) : await _table.HandleAsync(request, cancellationToken);
             await _connection.WriteAsync(FrameType.Reply, number, JsonSerializer.SerializeToUtf8Bytes(reply, WireJson.Default.Reply), default, CancellationToken.None);
         }
         catch (OperationCanceledException)
@@ -116,24 +137,24 @@ internal sealed class ClientSession
         }
     }
 
-    private void OnChanged(OwnedKernel kernel) => Note(kernel, News.Changed);
+    private void OnChanged(IOwned owned) => Note(owned, News.Changed);
 
-    private void OnAdvanced(OwnedKernel kernel) => Note(kernel, News.Advanced);
+    private void OnAdvanced(IOwned owned) => Note(owned, News.Advanced);
 
-    private void OnRemoved(OwnedKernel kernel) => Note(kernel, News.Removed);
+    private void OnRemoved(IOwned owned) => Note(owned, News.Removed);
 
-    private void Note(OwnedKernel kernel, News news)
+    private void Note(IOwned owned, News news)
     {
         lock (_gate)
         {
-            _news[kernel] = _news.GetValueOrDefault(kernel) | news;
+            _news[owned] = _news.GetValueOrDefault(owned) | news;
             if (_somethingToSay.CurrentCount == 0) _somethingToSay.Release();
         }
     }
 
     private async Task SayAsync(CancellationToken cancellationToken)
     {
-        var batch = new List<KeyValuePair<OwnedKernel, News>>();
+        var batch = new List<KeyValuePair<IOwned, News>>();
         var advanced = new byte[8 + 64];
         try
         {
@@ -146,18 +167,18 @@ internal sealed class ClientSession
                     _news.Clear();
                 }
 
-                foreach (var (kernel, news) in batch)
+                foreach (var (owned, news) in batch)
                 {
                     if (news.HasFlag(News.Removed) || news.HasFlag(News.Changed))
                     {
-                        var type = news.HasFlag(News.Removed) ? FrameType.Removed : FrameType.Changed;
-                        await _connection.WriteAsync(type, 0, JsonSerializer.SerializeToUtf8Bytes(kernel.Record, WireJson.Default.KernelRecord), default, CancellationToken.None);
+                        var type = news.HasFlag(News.Removed) ? owned.Frames.Removed : owned.Frames.Changed;
+                        await _connection.WriteAsync(type, 0, owned.Describe(), default, CancellationToken.None);
                     }
                     else
                     {
-                        BinaryPrimitives.WriteInt64LittleEndian(advanced, kernel.VisibleSequence);
-                        var length = Encoding.UTF8.GetBytes(kernel.Id, advanced.AsSpan(8));
-                        await _connection.WriteAsync(FrameType.Advanced, 0, advanced.AsMemory(0, 8 + length), default, CancellationToken.None);
+                        BinaryPrimitives.WriteInt64LittleEndian(advanced, owned.VisibleSequence);
+                        var length = Encoding.UTF8.GetBytes(owned.Id, advanced.AsSpan(8));
+                        await _connection.WriteAsync(owned.Frames.Advanced, 0, advanced.AsMemory(0, 8 + length), default, CancellationToken.None);
                     }
                 }
 

@@ -3,6 +3,7 @@ using System.Text;
 using Holdfast.Journal;
 using Holdfast.Keeper.Contract;
 using Holdfast.Keeper.Processes;
+using Holdfast.Keeper.Terminals;
 using Holdfast.Keeper.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +12,7 @@ namespace Holdfast.Keeper.Host;
 /// <summary>The keeper's process: takes up kernels, listens for clients, ends when it is told to or when nobody has needed it for long.</summary>
 public sealed class KeeperHost
 {
-    /// <summary>Without a client and without a kernel the keeper ends after this time.</summary>
+    /// <summary>Without a client, a kernel and a terminal the keeper ends after this time.</summary>
     public static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(10);
 
     /// <summary>How often the limits of retention are applied, beside at the start.</summary>
@@ -23,6 +24,7 @@ public sealed class KeeperHost
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly KernelTable _table;
+    private readonly TerminalTable _terminals;
     private readonly CancellationTokenSource _ending = new();
     private readonly DateTimeOffset _started;
     private int _clients;
@@ -39,6 +41,7 @@ public sealed class KeeperHost
         (_home, _time, _log) = (home, time, log);
         _started = time.GetUtcNow();
         _table = new KernelTable(home, limits ?? new RetentionLimits(), journals, time, log);
+        _terminals = new TerminalTable(home, limits ?? new RetentionLimits(), journals, time, log);
     }
 
     /// <summary>Runs until it is stopped. Returns 0, or 1 when another keeper runs for this home or the home cannot be used.</summary>
@@ -60,6 +63,7 @@ public sealed class KeeperHost
 
         // :: 2. Take up what runs already, before anybody can ask for it.
         _table.Adopt();
+        _terminals.NameLosses();
 
         // :: 3. Listen. A socket file that is there is a dead keeper's: we hold the lock.
         File.Delete(_home.SocketPath);
@@ -113,6 +117,7 @@ public sealed class KeeperHost
         try
         {
             _table.Shelf.ApplyLimits();
+            _terminals.ApplyLimits();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -133,9 +138,10 @@ public sealed class KeeperHost
         Interlocked.Increment(ref _clients);
         try
         {
-            var session = new ClientSession(connection, _table, StopAsync, _log);
+            var session = new ClientSession(connection, _table, _terminals, StopAsync, _log);
             await session.RunAsync(
-                () => new Hello(Hello.CurrentProtocol, Environment.ProcessId, _started, [.. _table.Kernels.Select(kernel => kernel.Record)]), _ending.Token);
+                () => new Hello(Hello.CurrentProtocol, Environment.ProcessId, _started, [.. _table.Kernels.Select(kernel => kernel.Record)],
+                    [.. _terminals.Terminals.Select(terminal => terminal.Record)]), _ending.Token);
         }
         finally
         {
@@ -148,7 +154,7 @@ public sealed class KeeperHost
     {
         try
         {
-            await _table.RemoveAllAsync("The keeper was stopped.");
+            await Task.WhenAll(_table.RemoveAllAsync("The keeper was stopped."), _terminals.RemoveAllAsync("The keeper was stopped."));
         }
         finally
         {
@@ -159,7 +165,7 @@ public sealed class KeeperHost
 
     private void EndWhenIdle()
     {
-        if (Volatile.Read(ref _clients) > 0 || _table.Kernels.Count > 0)
+        if (Volatile.Read(ref _clients) > 0 || _table.Kernels.Count > 0 || _terminals.Terminals.Count > 0)
         {
             Volatile.Write(ref _neededAt, _time.GetTimestamp());
         }

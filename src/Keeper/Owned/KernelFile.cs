@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Holdfast.Keeper.Contract;
+using Holdfast.Keeper.Host;
 using Holdfast.Keeper.Wire;
 
 namespace Holdfast.Keeper.Owned;
@@ -24,45 +24,10 @@ internal sealed record KernelFile
 
     public static string PathIn(string kernelFolder) => Path.Combine(kernelFolder, "kernel.json");
 
-    public static KernelFile? Read(string kernelFolder)
-    {
-        try
-        {
-            using var stream = File.OpenRead(PathIn(kernelFolder));
-            return JsonSerializer.Deserialize(stream, WireJson.Default.KernelFile);
-        }
-        catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    public static KernelFile? Read(string kernelFolder) =>
+        // JSON's null passes for a record.
+        StateFile.Read(PathIn(kernelFolder), WireJson.Default.KernelFile) is { Record: not null } file ? file : null;
 
     /// <summary>Writes it whole or not at all. False, with the reason, when it cannot be written.</summary>
-    public bool TryWrite(out string? error)
-    {
-        var path = PathIn(Record.Folder);
-        var temporary = path + ".new";
-        try
-        {
-            using (var stream = new FileStream(temporary, new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }))
-            {
-                JsonSerializer.Serialize(stream, this, WireJson.Default.KernelFile);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-            error = null;
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            error = $"{path} cannot be written: {e.Message}";
-            return false;
-        }
-    }
+    public bool TryWrite(out string? error) => StateFile.TryWrite(PathIn(Record.Folder), this, WireJson.Default.KernelFile, out error);
 }

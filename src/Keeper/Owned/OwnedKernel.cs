@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Holdfast.Journal;
 using Holdfast.Keeper.Contract;
+using Holdfast.Keeper.Host;
 using Holdfast.Keeper.Processes;
 using Holdfast.Keeper.Wire;
 using Holdfast.Kernels;
@@ -13,7 +14,7 @@ namespace Holdfast.Keeper.Owned;
 /// One kernel: its process, the only connection to it, and its journal, of which this is the only writer. Split by phase: start and adopt,
 /// receive, send, stop.
 /// </summary>
-internal sealed partial class OwnedKernel
+internal sealed partial class OwnedKernel : IOwned
 {
     /// <summary>Session name of the keeper's own requests; their replies are not recorded.</summary>
     private const string OwnSession = "holdfast-keeper";
@@ -66,6 +67,10 @@ internal sealed partial class OwnedKernel
     public event Action<OwnedKernel>? Advanced;
 
     public string Id => _record.Id;
+
+    OwnedFrames IOwned.Frames => new(FrameType.Changed, FrameType.Removed, FrameType.Advanced);
+
+    public byte[] Describe() => JsonSerializer.SerializeToUtf8Bytes(Record, WireJson.Default.KernelRecord);
 
     /// <summary>The kernel as it stands now.</summary>
     public KernelRecord Record

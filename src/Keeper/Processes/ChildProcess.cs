@@ -7,7 +7,7 @@ namespace Holdfast.Keeper.Processes;
 /// </summary>
 internal sealed class ChildProcess
 {
-    private const int OpenRead = 0, OpenAppend = 0x1 | 0x40 | 0x400;
+    private const int OpenRead = 0, OpenReadWrite = 2, OpenAppend = 0x1 | 0x40 | 0x400;
     private const short SetSignalsDefault = 0x04, SetSignalMask = 0x08, SetSession = 0x80;
 
     private readonly TaskCompletionSource<ProcessExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,8 +30,18 @@ internal sealed class ChildProcess
 
     /// <summary>Starts a process: stdin is empty, stdout and stderr are appended to <paramref name="outputFile"/>.</summary>
     /// <returns>The process, or why it could not be started.</returns>
-    public static unsafe (ChildProcess? Process, string? Error) Start(
-        IReadOnlyList<string> argv, IEnumerable<KeyValuePair<string, string>> environment, string workingFolder, string outputFile)
+    public static (ChildProcess? Process, string? Error) Start(
+        IReadOnlyList<string> argv, IEnumerable<KeyValuePair<string, string>> environment, string workingFolder, string outputFile) =>
+        Start(argv, environment, workingFolder, "/dev/null", outputFile);
+
+    /// <summary>Starts a process on a terminal, which becomes the controlling terminal of its session.</summary>
+    /// <returns>The process, or why it could not be started.</returns>
+    public static (ChildProcess? Process, string? Error) StartOnTerminal(
+        IReadOnlyList<string> argv, IEnumerable<KeyValuePair<string, string>> environment, string workingFolder, string terminal) =>
+        Start(argv, environment, workingFolder, terminal, null);
+
+    private static unsafe (ChildProcess? Process, string? Error) Start(
+        IReadOnlyList<string> argv, IEnumerable<KeyValuePair<string, string>> environment, string workingFolder, string input, string? outputFile)
     {
         // glibc's types are 80 and 336 bytes, a sigset_t 128.
         var actions = stackalloc byte[512];
@@ -41,8 +51,10 @@ internal sealed class ChildProcess
         Native.AttributesInit(attributes);
         try
         {
-            Native.ActionsOpen(actions, 0, "/dev/null", OpenRead, 0);
-            Native.ActionsOpen(actions, 1, outputFile, OpenAppend, 0x180);
+            // The first terminal that the leader of a new session opens becomes its controlling one.
+            Native.ActionsOpen(actions, 0, input, outputFile is null ? OpenReadWrite : OpenRead, 0);
+            if (outputFile is null) Native.ActionsDup(actions, 0, 1);
+            else Native.ActionsOpen(actions, 1, outputFile, OpenAppend, 0x180);
             Native.ActionsDup(actions, 1, 2);
             Native.ActionsChdir(actions, workingFolder);
             Native.ActionsCloseFrom(actions, 3);
@@ -147,6 +159,9 @@ internal sealed class ChildProcess
 /// <param name="Status">Its wait status; null when it was not a child of this process.</param>
 internal readonly record struct ProcessExit(int? Status)
 {
+    /// <summary>As a shell says it: the exit code, or 128 and the signal's number; null when it is not known.</summary>
+    public int? Code => Status is not { } status ? null : (status & 0x7F) == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F);
+
     /// <inheritdoc />
     public override string ToString() => Status switch
     {

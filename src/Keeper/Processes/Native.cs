@@ -5,7 +5,7 @@ namespace Holdfast.Keeper.Processes;
 /// <summary>The calls of the C library that .NET has no door to.</summary>
 internal static partial class Native
 {
-    public const int SigInt = 2, SigKill = 9, SigTerm = 15;
+    public const int SigHup = 1, SigInt = 2, SigKill = 9, SigTerm = 15, SigCont = 18;
     public const int EIntr = 4;
 
     [LibraryImport("libc", EntryPoint = "getuid")]

@@ -7,8 +7,10 @@ internal enum FrameType : byte
     Request = 1,
     /// <summary>Client: one byte length of the kernel's id, the id, a message in the layout of WebSocketV1.</summary>
     Send = 2,
-    /// <summary>Client, once: asks for <see cref="Hello"/> and the news that follow it.</summary>
+    /// <summary>Client, once: asks for <see cref="Hello"/> and the news that follow it; with one byte, 1, also for those of terminals, which older clients do not know.</summary>
     Follow = 3,
+    /// <summary>Client: one byte length of the terminal's name, the name, what is typed.</summary>
+    Input = 4,
     /// <summary>Keeper, answer to <see cref="Follow"/>: <see cref="Wire.Hello"/> in JSON.</summary>
     Hello = 128,
     /// <summary>Keeper: a <see cref="Wire.Reply"/> in JSON.</summary>
@@ -21,6 +23,12 @@ internal enum FrameType : byte
     Advanced = 132,
     /// <summary>Keeper, instead of anything else: the connection is not taken in; why, in UTF-8.</summary>
     Refused = 133,
+    /// <summary>Keeper: a terminal is new or changed; its record in JSON.</summary>
+    TerminalChanged = 134,
+    /// <summary>Keeper: a terminal has ended; its record in JSON.</summary>
+    TerminalRemoved = 135,
+    /// <summary>Keeper: i64 number of the last visible record, then the terminal's name.</summary>
+    TerminalAdvanced = 136,
 }
 
 /// <summary>One frame. The payload is valid until the next read on the same connection.</summary>

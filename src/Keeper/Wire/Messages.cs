@@ -10,18 +10,23 @@ namespace Holdfast.Keeper.Wire;
 /// <param name="Sessions">For <see cref="Operation.SetSessions"/>.</param>
 /// <param name="UpTo">For <see cref="Operation.Allow"/>.</param>
 /// <param name="Prune">For <see cref="Operation.Prune"/>.</param>
+/// <param name="Terminal">For <see cref="Operation.StartTerminal"/>.</param>
+/// <param name="Viewer">For <see cref="Operation.ViewTerminal"/>: who looks, a name of the client's own.</param>
+/// <param name="Size">For <see cref="Operation.ViewTerminal"/>: what the viewer has room for; null when it looks no more.</param>
 internal sealed record Request(
-    Operation Op, string? Id = null, KernelStart? Start = null, IReadOnlyList<SessionTag>? Sessions = null, long? UpTo = null, PruneOrder? Prune = null);
+    Operation Op, string? Id = null, KernelStart? Start = null, IReadOnlyList<SessionTag>? Sessions = null, long? UpTo = null, PruneOrder? Prune = null,
+    TerminalStart? Terminal = null, string? Viewer = null, TerminalSize? Size = null);
 
 /// <summary>The answer to a request.</summary>
-internal sealed record Reply(KernelRecord? Kernel, KeeperFailure? Failure, IReadOnlyList<JournalPart>? Pruned = null);
+internal sealed record Reply(KernelRecord? Kernel, KeeperFailure? Failure, IReadOnlyList<JournalPart>? Pruned = null, TerminalRecord? Terminal = null);
 
 /// <summary>The keeper's first words.</summary>
 /// <param name="Protocol">Version of this protocol; both sides must speak the same.</param>
 /// <param name="ProcessId">The keeper's process id.</param>
 /// <param name="Started">When it started.</param>
 /// <param name="Kernels">All kernels it owns.</param>
-internal sealed record Hello(int Protocol, int ProcessId, DateTimeOffset Started, IReadOnlyList<KernelRecord> Kernels)
+/// <param name="Terminals">All terminals it owns; null from a keeper that is older than they are.</param>
+internal sealed record Hello(int Protocol, int ProcessId, DateTimeOffset Started, IReadOnlyList<KernelRecord> Kernels, IReadOnlyList<TerminalRecord>? Terminals = null)
 {
     public const int CurrentProtocol = 2;
 }
@@ -41,6 +46,11 @@ internal enum Operation
     Prune,
     /// <summary>Asks nothing: the answer says that the connection was taken in.</summary>
     Hear,
+    StartTerminal,
+    ViewTerminal,
+    EndTerminal,
+    /// <summary>Deletes the record of a terminal that has ended.</summary>
+    ForgetTerminal,
 }
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
@@ -50,4 +60,6 @@ internal enum Operation
 [JsonSerializable(typeof(KernelRecord))]
 [JsonSerializable(typeof(Owned.KernelFile))]
 [JsonSerializable(typeof(Owned.KernelEvent))]
+[JsonSerializable(typeof(TerminalRecord))]
+[JsonSerializable(typeof(Terminals.TerminalEvent))]
 internal sealed partial class WireJson : JsonSerializerContext;

@@ -2,12 +2,13 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Holdfast.Lab.Http;
+using Holdfast.Lab.Terminals;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Lab.Pages;
 
 /// <summary>The page that starts JupyterLab: its configuration and the scripts of the build.</summary>
-internal sealed class LabPage(LabOptions options, BaseUrl baseUrl, LabExtensions extensions, PageConfig configured)
+internal sealed class LabPage(LabOptions options, BaseUrl baseUrl, LabExtensions extensions, PageConfig configured, LabTerminals? terminals = null)
 {
     public Task ShowAsync(HttpContext context)
     {
@@ -67,7 +68,7 @@ internal sealed class LabPage(LabOptions options, BaseUrl baseUrl, LabExtensions
             json.WriteString("preferredPath"u8, "/");
             json.WriteString("serverRoot"u8, options.Root);
             json.WriteString("notebookVersion"u8, "[2, 14, 0]");
-            json.WriteBoolean("terminalsAvailable"u8, false);
+            json.WriteBoolean("terminalsAvailable"u8, terminals is not null);
             json.WriteBoolean("buildAvailable"u8, false);
             json.WriteBoolean("buildCheck"u8, false);
             json.WriteBoolean("devMode"u8, false);

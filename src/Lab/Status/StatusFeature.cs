@@ -29,7 +29,6 @@ internal static class StatusFeature
         var identity = new Identity(new Profile(options));
         Get("/api/me", identity.ShowAsync);
         endpoints.MapMethods("/api/me", ["PATCH"], identity.ChangeAsync);
-        Get("/api/terminals", context => ApiJson.WriteAsync(context, "[]"u8.ToArray()));
         Get("/lsp/status", context => ApiJson.WriteAsync(context, """{"version":2,"sessions":{},"specs":{}}"""u8.ToArray()));
         Get("/api/resolvePath", context => ResolveAsync(context, options, services.GetService<KeeperClient>()));
         Get("/api/spec.yaml", context => RouteList.ShowAsync(context, endpoints));

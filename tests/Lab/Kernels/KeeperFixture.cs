@@ -44,6 +44,9 @@ public sealed class KeeperFixture : IAsyncLifetime
 
     internal LabOptions Options(string root) => new() { Root = root, AssetsFolder = "/nonexistent", StateFolder = Home.StateFolder, Environment = Variables };
 
+    /// <summary>Completes when the keeper runs.</summary>
+    internal Task ReadyAsync() => _prepared.Value;
+
     /// <summary>A lab on a new root folder, or on that of <paramref name="again"/> with its state.</summary>
     internal async Task<LabHost> StartLabAsync(LabHost? again = null, string baseUrl = "/")
     {
