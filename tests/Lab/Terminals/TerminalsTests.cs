@@ -120,7 +120,7 @@ public sealed class TerminalsTests(KeeperFixture keeper)
         await small.TypeAsync("echo here\r");
         await small.SeeAsync("\nhere");
         // A tab that was never shown.
-        using var hidden = await lab.OpenAsync(name, size: false);
+        using var hidden = await lab.OpenAsync(name, 40, 60, size: false);
         await hidden.SendAsync("""["set_size", 10, 20, -1, -1]""");
         await hidden.SeeAsync("\nhere");
 
