@@ -31,11 +31,10 @@ internal sealed class Uploads(TimeProvider time) : IDisposable
             return fault;
         FileStatus? status = null;
         lock (upload)
-        {
             fault = !upload.Takes(chunk) ? OutOfTurn(path, chunk) : ContentsFault.Try(path, () => status = upload.Write(chunk, bytes.Span, time.GetUtcNow()));
-            if (chunk == Last && fault is null)
-                Forget(path, upload);
-        }
+        // Not inside: whoever holds the gate waits for uploads.
+        if (chunk == Last && fault is null)
+            Forget(path, upload);
         soFar = status;
         return fault;
     }
