@@ -89,7 +89,9 @@ public sealed class TerminalTests(Chromium chromium)
         await using var lab = await workplace.StartLabAsync();
         await using var pane = await TerminalPane.LaunchAsync(chromium, lab);
 
-        await pane.TypeAsync("cat > /dev/null; echo code $?");
+        // Ctrl-C takes away what the shell has not read yet: the command must run before.
+        await pane.TypeAsync("echo at $((40 + 2)); cat > /dev/null; echo code $?");
+        await pane.SeeAsync("at 42");
         await pane.Page.Keyboard.PressAsync("Control+c");
         await pane.TypeAsync("echo interrupted $?");
         await pane.SeeAsync("interrupted 130");
@@ -113,12 +115,12 @@ public sealed class TerminalTests(Chromium chromium)
         await using var lab = await workplace.StartLabAsync();
         await using var pane = await TerminalPane.LaunchAsync(chromium, lab);
 
-        await pane.TypeAsync("yes tide and holdfast");
-        await pane.SeeAsync("tide and holdfast");
+        await pane.TypeAsync("yes tide $((40 + 2))");
+        await pane.SeeAsync("tide 42");
         await pane.Page.Keyboard.PressAsync("Control+c");
-        await pane.TypeAsync("clear; seq 1000000; echo the end");
-        await pane.SeeAsync("the end");
-        await pane.SeeAsync("1000000");
+        await pane.TypeAsync("clear; seq 1000000; echo the $((1 + 1))nd end");
+        await pane.SeeAsync("the 2nd end");
+        await pane.SeeAsync("999999");
     }
 
     [Fact]
