@@ -26,6 +26,13 @@ public sealed class ConfigTests
         Assert.Equal(("r", jupyter), rows["default-kernel"]);
         Assert.Equal(("true", "default"), rows["delete-to-trash"]);
         Assert.Equal(("(made at the first start)", "default"), rows["token"]);
+
+        place.Set("JUPYTER_TOKEN", "secret");
+        var json = await place.RunAsync("config", "-o", "json");
+        var settings = json.Json.EnumerateArray().ToDictionary(setting => setting.GetProperty("setting").GetString()!);
+        Assert.Equal(("8893", yaml), (settings["port"].GetProperty("value").GetString(), settings["port"].GetProperty("source").GetString()));
+        Assert.True(settings["token"].GetProperty("is_set").GetBoolean());
+        Assert.DoesNotContain("secret", json.Out, StringComparison.Ordinal);
     }
 
     [Fact]

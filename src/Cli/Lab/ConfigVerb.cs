@@ -7,22 +7,38 @@ internal static class ConfigVerb
 {
     public static Command Create()
     {
-        var command = new Command("config", "Show each setting of the lab with its source: holdfast.yaml, the environment, an existing Jupyter set-up, or the default. What the command line of 'holdfast lab' says comes before them.");
-        command.SetAction(_ => Show());
+        var format = Output.Format();
+        var command = new Command("config", "Show each setting of the lab with its source: holdfast.yaml, the environment, an existing Jupyter set-up, or the default. What the command line of 'holdfast lab' says comes before them.") { format };
+        command.SetAction(parse => Show(parse.GetValue(format) == "json"));
         return command;
     }
 
-    private static int Show()
+    private static int Show(bool asJson)
     {
         var settings = LabSettings.Read(Surroundings.Variables, _ => null);
-        var rows = settings.Values.Select(value => (value.Setting.Name, Value: Shown(value), value.Source)).ToList();
-        var (name, shown) = (rows.Max(row => row.Name.Length), rows.Max(row => row.Value.Length));
-        foreach (var row in rows)
-            Console.WriteLine($"{row.Name.PadRight(name)}  {row.Value.PadRight(shown)}  {row.Source}");
+        if (asJson) WriteJson(settings);
+        else Output.Table(["SETTING", "VALUE", "SOURCE"], [.. settings.Values.Select(value => new[] { value.Setting.Name, Shown(value), value.Source })]);
         foreach (var note in settings.Notes)
             Console.Error.WriteLine($"holdfast: {note}");
         return settings.Problem is { } problem ? Output.Fail(problem) : 0;
     }
+
+    /// <summary>Of secrets only whether they are set.</summary>
+    private static void WriteJson(LabSettings settings) => Output.Json(json =>
+    {
+        json.WriteStartArray();
+        foreach (var value in settings.Values)
+        {
+            json.WriteStartObject();
+            json.WriteString("setting", value.Setting.Name);
+            if (value.Setting.IsSecret) json.WriteBoolean("is_set", value.Value is { Length: > 0 });
+            else json.WriteString("value", value.Value);
+            json.WriteString("source", value.Source);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
 
     private static string Shown(SettingValue value) => value switch
     {
