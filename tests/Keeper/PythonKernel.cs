@@ -95,7 +95,7 @@ internal sealed class KernelTalk(KeeperClient client, KernelRecord kernel, long 
                 if (condition(seen)) return;
             }
 
-            Assert.NotEqual(-1, await _watch.WaitAsync(_reader.NextSequence - 1, TestContext.Current.CancellationToken));
+            Assert.NotEqual(-1, await _watch.WaitAsync(_reader.NextSequence - 1, TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken));
         }
     }
 

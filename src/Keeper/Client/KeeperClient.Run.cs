@@ -176,8 +176,10 @@ public sealed partial class KeeperClient
     private void Put(KernelRecord kernel)
     {
         // An answer may have been overtaken by news.
-        if (Find(kernel.Id) is { } known && known.Revision > kernel.Revision) return;
-        Replace(kernel);
+        var known = Find(kernel.Id);
+        if (known is not null && known.Revision > kernel.Revision) return;
+        // How far its journal is may have been told meanwhile, and perhaps nothing more comes for long: who watches from now on would wait for what is there.
+        Replace(known is null ? kernel : kernel with { LastSequence = Math.Max(known.LastSequence, kernel.LastSequence) });
     }
 
     private void Replace(KernelRecord kernel)

@@ -92,9 +92,11 @@ public sealed partial class KeeperClient
     private void Put(TerminalRecord terminal)
     {
         // An answer may have been overtaken by news.
-        if (FindTerminal(terminal.Name) is { } known && known.Started == terminal.Started && known.Revision > terminal.Revision) return;
+        var known = FindTerminal(terminal.Name) is { } same && same.Started == terminal.Started ? same : null;
+        if (known is not null && known.Revision > terminal.Revision) return;
         if (_endedTerminals.TryGetValue(terminal.Name, out var ended) && terminal.Started <= ended) return;
-        Replace(terminal);
+        // How far its journal is may have been told meanwhile, and perhaps nothing more comes for long.
+        Replace(known is null ? terminal : terminal with { LastSequence = Math.Max(known.LastSequence, terminal.LastSequence) });
     }
 
     private void Replace(TerminalRecord terminal)
@@ -107,7 +109,8 @@ public sealed partial class KeeperClient
     private void AdvanceTerminal(string name, long visible)
     {
         if (_terminals.TryGetValue(name, out var terminal)) _terminals[name] = terminal with { LastSequence = visible, LastActivity = _time.GetUtcNow() };
-        if (_terminalWatches.TryGetValue(name, out var watch)) watch.Advance(visible);
+        // Also of a terminal that is not known yet: the answer that tells of it may be older than this.
+        _terminalWatches.GetOrAdd(name, _ => new KernelWatch()).Advance(visible);
     }
 
     private void Drop(TerminalRecord terminal)

@@ -69,7 +69,7 @@ internal sealed class TerminalTalk(KeeperClient client, TerminalRecord terminal)
     /// <summary>Reads what there is, waiting when there is nothing; false at the end.</summary>
     private async Task<bool> ReadAsync()
     {
-        var more = await _watch.WaitAsync(_reader.NextSequence - 1, TestContext.Current.CancellationToken);
+        var more = await _watch.WaitAsync(_reader.NextSequence - 1, TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         while (_reader.TryRead(out var record))
         {
             if (record.Kind == TerminalRecordKind.Output) _text.Append(Encoding.UTF8.GetString(record.Payload.Span));
