@@ -14,9 +14,11 @@ public sealed class TerminalTests
 
         await talk.TypeAsync("tty; stty -a | grep -o iutf8; echo $TERM $COLORTERM $HOLDFAST_TERMINAL [$JUPYTER_TOKEN] in $PWD\n");
         await talk.SeeAsync($"xterm-256color truecolor 1 [] in {keeper.Root}\r\n");
-        await talk.TypeAsync("sleep 600\n");
-        await talk.SeeAsync("sleep 600\r\n");
+        // What is printed shows that the line is no longer being edited.
+        await talk.TypeAsync("bash -c 'echo at $((40 + 2)); exec sleep 600'\n");
+        await talk.SeeAsync("at 42\r\n");
         await talk.TypeAsync("\x03");
+        await talk.SeeAsync("^C");
         await talk.TypeAsync("echo code $?\n");
         await talk.SeeAsync("code 130");
 
