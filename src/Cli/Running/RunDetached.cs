@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Holdfast.Keeper.Client;
 using Holdfast.Lab.Running;
 
@@ -23,10 +21,8 @@ internal static class RunDetached
     /// <summary>Starts the run and waits until its kernel is ready, or it has ended.</summary>
     public static async Task<int> StartAsync(RunPlan plan, CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(Surroundings.Home.StateFolder, "runs");
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(plan.Output)))[..16];
-        var (log, ready) = (Path.Combine(folder, $"{name}.log"), Path.Combine(folder, $"{Guid.NewGuid():N}.ready"));
+        var state = NotebookRun.StateOf(Surroundings.Home.StateFolder, plan.Output);
+        var (log, ready) = ($"{state}.log", $"{state}.{Guid.NewGuid():N}.ready");
         File.Delete(log);
         var (run, error) = DetachedProgram.Start(
             [Environment.ProcessPath!, .. Environment.GetCommandLineArgs().Skip(1)], new Dictionary<string, string> { [Variable] = ready }, Environment.CurrentDirectory, log);

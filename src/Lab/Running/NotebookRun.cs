@@ -28,6 +28,7 @@ public sealed class NotebookRun : IAsyncDisposable
     private readonly RunNotebook _notebook;
     private readonly RunKernel _kernel;
     private readonly Recorder _recorder;
+    private readonly NotebookTurns _turns;
     private readonly NotebookHistory _history;
     private readonly IdleMemory _memory;
     private readonly FileStream _lock;
@@ -42,8 +43,8 @@ public sealed class NotebookRun : IAsyncDisposable
         _memory = new IdleMemory(time);
         _history = new NotebookHistory(options, time, _memory, logs.CreateLogger<NotebookHistory>());
         var trust = new NotebookTrust(options, time, logs.CreateLogger<NotebookTrust>());
-        Turns = new NotebookTurns(options);
-        _recorder = new Recorder(keeper, options, Turns, trust, _history, null, time, logs.CreateLogger<Recorder>(), kernel.Kernel.Id);
+        _turns = new NotebookTurns(options);
+        _recorder = new Recorder(keeper, options, _turns, trust, _history, null, time, logs.CreateLogger<Recorder>(), kernel.Kernel.Id);
     }
 
     /// <summary>The kernel it runs on.</summary>
@@ -51,8 +52,6 @@ public sealed class NotebookRun : IAsyncDisposable
 
     /// <summary>How many cells it will run.</summary>
     public int CellCount => _notebook.Cells.Count;
-
-    private NotebookTurns Turns { get; }
 
     /// <summary>Starts the kernel, and writes the output notebook as it is before its first cell.</summary>
     /// <param name="keeper">Who owns the kernel.</param>
@@ -102,6 +101,16 @@ public sealed class NotebookRun : IAsyncDisposable
                 await kernel.DisposeAsync();
             mine?.Dispose();
         }
+    }
+
+    /// <summary>The file below the state folder that is the lock of the runs which write this notebook; others of theirs begin with its name. Makes its folder, 0700.</summary>
+    /// <param name="stateFolder">The state folder.</param>
+    /// <param name="output">Absolute path of the notebook.</param>
+    public static string StateOf(string stateFolder, string output)
+    {
+        var folder = Path.Combine(stateFolder, "runs");
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(output)))[..16]);
     }
 
     /// <summary>Runs the cells, one after the other, up to the first that fails.</summary>
@@ -155,7 +164,7 @@ public sealed class NotebookRun : IAsyncDisposable
         return await running;
     }
 
-    private void WriteStart() => Turns.Take(_plan.Output, () =>
+    private void WriteStart() => _turns.Take(_plan.Output, () =>
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_plan.Output)!);
         _history.Before(_plan.Output);
@@ -166,12 +175,10 @@ public sealed class NotebookRun : IAsyncDisposable
     /// <summary>One run for a file at a time; null when there is one. The lock goes with its process.</summary>
     private static FileStream? Lock(LabOptions options, string output)
     {
-        var folder = Path.Combine(options.StateFolder, "runs");
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(output)))[..16];
+        var file = StateOf(options.StateFolder, output);
         try
         {
-            return new FileStream(Path.Combine(folder, name), new FileStreamOptions
+            return new FileStream(file, new FileStreamOptions
             {
                 Mode = FileMode.OpenOrCreate,
                 Access = FileAccess.ReadWrite,

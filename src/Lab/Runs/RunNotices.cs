@@ -73,7 +73,7 @@ internal sealed class RunNotices : IHostedService, IDisposable
             // Nobody has asked for anything, or it cannot be known any more.
         }
         _keeper.Changed += Changed;
-        _keeper.Removed += Removed;
+        _keeper.Removed += Ended;
         foreach (var kernel in _addresses.Keys.Select(_keeper.Find).OfType<KernelRecord>())
             Changed(kernel);
         return Task.CompletedTask;
@@ -83,7 +83,7 @@ internal sealed class RunNotices : IHostedService, IDisposable
     public Task StopAsync(CancellationToken cancellationToken)
     {
         _keeper.Changed -= Changed;
-        _keeper.Removed -= Removed;
+        _keeper.Removed -= Ended;
         // A host may be stopped again when it has been disposed of.
         return _ending.IsCancellationRequested ? Task.CompletedTask : _ending.CancelAsync();
     }
@@ -97,11 +97,12 @@ internal sealed class RunNotices : IHostedService, IDisposable
 
     private void Changed(KernelRecord kernel)
     {
-        if (_addresses.ContainsKey(kernel.Id) && kernel.ExecutionState is "idle" or "dead" && _pending.TryAdd(kernel.Id, ""))
-            _ = Task.Run(() => TellAsync(kernel.Id), CancellationToken.None);
+        if (kernel.ExecutionState is "idle" or "dead")
+            Ended(kernel);
     }
 
-    private void Removed(KernelRecord kernel)
+    /// <summary>It has nothing left to do, for now or for ever.</summary>
+    private void Ended(KernelRecord kernel)
     {
         if (_addresses.ContainsKey(kernel.Id) && _pending.TryAdd(kernel.Id, ""))
             _ = Task.Run(() => TellAsync(kernel.Id), CancellationToken.None);

@@ -151,9 +151,14 @@ public sealed class RunNotebook
         var editor = notebook.Edit();
         var earlier = Enumerable.Range(0, notebook.Cells.Count).FirstOrDefault(cell => notebook.Cells[cell].Tags.Contains("injected-parameters"), -1);
         var place = earlier >= 0 ? earlier : NotebookParameters.Cell(notebook) + 1;
-        if (earlier >= 0) editor.SetSource(place, source);
-        else editor.InsertCell(place, "code", source);
-        editor.SetMetadata(place, earlier >= 0 ? notebook.Cells[place].MetadataJson : Tags("injected-parameters"));
+        if (earlier >= 0)
+        {
+            editor.SetSource(place, source);
+            return editor.ToDocument();
+        }
+
+        editor.InsertCell(place, "code", source);
+        editor.SetMetadata(place, Tags("injected-parameters"));
         return editor.ToDocument();
     }
 
