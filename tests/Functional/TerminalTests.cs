@@ -109,7 +109,7 @@ public sealed class TerminalTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task Flood_OnThePage_StopsAtOnce()
+    public async Task Flood_OnThePage_StopsAtOnceAndTheEndIsShown()
     {
         await using var workplace = new Workplace();
         await using var lab = await workplace.StartLabAsync();
@@ -118,8 +118,27 @@ public sealed class TerminalTests(Chromium chromium)
         await pane.TypeAsync("yes tide $((40 + 2))");
         await pane.SeeAsync("tide 42");
         await pane.Page.Keyboard.PressAsync("Control+c");
-        await pane.TypeAsync("clear; echo the $((1 + 1))nd end");
+        await pane.TypeAsync("clear; seq 1000000; echo the $((1 + 1))nd end");
         await pane.SeeAsync("the 2nd end");
+        await pane.SeeAsync("999999");
+    }
+
+    [Fact]
+    public async Task ScrolledUp_WhileItPrints_StaysThere()
+    {
+        await using var workplace = new Workplace();
+        await using var lab = await workplace.StartLabAsync();
+        await using var pane = await TerminalPane.LaunchAsync(chromium, lab);
+
+        await pane.TypeAsync("for i in $(seq 300); do echo line-$i-; done; until [ -e go ]; do sleep 0.1; done; for i in $(seq 30); do echo $i more; sleep 0.05; done; touch printed");
+        await pane.SeeAsync("line-300-");
+        await pane.Page.Locator(".xterm-screen").HoverAsync();
+        await pane.Page.Mouse.WheelAsync(0, -100_000);
+        await pane.SeeAsync("line-1-");
+        await File.WriteAllTextAsync(workplace.PathOf("go"), "", TestContext.Current.CancellationToken);
+        while (!File.Exists(workplace.PathOf("printed")))
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        await pane.SeeAsync("line-1-");
     }
 
     [Fact]
