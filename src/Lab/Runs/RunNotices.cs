@@ -7,14 +7,13 @@ using System.Text.Json.Serialization;
 using Holdfast.Keeper.Client;
 using Holdfast.Keeper.Contract;
 using Holdfast.Lab.Posix;
-using Holdfast.Lab.Recording;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Lab.Runs;
 
 /// <summary>
-/// Tells addresses that people gave when a kernel has nothing left to do, or has died: one POST of JSON each, tried three times. What is to be told is
+/// Tells addresses that people gave when a kernel or a terminal has nothing left to do, or has ended: one POST of JSON each, tried three times. What is to be told is
 /// kept in a file, so that the next lab tells it. Safe for concurrent calls.
 /// </summary>
 internal sealed class RunNotices : IHostedService, IDisposable
@@ -23,6 +22,8 @@ internal sealed class RunNotices : IHostedService, IDisposable
     /// <summary>Between two cells of a run a kernel is idle for a moment.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    /// <summary>How often it is looked whether a shell still waits for its command: nobody says it.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<string, string> _addresses = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _pending = new(StringComparer.Ordinal);
@@ -30,33 +31,32 @@ internal sealed class RunNotices : IHostedService, IDisposable
     private readonly Lock _keeping = new();
     private readonly HttpClient _client = new() { Timeout = Limit };
     private readonly KeeperClient _keeper;
-    private readonly Recorder _recorder;
+    private readonly RunList _runs;
     private readonly TimeProvider _time;
     private readonly ILogger<RunNotices> _log;
     private readonly string _file;
 
-    public RunNotices(KeeperClient keeper, Recorder recorder, LabOptions options, TimeProvider time, ILogger<RunNotices> log)
+    public RunNotices(KeeperClient keeper, RunList runs, LabOptions options, TimeProvider time, ILogger<RunNotices> log)
     {
-        (_keeper, _recorder, _time, _log) = (keeper, recorder, time, log);
+        (_keeper, _runs, _time, _log) = (keeper, runs, time, log);
         var root = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(options.Root)).AsSpan(0, 8));
         _file = Path.Combine(options.StateFolder, $"notices-{root}.json");
         _client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("holdfast", "0"));
     }
 
-    /// <summary>Whether somebody is told of a kernel.</summary>
-    public bool Tells(string kernelId) => _addresses.ContainsKey(kernelId);
+    /// <summary>Whether somebody is told of a run.</summary>
+    public bool Tells(string id) => _addresses.ContainsKey(id);
 
-    /// <summary>Tells an address when the kernel has nothing left to do; null for nobody.</summary>
-    public void Set(string kernelId, string? address)
+    /// <summary>Tells an address when the run has nothing left to do; null for nobody.</summary>
+    public void Set(string id, string? address)
     {
         if (address is null)
-            _addresses.TryRemove(kernelId, out _);
+            _addresses.TryRemove(id, out _);
         else
-            _addresses[kernelId] = address;
+            _addresses[id] = address;
         Keep();
         // It may have ended while the person was asking.
-        if (_keeper.Find(kernelId) is { } kernel)
-            Changed(kernel);
+        Look(id);
     }
 
     /// <inheritdoc />
@@ -72,18 +72,20 @@ internal sealed class RunNotices : IHostedService, IDisposable
         {
             // Nobody has asked for anything, or it cannot be known any more.
         }
-        _keeper.Changed += Changed;
-        _keeper.Removed += Ended;
-        foreach (var kernel in _addresses.Keys.Select(_keeper.Find).OfType<KernelRecord>())
-            Changed(kernel);
+        _keeper.Changed += KernelChanged;
+        _keeper.Removed += KernelRemoved;
+        _keeper.TerminalRemoved += TerminalRemoved;
+        foreach (var id in _addresses.Keys)
+            Look(id);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        _keeper.Changed -= Changed;
-        _keeper.Removed -= Ended;
+        _keeper.Changed -= KernelChanged;
+        _keeper.Removed -= KernelRemoved;
+        _keeper.TerminalRemoved -= TerminalRemoved;
         // A host may be stopped again when it has been disposed of.
         return _ending.IsCancellationRequested ? Task.CompletedTask : _ending.CancelAsync();
     }
@@ -95,17 +97,21 @@ internal sealed class RunNotices : IHostedService, IDisposable
         _client.Dispose();
     }
 
-    private void Changed(KernelRecord kernel)
+    private void KernelChanged(KernelRecord kernel)
     {
         if (kernel.ExecutionState is "idle" or "dead")
-            Ended(kernel);
+            Look(kernel.Id);
     }
 
-    /// <summary>It has nothing left to do, for now or for ever.</summary>
-    private void Ended(KernelRecord kernel)
+    private void KernelRemoved(KernelRecord kernel) => Look(kernel.Id);
+
+    private void TerminalRemoved(TerminalRecord terminal) => Look(TerminalRun.IdPrefix + terminal.Name);
+
+    /// <summary>It may have nothing left to do, for now or for ever.</summary>
+    private void Look(string id)
     {
-        if (_addresses.ContainsKey(kernel.Id) && _pending.TryAdd(kernel.Id, ""))
-            _ = Task.Run(() => TellAsync(kernel.Id), CancellationToken.None);
+        if (_addresses.ContainsKey(id) && _pending.TryAdd(id, ""))
+            _ = Task.Run(() => TellAsync(id), CancellationToken.None);
     }
 
     private async Task TellAsync(string id)
@@ -113,15 +119,17 @@ internal sealed class RunNotices : IHostedService, IDisposable
         try
         {
             await Task.Delay(Settling, _time, _ending.Token);
-            var kernel = _keeper.Find(id);
-            if (kernel is { BusySince: not null } || !_addresses.TryGetValue(id, out var address))
+            var run = _runs.Find(id);
+            while (run is TerminalRun { Terminal.IsCommand: false, IsBusy: true } && _addresses.ContainsKey(id))
+            {
+                await Task.Delay(LookAgain, _time, _ending.Token);
+                run = _runs.Find(id);
+            }
+            if (run is { IsBusy: true } or KernelRun { Kernel.BusySince: not null } or KernelRun { Cell: null } || !_addresses.TryGetValue(id, out var address))
                 return;
-            var cell = _recorder.RunningOf(id);
-            var state = kernel is null ? "ended" : new RunState(kernel, cell, null).Word;
-            if (kernel is not null && cell is null)
-                return;
+            var cell = run is TerminalRun ? null : _runs.CellOf(id);
             var notice = JsonSerializer.SerializeToUtf8Bytes(
-                new RunNotice(cell?.Path, id, state, cell?.LastLine, cell?.Started, cell?.LastOutput, $"{cell?.Path ?? id}: {state}{(cell is { LastLine.Length: > 0 } ? $" – {cell.LastLine}" : "")}"),
+                new RunNotice(cell?.Path, run is TerminalRun ? null : id, (run as TerminalRun)?.Terminal.Name, run?.Word ?? "ended", run?.LastLine ?? cell?.LastLine, cell?.Started, cell?.LastOutput, run?.Text ?? $"{cell?.Path ?? id}: ended{(cell is { LastLine.Length: > 0 } ? $" – {cell.LastLine}" : "")}"),
                 NoticeJson.Default.RunNotice);
             for (var attempt = 1; !await PostAsync(address, notice) && attempt < Attempts; attempt++)
                 await Task.Delay(Limit, _time, _ending.Token);
@@ -177,13 +185,14 @@ internal sealed class RunNotices : IHostedService, IDisposable
 
 /// <summary>What an address is told.</summary>
 /// <param name="Notebook">The notebook, relative to the lab's folder; null when the kernel has none.</param>
-/// <param name="Kernel">The kernel's id.</param>
-/// <param name="State">done, failed, stopped, died or ended.</param>
-/// <param name="LastLine">The last line of its last cell.</param>
+/// <param name="Kernel">The kernel's id; null for a terminal.</param>
+/// <param name="Terminal">The terminal's name; null for a kernel.</param>
+/// <param name="State">done, failed, stopped, died, ended, or idle for a shell whose command has ended.</param>
+/// <param name="LastLine">The last line of its last cell, or of its screen.</param>
 /// <param name="Started">When that cell began.</param>
 /// <param name="LastOutput">When it last put something out.</param>
 /// <param name="Text">All of that in a line, as chat services show it.</param>
-internal sealed record RunNotice(string? Notebook, string Kernel, string State, string? LastLine, DateTimeOffset? Started, DateTimeOffset? LastOutput, string Text);
+internal sealed record RunNotice(string? Notebook, string? Kernel, string? Terminal, string State, string? LastLine, DateTimeOffset? Started, DateTimeOffset? LastOutput, string Text);
 
 /// <summary>JSON of notices.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

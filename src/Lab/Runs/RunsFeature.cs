@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Holdfast.Keeper.Client;
 using Holdfast.Lab.Http;
-using Holdfast.Lab.Kernels;
-using Holdfast.Lab.Recording;
+using Holdfast.Lab.Terminals;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -24,7 +24,9 @@ internal static class RunsFeature
     {
         endpoints.MapMethods("/runs", ["GET", "HEAD"], RunsPage.ShowAsync);
         endpoints.MapMethods("/api/runs", ["GET"], ListAsync);
-        endpoints.MapMethods("/api/runs/{kernel}/notice", ["PUT", "DELETE"], NoticeAsync);
+        endpoints.MapMethods("/api/runs/{kernel}/notice", ["PUT", "DELETE"], context => NoticeAsync(context, Route(context, "kernel")));
+        endpoints.MapMethods("/api/runs/terminals/{name}/notice", ["PUT", "DELETE"], context => NoticeAsync(context, TerminalRun.IdPrefix + Route(context, "name")));
+        endpoints.MapMethods("/api/runs/terminals/{name}/interrupt", ["POST"], InterruptAsync);
     }
 
     private static async Task ListAsync(HttpContext context)
@@ -35,17 +37,30 @@ internal static class RunsFeature
         await using var json = ApiJson.Begin(context);
         json.WriteStartArray();
         foreach (var run in runs)
-            run.Write(json, notices.Tells(run.Kernel.Id));
+            run.Write(json, notices.Tells(run.Id));
         json.WriteEndArray();
     }
 
-    /// <summary>PUT <c>{"url"}</c>: that address gets a POST when the kernel has nothing left to do; DELETE: not any more.</summary>
-    private static async Task NoticeAsync(HttpContext context)
+    private static string Route(HttpContext context, string name) => (string)context.Request.RouteValues[name]!;
+
+    /// <summary>Ctrl-C in a terminal: what runs in its foreground gets SIGINT, unless it reads keys as they are.</summary>
+    private static async Task InterruptAsync(HttpContext context)
     {
-        var id = (string)context.Request.RouteValues["kernel"]!;
-        if (context.RequestServices.GetRequiredService<LabKernels>().Find(id) is null)
+        var name = Route(context, "name");
+        if (context.RequestServices.GetRequiredService<LabTerminals>().Find(name) is null)
+            await TerminalEndpoints.NotFoundAsync(context, name);
+        else if (await context.RequestServices.GetRequiredService<KeeperClient>().TypeAsync(name, "\x03"u8.ToArray(), context.RequestAborted))
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+        else
+            await ApiError.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "The keeper does not answer right now; nothing was interrupted.");
+    }
+
+    /// <summary>PUT <c>{"url"}</c>: that address gets a POST when the kernel or terminal has nothing left to do; DELETE: not any more.</summary>
+    private static async Task NoticeAsync(HttpContext context, string id)
+    {
+        if (context.RequestServices.GetRequiredService<RunList>().Find(id) is null)
         {
-            await ApiError.WriteAsync(context, StatusCodes.Status404NotFound, $"Kernel does not exist: {id}");
+            await ApiError.WriteAsync(context, StatusCodes.Status404NotFound, $"No kernel or terminal runs here that is called {id}");
             return;
         }
         string? address = null;
@@ -63,20 +78,5 @@ internal static class RunsFeature
         }
         context.RequestServices.GetRequiredService<RunNotices>().Set(id, address);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
-    }
-}
-
-/// <summary>What the kernels of this folder do.</summary>
-internal sealed class RunList(LabKernels kernels, Recorder recorder, ProcessMeter meter)
-{
-    /// <summary>All of them: what is at work first, then what was at work last.</summary>
-    public async Task<IReadOnlyList<RunState>> ReadAsync(CancellationToken cancellationToken)
-    {
-        var all = kernels.All.ToList();
-        var usage = await meter.ReadAsync([.. all.Select(kernel => kernel.ProcessId).OfType<int>()], cancellationToken);
-        return [.. all
-            .Select(kernel => new RunState(kernel, recorder.RunningOf(kernel.Id), kernel.ProcessId is { } process && usage.TryGetValue(process, out var used) ? used : null))
-            .OrderByDescending(run => run.IsBusy)
-            .ThenByDescending(run => run.Cell?.LastOutput ?? run.Cell?.Started ?? run.Kernel.Started)];
     }
 }

@@ -5,7 +5,7 @@
   const summary = document.getElementById('summary');
   const hook = document.getElementById('hook');
   const words = { running: 'running', asks: 'waits for input', done: 'done', failed: 'failed', stopped: 'stopped', died: 'kernel died', idle: 'idle' };
-  const told = new Map(); // kernel → the state in which it was when somebody asked to be told
+  const told = new Map(); // run → the state in which it was when somebody asked to be told
   let skew = 0;
   let lost = null;
 
@@ -52,27 +52,27 @@
         setTimeout(() => { button.className = ''; button.textContent = 'Interrupt'; }, 4000);
         return;
       }
-      await send('POST', `api/kernels/${encodeURIComponent(run.kernel)}/interrupt`);
+      await send('POST', run.terminal ? `api/runs/${run.id}/interrupt` : `api/kernels/${run.id}/interrupt`);
       look();
     });
     return button;
   };
   const tell = run => {
     const button = element('button', '', 'Tell me');
-    button.setAttribute('aria-pressed', String(run.notice || told.has(run.kernel)));
+    button.setAttribute('aria-pressed', String(run.notice || told.has(run.id)));
     button.addEventListener('click', async () => {
       const on = button.getAttribute('aria-pressed') !== 'true';
       button.setAttribute('aria-pressed', String(on));
       if (on) {
-        told.set(run.kernel, run.state);
+        told.set(run.id, run.state);
         if ('Notification' in window && Notification.permission === 'default') await Notification.requestPermission();
       } else {
-        told.delete(run.kernel);
+        told.delete(run.id);
       }
       const address = hook.value.trim();
-      if (!on && run.notice) await send('DELETE', `api/runs/${encodeURIComponent(run.kernel)}/notice`);
+      if (!on && run.notice) await send('DELETE', `api/runs/${run.id}/notice`);
       if (on && address) {
-        const answer = await send('PUT', `api/runs/${encodeURIComponent(run.kernel)}/notice`, JSON.stringify({ url: address }));
+        const answer = await send('PUT', `api/runs/${run.id}/notice`, JSON.stringify({ url: address }));
         if (!answer.ok) alert((await answer.json()).message);
       }
     });
@@ -81,7 +81,7 @@
 
   const card = (run, old) => {
     const made = element('article', run.state);
-    made.dataset.kernel = run.kernel;
+    made.dataset.run = run.id;
     const top = element('div', 'top');
     const name = element('a', '', run.name);
     if (run.path) name.href = `${base}lab/tree/${run.path.split('/').map(encodeURIComponent).join('/')}`;
@@ -95,7 +95,8 @@
       bar.setAttribute('aria-label', `${Math.round(run.progress * 100)} %`);
       made.append(bar);
     }
-    if (run.note || run.last_line) made.append(element('pre', '', run.note ?? run.last_line));
+    const said = [run.last_line, run.note].filter(Boolean).join('\n');
+    if (said) made.append(element('pre', '', said));
     made.append(element('p', 'facts', facts(run)));
     if (busy(run)) {
       // Buttons stay the same elements, so that a tap is not lost to the next look.
@@ -107,8 +108,8 @@
   };
 
   const show = runs => {
-    const old = new Map([...list.querySelectorAll('article')].map(each => [each.dataset.kernel, each]));
-    const cards = runs.map(run => card(run, old.get(run.kernel)));
+    const old = new Map([...list.querySelectorAll('article')].map(each => [each.dataset.run, each]));
+    const cards = runs.map(run => card(run, old.get(run.id)));
     if (!cards.length) cards.push(element('p', 'empty', 'Nothing runs here. Open a notebook in the lab and run a cell, or type: holdfast nb run NOTEBOOK'));
     list.replaceChildren(...cards);
     const count = runs.filter(busy).length;
@@ -117,8 +118,8 @@
     summary.textContent = [count === 1 ? '1 runs' : `${count} run`, failed ? `${failed} failed` : ''].filter(Boolean).join(' · ');
     document.title = `${count ? `▶ ${count} ` : ''}Runs – ${document.querySelector('header p').textContent}`;
     for (const run of runs) {
-      if (!told.has(run.kernel) || busy(run)) continue;
-      told.delete(run.kernel);
+      if (!told.has(run.id) || busy(run)) continue;
+      told.delete(run.id);
       const text = `${run.name}: ${words[run.state] ?? run.state}`;
       document.title = `${text}`;
       if ('Notification' in window && Notification.permission === 'granted') new Notification(text, { body: run.last_line ?? '' });

@@ -64,7 +64,8 @@ internal sealed class LabTerminals(KeeperClient keeper, LabOptions options, ILog
         return options.Root;
     }
 
-    private bool IsOurs(TerminalRecord terminal) => terminal.Root is { } root
+    /// <summary>Whether it belongs to this lab, running or ended.</summary>
+    public bool IsOurs(TerminalRecord terminal) => terminal.Root is { } root
         ? root == options.Root
         : terminal.WorkingFolder == options.Root || terminal.WorkingFolder.StartsWith(options.Root.TrimEnd('/') + "/", StringComparison.Ordinal);
 }

@@ -32,6 +32,13 @@ internal sealed class LiveScreen(TerminalRecord terminal, KernelWatch watch)
         }
     }
 
+    /// <summary>The text of its rows now.</summary>
+    public IReadOnlyList<string> Text()
+    {
+        lock (_gate)
+            return _screen.Screen.ScreenText();
+    }
+
     /// <summary>What makes the screen as it is now, for a page with so many rows (0 for as many as it has).</summary>
     public ScreenMoment Take(int rows)
     {

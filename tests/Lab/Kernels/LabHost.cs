@@ -9,6 +9,7 @@ using Holdfast.Lab.Kernels;
 using Holdfast.Lab.Recording;
 using Holdfast.Lab.Runs;
 using Holdfast.Lab.Sessions;
+using Holdfast.Lab.Terminals;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,7 +38,7 @@ internal sealed class LabHost : IAsyncDisposable
         builder.Services.AddSingleton(keeper.Client);
         builder.Services.AddSingleton(keeper.Options(root));
         builder.Services.AddSingleton(keeper.Specs);
-        builder.Services.AddSingleton(new BaseUrl(baseUrl)).AddSingleton<IdleMemory>().AddEvents().AddContents().AddHistory().AddKernels().AddSessions().AddRecording().AddRuns();
+        builder.Services.AddSingleton(new BaseUrl(baseUrl)).AddSingleton<IdleMemory>().AddEvents().AddContents().AddHistory().AddKernels().AddSessions().AddRecording().AddTerminals().AddRuns();
         var app = builder.Build();
         app.UseBaseUrl();
         app.UseRouting();
