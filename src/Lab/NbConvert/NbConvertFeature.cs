@@ -24,27 +24,28 @@ internal static class NbConvertFeature
     {
         var options = endpoints.ServiceProvider.GetRequiredService<LabOptions>();
         var recorder = endpoints.ServiceProvider.GetService<Recorder>();
-        endpoints.MapMethods("/api/nbconvert", ["GET", "HEAD"], ListAsync);
-        endpoints.MapMethods(Route + "/{**path}", ["GET"], context => OfFileAsync(context, options, recorder));
-        endpoints.MapMethods(Route, ["POST"], OfBodyAsync);
+        var installed = new InstalledNbConvert(options);
+        endpoints.MapMethods("/api/nbconvert", ["GET", "HEAD"], context => ListAsync(context, installed));
+        endpoints.MapMethods(Route + "/{**path}", ["GET"], context => OfFileAsync(context, options, recorder, installed));
+        endpoints.MapMethods(Route, ["POST"], context => OfBodyAsync(context, installed));
     }
 
-    private static async Task ListAsync(HttpContext context)
+    private static async Task ListAsync(HttpContext context, InstalledNbConvert installed)
     {
         await using var json = ApiJson.Begin(context);
         json.WriteStartObject();
-        foreach (var format in NotebookFormat.All)
+        foreach (var (name, type) in NotebookFormat.All.Select(format => (format.Name, format.MimeType)).Concat(installed.Formats.Select(format => (format.Key, format.Value))))
         {
-            json.WriteStartObject(format.Name);
-            json.WriteString("output_mimetype"u8, format.MimeType);
+            json.WriteStartObject(name);
+            json.WriteString("output_mimetype"u8, type);
             json.WriteEndObject();
         }
         json.WriteEndObject();
     }
 
-    private static async Task OfFileAsync(HttpContext context, LabOptions options, Recorder? recorder)
+    private static async Task OfFileAsync(HttpContext context, LabOptions options, Recorder? recorder, InstalledNbConvert installed)
     {
-        if (await FormatAsync(context) is not { } format)
+        if (await FormatAsync(context, installed) is not { } format)
             return;
         var tail = RequestTail.Of(context, $"/nbconvert/{context.Request.RouteValues["format"]}");
         if (ContentsPath.Of(options, tail) is not { } path || !options.AllowHidden && path.IsHidden() || path.Status() is not { } status)
@@ -78,12 +79,12 @@ internal static class NbConvertFeature
         await SendAsync(context, format, folded, Path.GetFileNameWithoutExtension(path.Name));
     }
 
-    private static async Task OfBodyAsync(HttpContext context)
+    private static async Task OfBodyAsync(HttpContext context, InstalledNbConvert installed)
     {
-        if (await FormatAsync(context) is not { } format || await ApiJson.ReadObjectAsync(context) is not { } body)
+        if (await FormatAsync(context, installed) is not { } format || await ApiJson.ReadObjectAsync(context) is not { } body)
             return;
         using var owned = body;
-        var name = body.RootElement.TryGetProperty("name"u8, out var named) && named.ValueKind == JsonValueKind.String ? named.GetString()! : "notebook.ipynb";
+        var name = body.RootElement.TryGetProperty("name"u8, out var named) && named.ValueKind == JsonValueKind.String ? named.GetString()!.Replace('\0', '_') : "notebook.ipynb";
         var content = body.RootElement.TryGetProperty("content"u8, out var sent) ? sent.GetRawText() : "null";
         if (NotebookDocument.Parse(Encoding.UTF8.GetBytes(content)).TryGet(out var notebook, out var fault))
             await SendAsync(context, format, notebook, Path.GetFileNameWithoutExtension(name));
@@ -94,14 +95,19 @@ internal static class NbConvertFeature
     private static async Task SendAsync(HttpContext context, NotebookFormat format, NotebookDocument notebook, string name)
     {
         var response = context.Response;
-        var made = format.Make(notebook, name);
+        var (made, failure) = await format.MakeAsync(notebook, name, context.RequestAborted);
+        if (made is null)
+        {
+            await RefuseAsync(context, new ContentsFault(StatusCodes.Status500InternalServerError, $"nbconvert failed: {failure ?? "it made nothing."}"));
+            return;
+        }
         // What a notebook holds must not act with the user's rights: it runs as if from a site of its own.
         response.Headers.ContentSecurityPolicy = "frame-ancestors 'self'; sandbox allow-scripts";
         response.Headers.CacheControl = "no-store";
         var isZip = made.Files.Count > 0;
         if (isZip || context.Request.Query["download"].ToString().Equals("true", StringComparison.OrdinalIgnoreCase))
             response.Headers.ContentDisposition = $"attachment; filename*=utf-8''{Uri.EscapeDataString(name + (isZip ? ".zip" : made.Extension))}";
-        response.ContentType = isZip ? "application/zip" : $"{made.MimeType}; charset=utf-8";
+        response.ContentType = isZip ? "application/zip" : made.MimeType.StartsWith("text/", StringComparison.Ordinal) || made.MimeType == "application/json" ? $"{made.MimeType}; charset=utf-8" : made.MimeType;
         var content = isZip ? Zip(made, name) : made.Content;
         response.ContentLength = content.Length;
         await response.BodyWriter.WriteAsync(content, context.RequestAborted);
@@ -126,12 +132,14 @@ internal static class NbConvertFeature
     }
 
     /// <summary>The format that the address names; null, and the answer is written, when there is none.</summary>
-    private static async Task<NotebookFormat?> FormatAsync(HttpContext context)
+    private static async Task<NotebookFormat?> FormatAsync(HttpContext context, InstalledNbConvert installed)
     {
-        var name = context.Request.RouteValues["format"] as string;
+        var name = context.Request.RouteValues["format"] as string ?? "";
         var format = NotebookFormat.All.FirstOrDefault(format => format.Name == (name == "python" ? "script" : name)); // nbconvert's name for the script of a Python notebook
+        if (format is null && installed.Formats.TryGetValue(name, out var type))
+            format = new NotebookFormat(name, type, (notebook, title, cancel) => installed.ConvertAsync(notebook, title, name, cancel));
         if (format is null)
-            await RefuseAsync(context, new ContentsFault(StatusCodes.Status404NotFound, $"No exporter for format: {name}. There are {string.Join(", ", NotebookFormat.All.Select(known => known.Name))}."));
+            await RefuseAsync(context, new ContentsFault(StatusCodes.Status404NotFound, $"No exporter for format: {name}. There are {string.Join(", ", NotebookFormat.All.Select(known => known.Name).Concat(installed.Formats.Keys))}."));
         return format;
     }
 

@@ -8,7 +8,7 @@ namespace Holdfast.Lab.NbConvert;
 
 /// <summary>What became of a notebook.</summary>
 /// <param name="Extension">Of its file, with the dot.</param>
-/// <param name="MimeType">Of its content, which is UTF-8.</param>
+/// <param name="MimeType">Of its content; a text is UTF-8.</param>
 /// <param name="Content">The file.</param>
 internal sealed record ConvertedNotebook(string Extension, string MimeType, ReadOnlyMemory<byte> Content)
 {
@@ -23,9 +23,14 @@ internal sealed record ConvertedNotebook(string Extension, string MimeType, Read
 /// <summary>Something that a notebook can become.</summary>
 /// <param name="Name">As in addresses; pages show it in their menus.</param>
 /// <param name="MimeType">What clients are told; empty where it depends on the notebook.</param>
-/// <param name="Make">Makes it of a notebook and its name without extension.</param>
-internal sealed record NotebookFormat(string Name, string MimeType, Func<NotebookDocument, string, ConvertedNotebook> Make)
+/// <param name="MakeAsync">Makes it of a notebook and its name without extension, or says why not.</param>
+internal sealed record NotebookFormat(string Name, string MimeType, Func<NotebookDocument, string, CancellationToken, Task<(ConvertedNotebook? Made, string? Failure)>> MakeAsync)
 {
+    private NotebookFormat(string name, string mimeType, Func<NotebookDocument, string, ConvertedNotebook> make)
+        : this(name, mimeType, (notebook, title, _) => Task.FromResult<(ConvertedNotebook?, string?)>((make(notebook, title), null)))
+    {
+    }
+
     /// <summary>All of them, in the order of the menu.</summary>
     public static IReadOnlyList<NotebookFormat> All { get; } =
     [

@@ -117,6 +117,42 @@ public sealed class NbConvertTests
     }
 
     [Fact]
+    public async Task InstalledNbConvert_AddsItsFormats()
+    {
+        await using var lab = await WithNbConvertAsync();
+        await File.WriteAllTextAsync(lab.PathOf("a talk.ipynb"), Notebook, Cancel);
+
+        var (_, formats, _) = await lab.GetAsync("api/nbconvert");
+        Assert.Equal(["html", "markdown", "notebook", "percent", "script"], formats!.Take(5).Select(format => format.Key));
+        Assert.Equal("text/html", (string?)formats!["slides"]!["output_mimetype"]);
+        Assert.Equal("application/pdf", (string?)formats["pdf"]!["output_mimetype"]);
+        var got = await lab.Client.GetAsync("nbconvert/slides/a%20talk.ipynb?download=true", Cancel);
+        var slides = await got.Content.ReadAsStringAsync(Cancel);
+        Assert.True(got.StatusCode == HttpStatusCode.OK, slides);
+        Assert.Equal("attachment; filename*=utf-8''a%20talk.slides.html", got.Content.Headers.ContentDisposition!.ToString());
+        Assert.Contains("Reveal", slides, StringComparison.Ordinal);
+        Assert.Contains("sandbox allow-scripts", got.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task InstalledNbConvert_ThatFails_SaysWhy()
+    {
+        await using var lab = await WithNbConvertAsync();
+        var (status, error, _) = await lab.SendAsync(HttpMethod.Post, "nbconvert/webpdf", $$"""{"name":"a.ipynb","content":{{Notebook}}}""");
+        Assert.Equal(HttpStatusCode.InternalServerError, status);
+        Assert.StartsWith("nbconvert failed: nbconvert ended with exit code 1.", (string?)error!["message"], StringComparison.Ordinal);
+        Assert.Contains("yppeteer", (string?)error["message"], StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateDirectories(Path.GetTempPath(), "holdfast-nbconvert-*"));
+    }
+
+    private static Task<TestLab> WithNbConvertAsync()
+    {
+        if (!Directory.Exists("/usr/lib/python3/dist-packages/nbconvert"))
+            Assert.Skip("python3-nbconvert is not installed.");
+        return TestLab.StartAsync(options => options with { Environment = new Dictionary<string, string>(options.Environment) { ["PATH"] = "/usr/bin:/bin" } });
+    }
+
+    [Fact]
     public async Task Stranger_GetsNothing()
     {
         await using var lab = await TestLab.StartAsync();
