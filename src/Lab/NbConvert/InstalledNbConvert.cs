@@ -18,8 +18,14 @@ internal sealed class InstalledNbConvert
     /// <summary>nbconvert.exporters: what each says of itself. What is not here says it by the file that it makes.</summary>
     private static readonly Dictionary<string, string> MimeTypes = new(StringComparer.Ordinal)
     {
-        ["asciidoc"] = "text/asciidoc", ["latex"] = "text/latex", ["pdf"] = "application/pdf", ["qtpdf"] = "application/pdf", ["qtpng"] = "image/png",
-        ["rst"] = "text/restructuredtext", ["slides"] = "text/html", ["webpdf"] = "application/pdf",
+        ["asciidoc"] = "text/asciidoc",
+        ["latex"] = "text/latex",
+        ["pdf"] = "application/pdf",
+        ["qtpdf"] = "application/pdf",
+        ["qtpng"] = "image/png",
+        ["rst"] = "text/restructuredtext",
+        ["slides"] = "text/html",
+        ["webpdf"] = "application/pdf",
     };
 
     private readonly LabOptions _options;
