@@ -8,6 +8,7 @@ public sealed class ArrowsTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Sqlite"] = [],
+        ["Engines"] = [],
         ["Notebooks"] = ["Sqlite"],
         ["Journal"] = [],
         ["Kernels"] = [],
