@@ -24,7 +24,7 @@ public sealed class DebuggerTests(Chromium chromium)
         var browser = page.Browser();
 
         // On, a breakpoint, and there it stops.
-        await browser.Locator(".jp-DebuggerBugButton").ClickAsync();
+        await browser.Locator(".jp-DebuggerBugButton[aria-disabled='false']").ClickAsync();
         await browser.Locator(".jp-NotebookPanel[data-jp-debugger='true']").WaitForAsync();
         await SetBreakpointAsync(page, 3);
         await page.RunCellAsync(0);
@@ -44,6 +44,7 @@ public sealed class DebuggerTests(Chromium chromium)
         await Expect(browser.Locator(".jp-DebuggerBreakpoint")).ToHaveCountAsync(1, new() { Timeout = Patience });
 
         await PressAsync(page, "continue");
+        await Expect(browser.Locator(".jp-DebuggerCallstackFrame-name")).ToHaveCountAsync(0, new() { Timeout = Patience });
         await page.SeeAsync(0, "at 43");
         await page.SeePromptAsync(0, "[1]:");
         await page.WaitForStatusAsync("Idle");
@@ -56,7 +57,7 @@ public sealed class DebuggerTests(Chromium chromium)
         return (await api.GetAsync("api/kernels")).Json[0]!;
     }
 
-    private static Task PressAsync(LabPage page, string command) => page.Browser().Locator($"#jp-debugger-sidebar [data-command='debugger:{command}']").ClickAsync();
+    private static Task PressAsync(LabPage page, string command) => page.Browser().Locator($"#jp-debugger-sidebar [data-command='debugger:{command}']:not([disabled])").ClickAsync();
 
     private static async Task SetBreakpointAsync(LabPage page, int line)
     {

@@ -180,8 +180,8 @@ internal sealed class PageFeed : IDisposable
                 break;
             if (record.Kind == RecordKind.FromKernel && IsForPage(record.Payload))
                 await SendRecordAsync(record);
-            else if (record.Kind is RecordKind.FromKernel or RecordKind.ToKernel && _notebook is not null && IsOn(record.Payload.Span, "stdin"u8))
-                // Somebody else's cell asks, or was answered: whoever shows it shows that too, also when the page that ran it has gone.
+            else if (record.Kind == RecordKind.ToKernel && _notebook is not null && IsAnswerOfOthers(record.Payload))
+                // The prompt that the page may show has gone.
                 Interlocked.CompareExchange(ref _wanted, new FoldRequest(_notebook, record.Sequence - 1), null);
             else if (record.Kind == RecordKind.Event && record.Sequence > _end && KernelStatus.Of(record.Payload.Span) is { } state)
                 await SendStatusAsync(state);
@@ -267,8 +267,14 @@ internal sealed class PageFeed : IDisposable
             return true;
         return WebSocketV1.TryRead(payload, out _, out var message, out _)
             && MessageHeader.TryParse(message.ParentHeader.Span, out var parent)
-            && _page.Audience.Requests.Owns(parent.MessageId, parent.Session, _page.SessionId);
+            && (_page.Audience.Requests.Owns(parent.MessageId, parent.Session, _page.SessionId)
+                // Who shows a cell that another page has run is asked too: that page may have gone.
+                || _folded.ContainsKey(parent.MessageId) && IsOn(payload.Span, "stdin"u8));
     }
+
+    private bool IsAnswerOfOthers(ReadOnlyMemory<byte> payload) =>
+        IsOn(payload.Span, "stdin"u8) && WebSocketV1.TryRead(payload, out _, out var message, out _)
+        && MessageHeader.TryParse(message.Header.Span, out var header) && header.Session != _page.SessionId;
 
     /// <summary>Looks at the channel without reading the rest: nearly all records are iopub's.</summary>
     private static bool IsOn(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> channel)
