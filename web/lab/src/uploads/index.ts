@@ -20,7 +20,7 @@ const uploads: JupyterFrontEndPlugin<void> = {
     item.node.textContent = 'waits for the lab, goes on by itself';
     const activeStateChanged = new Signal<Widget, void>(item);
     // Beside JupyterLab's own progress bar.
-    statusBar?.registerStatusItem(uploads.id, { item, align: 'middle', rank: 1, isActive: () => waiting.size > 0, activeStateChanged });
+    statusBar?.registerStatusItem(uploads.id, { item, align: 'middle', isActive: () => waiting.size > 0, activeStateChanged });
     const save = drive.save.bind(drive);
     const make = (path: string) =>
       new Upload(drive.serverSettings, path, save, waits => {
