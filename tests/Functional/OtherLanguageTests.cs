@@ -100,7 +100,9 @@ public sealed class OtherLanguageTests(Chromium chromium)
         return workplace;
     }
 
+    /// <summary>As JupyterLab leaves it after its first run.</summary>
     private static void MakeR(string notebook) => File.WriteAllText(notebook, File.ReadAllText(notebook)
+        .Replace("\"kernelspec\": {", "\"language_info\": {\"name\": \"R\", \"file_extension\": \".r\", \"mimetype\": \"text/x-r-source\"},\n  \"kernelspec\": {", StringComparison.Ordinal)
         .Replace("\"display_name\": \"Python 3\"", "\"display_name\": \"R\"", StringComparison.Ordinal)
         .Replace("\"language\": \"python\"", "\"language\": \"R\"", StringComparison.Ordinal)
         .Replace("\"name\": \"python3\"", "\"name\": \"ir\"", StringComparison.Ordinal));
