@@ -42,6 +42,7 @@ public sealed class DebuggerTests(Chromium chromium)
         Assert.True(LabApi.IsBusy(await KernelAsync(lab)));
         await Expect(browser.Locator(".jp-DebuggerBreakpoint")).ToHaveCountAsync(1, new() { Timeout = Patience });
 
+        await page.WaitForStatusAsync("Busy");
         await PressAsync(page, "continue");
         await Expect(browser.Locator(".jp-DebuggerCallstackFrame-name")).ToHaveCountAsync(0, new() { Timeout = Patience });
         await page.SeeAsync(0, "at 43");

@@ -11,7 +11,8 @@ public sealed class WidgetTests(Chromium chromium)
 {
     private const float Patience = 60_000;
 
-    private static readonly string Definitions = File.ReadAllText(Path.Combine(Program.Repository, "tests/testdata/widgets.py"));
+    /// <summary>Widgets, for a cell.</summary>
+    internal static readonly string Definitions = File.ReadAllText(Path.Combine(Program.Repository, "tests/testdata/widgets.py"));
 
     private const string Loop =
         "import os, time\nbar, text, out = progress(100000), html('begun'), Output()\ndisplay(bar, text, out)\nwith out: print('captured')\n"

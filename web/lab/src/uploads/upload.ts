@@ -32,9 +32,10 @@ export class Upload {
   async send(piece: Piece): Promise<Contents.IModel> {
     if (piece.chunk === 1) this.there = await this.persevere(() => this.begin());
     const { offset } = this;
-    const bytes = Uint8Array.from(atob(piece.content), character => character.charCodeAt(0));
-    this.offset += bytes.length;
-    if (piece.chunk !== -1 && (await this.isThere(offset, bytes))) return piece as Contents.IModel;
+    const { content } = piece;
+    const length = (content.length / 4) * 3 - (content.endsWith('==') ? 2 : content.endsWith('=') ? 1 : 0);
+    this.offset += length;
+    if (piece.chunk !== -1 && (await this.isThere(offset, length, content))) return piece as Contents.IModel;
     this.there.sha256 = [];
     return this.persevere(() => this.save(this.path, { ...piece, holdfast: { upload: this.id, offset } } as Piece));
   }
@@ -47,11 +48,12 @@ export class Upload {
     return response.json() as Promise<Begun>;
   }
 
-  private async isThere(offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
+  private async isThere(offset: number, length: number, content: string): Promise<boolean> {
     const { block, sha256 } = this.there;
     const known = sha256[offset / block];
     // Browsers hash only on pages that came over TLS or from this machine; on others all is sent again.
-    if (known === undefined || bytes.length !== block || !globalThis.crypto.subtle) return false;
+    if (known === undefined || length !== block || !globalThis.crypto.subtle) return false;
+    const bytes = Uint8Array.from(atob(content), character => character.charCodeAt(0));
     const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
     return btoa(String.fromCharCode(...hash)) === known;
   }
