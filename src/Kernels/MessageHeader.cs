@@ -9,6 +9,9 @@ namespace Holdfast.Kernels;
 /// <param name="Session">The session of the client that sent it (or of the kernel).</param>
 public readonly record struct MessageHeader(string MessageId, string MessageType, string Session)
 {
+    /// <summary>subshell_id; empty for the main shell (jupyter/enhancement-proposals 91).</summary>
+    public string Subshell { get; init; } = "";
+
     /// <summary>Types that come in numbers: their strings are shared, not made anew for every message.</summary>
     private static readonly string[] FrequentTypes =
     [
@@ -22,7 +25,7 @@ public readonly record struct MessageHeader(string MessageId, string MessageType
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> json, out MessageHeader header)
     {
-        string id = "", type = "", session = "";
+        string id = "", type = "", session = "", subshell = "";
         header = new MessageHeader(id, type, session);
         try
         {
@@ -33,6 +36,7 @@ public readonly record struct MessageHeader(string MessageId, string MessageType
                 if (reader.ValueTextEquals("msg_id"u8)) id = ReadText(ref reader);
                 else if (reader.ValueTextEquals("msg_type"u8)) type = ReadType(ref reader);
                 else if (reader.ValueTextEquals("session"u8)) session = ReadText(ref reader);
+                else if (reader.ValueTextEquals("subshell_id"u8)) subshell = ReadText(ref reader);
                 else reader.Skip();
             }
 
@@ -45,7 +49,7 @@ public readonly record struct MessageHeader(string MessageId, string MessageType
             return false;
         }
 
-        header = new MessageHeader(id, type, session);
+        header = new MessageHeader(id, type, session) { Subshell = subshell };
         return true;
     }
 

@@ -7,12 +7,14 @@ namespace Holdfast.Functional.Tests;
 public sealed class KernelGoneTests(Chromium chromium)
 {
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Notebook_OpenedInANewLab_ShowsItsOutputsAndRunsAgain(bool byKeeper)
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public async Task Notebook_OpenedInANewLab_ShowsItsOutputsAndRunsAgain(bool byKeeper, bool hasWidgets)
     {
         await using var workplace = new Workplace();
-        workplace.WriteNotebook("train.ipynb", "print('one')");
+        workplace.WriteNotebook("train.ipynb", hasWidgets ? $"{WidgetTests.Definitions}\nprint('one')\ndisplay(html('shown'), slider(3), Output())" : "print('one')");
         await using (var lab = await workplace.StartLabAsync())
         {
             await using var page = await chromium.OpenNotebookAsync(lab, "train.ipynb");

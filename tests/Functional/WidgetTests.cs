@@ -11,7 +11,8 @@ public sealed class WidgetTests(Chromium chromium)
 {
     private const float Patience = 60_000;
 
-    private static readonly string Definitions = File.ReadAllText(Path.Combine(Program.Repository, "tests/testdata/widgets.py"));
+    /// <summary>Widgets, for a cell.</summary>
+    internal static readonly string Definitions = File.ReadAllText(Path.Combine(Program.Repository, "tests/testdata/widgets.py"));
 
     private const string Loop =
         "import os, time\nbar, text, out = progress(100000), html('begun'), Output()\ndisplay(bar, text, out)\nwith out: print('captured')\n"
@@ -52,10 +53,57 @@ public sealed class WidgetTests(Chromium chromium)
         Assert.Contains("all done", text, StringComparison.Ordinal);
     }
 
-    /// <summary>Waits until the page shows this step or a later one; gives the one it shows.</summary>
-    private static async Task<int> SeeStepAsync(LabPage page, int step)
+    [Fact]
+    public async Task Slider_MovedOnAPageOpenedAnew_ReachesTheKernelAlsoWhileItIsBusy()
     {
-        var text = Html(page);
+        await using var workplace = new Workplace();
+        workplace.WriteNotebook("slider.ipynb", Definitions, "level = slider(30)\nlevel", Loop, "print('level', level.state['value'])");
+        await using var lab = await workplace.StartLabAsync();
+        await using (var page = await LabPage.OpenAsync(chromium, lab))
+        {
+            await page.OpenNotebookAsync("slider.ipynb");
+            for (var cell = 0; cell < 3; cell++) await page.RunCellAsync(cell);
+            await SeeStepAsync(page, 1, 2);
+            await Expect(Handle(page)).ToBeVisibleAsync(new() { Timeout = Patience });
+        }
+
+        await using var later = await chromium.OpenNotebookAsync(lab, "slider.ipynb");
+        await later.SeePromptAsync(2, "[*]:");
+        await MoveAsync(later, "31");
+        await SeeStepAsync(later, await SeeStepAsync(later, 1, 2) + 5, 2);
+        await File.WriteAllTextAsync(workplace.PathOf("stop"), "", TestContext.Current.CancellationToken);
+        await later.WaitUntilDoneAsync();
+        await later.RunCellAsync(3);
+        await later.SeeAsync(3, "level 31");
+
+        await MoveAsync(later, "32");
+        await later.RunCellAsync(3);
+        await later.SeeAsync(3, "level 32");
+        await new NotebookFile(workplace.PathOf("slider.ipynb")).WaitAsync(file => file.Output(3) == "level 32\n");
+
+        // And back: what the kernel sets is on the page, and on the next one.
+        await later.TypeAsync(3, "; level.set(value=77)");
+        await later.RunCellAsync(3);
+        await Expect(later.Cell(1).Locator(".widget-readout")).ToHaveTextAsync("77", new() { Timeout = Patience });
+        await later.Browser().ReloadAsync();
+        await Expect(later.Cell(1).Locator(".widget-readout")).ToHaveTextAsync("77", new() { Timeout = Patience });
+        Assert.Empty(later.Complaints);
+    }
+
+    /// <summary>Moves the slider by one, as the keyboard does.</summary>
+    private static async Task MoveAsync(LabPage page, string to)
+    {
+        await Handle(page).FocusAsync();
+        await page.Browser().Keyboard.PressAsync("ArrowRight");
+        await Expect(page.Cell(1).Locator(".widget-readout")).ToHaveTextAsync(to, new() { Timeout = Patience });
+    }
+
+    private static ILocator Handle(LabPage page) => page.Cell(1).Locator(".noUi-handle");
+
+    /// <summary>Waits until the page shows this step or a later one; gives the one it shows.</summary>
+    private static async Task<int> SeeStepAsync(LabPage page, int step, int cell = 1)
+    {
+        var text = Html(page, cell);
         await Expect(text).ToContainTextAsync("step ", new() { Timeout = Patience });
         var shown = await text.EvaluateAsync<int>(
             $"element => new Promise(seen => {{ const look = () => {{ const at = parseInt(element.textContent.replace('step ', '')); if (at >= {step}) seen(at); else setTimeout(look, 20); }}; look(); }})");
@@ -67,5 +115,5 @@ public sealed class WidgetTests(Chromium chromium)
     private static Task SeeCapturedAsync(LabPage page) =>
         Expect(page.Cell(1).Locator(".widget-output, .jupyter-widget-output")).ToContainTextAsync("captured", new() { Timeout = Patience });
 
-    private static ILocator Html(LabPage page) => page.Cell(1).Locator(".widget-html-content");
+    private static ILocator Html(LabPage page, int cell = 1) => page.Cell(cell).Locator(".widget-html-content");
 }

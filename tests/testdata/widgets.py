@@ -55,6 +55,13 @@ def progress(most):
                   description_allow_html=False, tabbable=None, tooltip=None, _dom_classes=[], layout=layout(), style=style)
 
 
+def slider(value):
+    style = Widget("SliderStyleModel", "StyleView", description_width="", handle_color=None, _view_module="@jupyter-widgets/base")
+    return Widget("IntSliderModel", "IntSliderView", value=value, min=0, max=100, step=1, orientation="horizontal", readout=True, readout_format="d",
+                  continuous_update=True, disabled=False, behavior="drag-tap", description="", description_allow_html=False, tabbable=None, tooltip=None,
+                  _dom_classes=[], layout=layout(), style=style)
+
+
 def html(text):
     return Widget("HTMLModel", "HTMLView", value=text, description="", placeholder="", description_allow_html=False, tabbable=None, tooltip=None,
                   _dom_classes=[], layout=layout(), style=Widget("HTMLStyleModel", "StyleView", description_width="", _view_module="@jupyter-widgets/base"))

@@ -117,20 +117,21 @@ internal sealed partial class OwnedKernel : IKernelSink
         // Most broadcasts are outputs: only one that may be a status is looked at closely.
         if (message.Header.Span.IndexOf("\"status\""u8) < 0 || ReadExecutionState(message.Content.Span) is not { } state) return;
         // Our own question is nobody's work.
-        if (state is not ("idle" or "busy" or "starting") || IsOurs(message) || IsOfControl(message)) return;
+        if (state is not ("idle" or "busy" or "starting") || IsOurs(message)) return;
+        _ = MessageHeader.TryParse(message.ParentHeader.Span, out var parent);
+        if (IsOfControl(parent)) return;
         // Its answer on another channel may come before its first broadcast: a ready kernel must not be taken for starting for ever.
         if (state == "starting" && _run is { Ready.Task.IsCompleted: true }) return;
         if (_run is { } current) current.StateSeen |= state != "starting";
-        Become(state);
+        if (_run is null || _run.NoteWork(parent, state)) Become(state);
     }
 
     /// <summary>
     /// Whether a status tells of a request on the control channel, which a kernel answers beside its work: the idle behind it is not that of the cell
     /// that runs.
     /// </summary>
-    private static bool IsOfControl(in KernelMessage message) =>
-        MessageHeader.TryParse(message.ParentHeader.Span, out var parent)
-        && parent.MessageType is "debug_request" or "interrupt_request" or "usage_request" or "create_subshell_request" or "delete_subshell_request" or "list_subshell_request";
+    private static bool IsOfControl(in MessageHeader parent) =>
+        parent.MessageType is "debug_request" or "interrupt_request" or "usage_request" or "create_subshell_request" or "delete_subshell_request" or "list_subshell_request";
 
     private void Become(string state)
     {

@@ -10,7 +10,7 @@ internal sealed partial class OwnedKernel
     /// <summary>Records a message and queues it. Waits while the kernel does not take what was sent before, or the disk is full.</summary>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
-        if (!WebSocketV1.TryRead(message, out _, out _, out var reason))
+        if (!WebSocketV1.TryRead(message, out var channel, out var parts, out var reason))
         {
             KeeperLog.RequestRefused(_log, Id, reason);
             return;
@@ -20,11 +20,19 @@ internal sealed partial class OwnedKernel
         lock (_journalGate)
         {
             NameGap();
-            _journal.Append(RecordKind.ToKernel, message.Span);
+            if (channel == KernelChannel.Stdin) AppendWithoutAnswer(parts);
+            else _journal.Append(RecordKind.ToKernel, message.Span);
         }
 
         await FlushAsync();
         await _outgoing.Writer.WriteAsync(new Outgoing(message.ToArray(), _run), cancellationToken);
+    }
+
+    /// <summary>That an answer was given is recorded, what it was is not: it may be a password, and what a program shows of it is output.</summary>
+    private void AppendWithoutAnswer(in KernelMessage reply)
+    {
+        var kept = reply with { Content = "{\"value\":\"\"}"u8.ToArray() };
+        WebSocketV1.Write(KernelChannel.Stdin, kept, _journal.Reserve(RecordKind.ToKernel, WebSocketV1.Measure(KernelChannel.Stdin, kept), out _));
     }
 
     private async Task SendQueuedAsync()

@@ -135,7 +135,7 @@ internal sealed partial class OwnedKernel
 
     private void Follow(ChildProcess process, long consoleStart)
     {
-        var run = new KernelRun(process, Path.Combine(_record.Folder, "console.log"), consoleStart);
+        var run = new KernelRun(process, Path.Combine(_record.Folder, "console.log"), consoleStart) { IsMainBusy = _record.ExecutionState == "busy" };
         _run = run;
         Update(record => record with { ProcessId = process.Id });
         _ = NudgeAsync(run);

@@ -179,6 +179,21 @@ internal sealed partial class OwnedKernel : IOwned
         /// <summary>Whether the kernel has said busy or idle about somebody's request.</summary>
         public bool StateSeen { get; set; }
 
+        /// <summary>Whether the main shell works on something.</summary>
+        public bool IsMainBusy { private get; set; }
+
+        /// <summary>Requests that subshells work on, by their ids.</summary>
+        private readonly HashSet<string> _subshellWork = new(StringComparer.Ordinal);
+
+        /// <summary>Whether a status is the kernel's: subshells work beside the main shell, and the idle of one is the kernel's only when nothing else works.</summary>
+        public bool NoteWork(in MessageHeader parent, string state)
+        {
+            if (parent.Subshell.Length == 0) IsMainBusy = state == "busy";
+            else if (state == "busy") _subshellWork.Add(parent.MessageId);
+            else _subshellWork.Remove(parent.MessageId);
+            return state == "busy" || (!IsMainBusy && _subshellWork.Count == 0);
+        }
+
         /// <summary>A timestamp of the clock that is never set back.</summary>
         public long? ReadySince { get; set; }
 

@@ -119,6 +119,24 @@ def bound_printed_text():
     OutStream.write, OutStream._flush = _write, _flush
 
 
+def let_breakpoint_ask():
+    """debugpy takes breakpoint() for itself, and does nothing with it until a debugger is on. Until then it is Python's own, which asks in the cell."""
+    from ipykernel.debugger import Debugger
+
+    start, stop, taken = Debugger.start, Debugger.stop, sys.breakpointhook
+
+    def _start(self):
+        sys.breakpointhook = taken
+        return start(self)
+
+    def _stop(self):
+        sys.breakpointhook = sys.__breakpointhook__
+        return stop(self)
+
+    Debugger.start, Debugger.stop = _start, _stop
+    sys.breakpointhook = sys.__breakpointhook__
+
+
 def complain(error):
     print(f"holdfast: this ipykernel starts without protection against lost output: {error!r}", file=sys.__stderr__)
 
@@ -128,7 +146,7 @@ def main():
     import_path_has_folder = not getattr(sys.flags, "safe_path", False) and not sys.flags.isolated
     if import_path_has_folder:
         del sys.path[0]
-    for patch in keep_iopub_from_dropping, bound_messages, bound_printed_text:
+    for patch in keep_iopub_from_dropping, bound_messages, bound_printed_text, let_breakpoint_ask:
         try:
             patch()
         except Exception as error:

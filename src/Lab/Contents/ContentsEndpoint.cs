@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Holdfast.History;
 using Holdfast.Lab.Events;
 using Holdfast.Lab.History;
@@ -38,6 +39,30 @@ internal sealed class ContentsEndpoint(
             "POST" => WithBodyAsync(context, path, PostAsync),
             _ => WithBodyAsync(context, path, PutAsync),
         });
+    }
+
+    /// <summary>Answers what has come of a file's upload: docs/uploads.md.</summary>
+    public async Task BeginUploadAsync(HttpContext context)
+    {
+        using var body = await ApiJson.ReadObjectAsync(context);
+        if (body is null)
+            return;
+        string Text(string name) => body.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+        List<byte[]> hashes = [];
+        var fault = ContentsPath.Of(options, Text("path")) is { } path ? saving.BeginUpload(path, Text("upload"), out hashes) : ContentsFault.Missing(Text("path"));
+        if (fault is not null)
+        {
+            await FailAsync(context, fault);
+            return;
+        }
+        await using var json = ApiJson.Begin(context);
+        json.WriteStartObject();
+        json.WriteNumber("block"u8, ResumedUploads.Block);
+        json.WriteStartArray("sha256"u8);
+        foreach (var hash in hashes)
+            json.WriteBase64StringValue(hash);
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     /// <summary>

@@ -10,6 +10,7 @@ internal sealed record ContentsFault(int Status, string Message, string? Reason 
 {
     private const int Enospc = 28;
     private const int Edquot = 122;
+    private const int Eagain = 11;
     private const int Erofs = 30;
     private const int Enametoolong = 36;
 
@@ -48,6 +49,7 @@ internal sealed record ContentsFault(int Status, string Message, string? Reason 
             $"The disk quota is used up: '{path.Api}' was not saved, and what was there before is unchanged. Free some room and save again."),
         IOException { HResult: Erofs } => new(StatusCodes.Status403Forbidden, $"The file system of '{path.Api}' is read-only"),
         IOException { HResult: Enametoolong } => Bad($"The name is too long: '{path.Api}'"),
+        IOException { HResult: Eagain } => new(StatusCodes.Status503ServiceUnavailable, $"'{path.Api}' is being written; mend: try again."),
         _ => new(StatusCodes.Status500InternalServerError, $"Unexpected error: '{path.Api}': {fault.Message}"),
     };
 }

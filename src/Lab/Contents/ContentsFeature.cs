@@ -15,11 +15,15 @@ internal static class ContentsFeature
         .AddSingleton<NotebookTurns>()
         .AddSingleton<NotebookSaving>()
         .AddSingleton<Uploads>()
+        .AddSingleton<ResumedUploads>()
         .AddSingleton<ContentsSaving>()
         .AddSingleton<ContentsMoving>()
         .AddSingleton<ContentsEndpoint>();
 
-    public static void MapContents(this IEndpointRouteBuilder endpoints) => endpoints.MapMethods(
-        ContentsEndpoint.Route + "/{**path}", ["GET", "POST", "PUT", "PATCH", "DELETE"],
-        endpoints.ServiceProvider.GetRequiredService<ContentsEndpoint>().HandleAsync);
+    public static void MapContents(this IEndpointRouteBuilder endpoints)
+    {
+        var contents = endpoints.ServiceProvider.GetRequiredService<ContentsEndpoint>();
+        endpoints.MapMethods(ContentsEndpoint.Route + "/{**path}", ["GET", "POST", "PUT", "PATCH", "DELETE"], contents.HandleAsync);
+        endpoints.MapPost("/api/uploads", contents.BeginUploadAsync);
+    }
 }

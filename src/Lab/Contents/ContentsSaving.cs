@@ -7,7 +7,7 @@ namespace Holdfast.Lab.Contents;
 internal sealed record Saved(Entry Entry, string? Message = null, SaveMerge? Merge = null);
 
 /// <summary>PUT and the making of new files, notebooks and folders.</summary>
-internal sealed class ContentsSaving(LabOptions options, NotebookSaving notebooks, Uploads uploads)
+internal sealed class ContentsSaving(LabOptions options, NotebookSaving notebooks, Uploads uploads, ResumedUploads resumed)
 {
     /// <summary>Saves over what is there.</summary>
     public (Saved? Saved, ContentsFault? Fault) Save(ContentsPath path, ContentsBody body)
@@ -38,6 +38,15 @@ internal sealed class ContentsSaving(LabOptions options, NotebookSaving notebook
         if (soFar is { } piece)
             return (new Saved(new Entry(path, path.Status() ?? piece, Entry.File)), null);
         return Entry.At(path, body.Type) is { } entry ? (new Saved(notebooks.Seen(entry), message, merge), null) : (null, ContentsFault.Missing(path));
+    }
+
+    /// <summary>Begins an upload, or goes on with one.</summary>
+    public ContentsFault? BeginUpload(ContentsPath path, string id, out List<byte[]> hashes)
+    {
+        hashes = [];
+        if (!options.AllowHidden && path.IsHidden())
+            return ContentsFault.Bad($"Cannot create file or directory '{path.Api}'");
+        return path.IsRoot || path.Status() is { IsFile: false } ? ContentsFault.NoFile(path) : resumed.Begin(path, id, out hashes);
     }
 
     /// <summary>Makes what does not exist yet; what the body leaves out follows from the name.</summary>
@@ -88,6 +97,10 @@ internal sealed class ContentsSaving(LabOptions options, NotebookSaving notebook
     {
         soFar = null;
         var (bytes, fault) = body.FileBytes();
-        return fault ?? uploads.Take(path, chunk, bytes, out soFar);
+        if (fault is not null)
+            return fault;
+        return UploadPiece.Read(body.Statement) is { } piece
+            ? resumed.Take(path, piece, chunk == Uploads.Last, bytes, out soFar)
+            : uploads.Take(path, chunk, bytes, out soFar);
     }
 }

@@ -13,7 +13,8 @@ internal sealed class Uploads(TimeProvider time) : IDisposable
     /// <summary>How long the next piece is waited for before what has come is thrown away.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromHours(1);
     private const int Most = 100;
-    private const long Last = -1;
+    /// <summary>The number of the last piece.</summary>
+    public const long Last = -1;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Upload> _open = [];

@@ -82,6 +82,11 @@ internal sealed class LabPage(LabOptions options, BaseUrl baseUrl, LabExtensions
             json.WriteStartObject("news"u8);
             json.WriteBoolean("disabled"u8, true);
             json.WriteEndObject();
+            // A kernel answers these beside its work: the idle behind them must not make a busy kernel look idle.
+            json.WriteStartArray("untracked_message_types"u8);
+            foreach (var type in (string[])["debug_request", "interrupt_request", "usage_request", "create_subshell_request", "delete_subshell_request", "list_subshell_request"])
+                json.WriteStringValue(type);
+            json.WriteEndArray();
             json.WriteStartArray("ignorePlugins"u8);
             json.WriteEndArray();
             configured.Write(json, extensions.Find());

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Holdfast.Lab.Posix;
 
 /// <summary>
@@ -12,21 +15,29 @@ internal sealed class AtomicFile : IDisposable
     private readonly string _target;
     private readonly string _temporary;
     private readonly FileStatus? _before;
+    private readonly bool _isKept;
     private bool _committed;
 
     /// <exception cref="IOException">The folder cannot take another file.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or the file may not be written.</exception>
     public AtomicFile(string path)
+        : this(path, isKept: false)
     {
-        _target = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+    }
+
+    private AtomicFile(string path, bool isKept)
+    {
+        _target = TargetOf(path);
         _before = FileStatus.Of(_target);
         if (_before is not null && Libc.Access(_target, Libc.WriteAccess) != 0)
             throw new UnauthorizedAccessException(_target);
-        _temporary = Path.Join(Path.GetDirectoryName(_target), $".{Guid.NewGuid():N}.tmp");
+        _isKept = isKept;
+        _temporary = isKept ? KeptName(path) : Path.Join(Path.GetDirectoryName(_target), $".{Guid.NewGuid():N}.tmp");
         Stream = new FileStream(_temporary, new FileStreamOptions
         {
-            Mode = FileMode.CreateNew,
+            Mode = isKept ? FileMode.OpenOrCreate : FileMode.CreateNew,
             Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
             BufferSize = 0,
             UnixCreateMode = _before is null ? ForAll : UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
@@ -37,6 +48,17 @@ internal sealed class AtomicFile : IDisposable
 
     /// <summary>The new file as it will be; its time of change does not change any more once all is written.</summary>
     public FileStatus? Status => FileStatus.Of(_temporary);
+
+    /// <summary>One whose new content stays when it is not committed, and is there the next time. Nobody else may have it open.</summary>
+    /// <exception cref="IOException">As of the constructor, or it is open already.</exception>
+    public static AtomicFile Kept(string path) => new(path, isKept: true);
+
+    /// <summary>Where the new content of a <see cref="Kept"/> file lies.</summary>
+    public static string KeptName(string path)
+    {
+        var target = TargetOf(path);
+        return Path.Join(Path.GetDirectoryName(target), $".{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFileName(target))))[..32]}.upload");
+    }
 
     /// <summary>Replaces the file's content.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
@@ -87,7 +109,9 @@ internal sealed class AtomicFile : IDisposable
     public void Dispose()
     {
         Stream.Dispose();
-        if (!_committed)
+        if (!_committed && !_isKept)
             File.Delete(_temporary);
     }
+
+    private static string TargetOf(string path) => new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
 }

@@ -14,6 +14,9 @@ internal sealed class Workplace : IAsyncDisposable
 
     public Workplace() => Directory.CreateDirectory(Notebooks);
 
+    /// <summary>All that belongs to it: the notebooks, the state, the settings.</summary>
+    public string Folder => _folder;
+
     public string Notebooks => Path.Combine(_folder, "notebooks");
 
     public string PathOf(string name) => Path.Combine(Notebooks, name);

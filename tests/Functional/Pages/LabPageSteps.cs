@@ -59,8 +59,10 @@ internal static class LabPageSteps
     {
         var input = page.Cell(cell).Locator(".jp-Stdin");
         await Expect(input).ToContainTextAsync(prompt, new() { Timeout = Patience });
+        await input.Locator("input").EvaluateAsync("input => input.dataset.answered = true");
         await input.Locator("input").FillAsync(answer);
         await input.Locator("input").PressAsync("Enter");
+        await Expect(input.Locator("input[data-answered]")).ToHaveCountAsync(0, new() { Timeout = Patience });
     }
 
     /// <summary>The browser's page.</summary>

@@ -71,6 +71,8 @@ public sealed class KeeperFixture : IAsyncLifetime
             _hasPython = true;
             var argv = JsonSerializer.Serialize(python.Argv);
             await WriteSpecAsync("variables", $$$"""{"argv": {{{argv}}}, "display_name": "Variables", "language": "python", "env": {"SHARK": "${HOLDFAST_STATE}/fin", "KEPT": "${NOT_THERE}"}}""");
+            var subshells = JsonSerializer.Serialize((string[])[python.Argv[0], Path.Combine(AppContext.BaseDirectory, "Kernels/subshells.py"), "{connection_file}"]);
+            await WriteSpecAsync("subshells", $$"""{"argv": {{subshells}}, "display_name": "Subshells", "language": "python"}""");
             Specs = new KernelSpecs(Options("/"), TimeProvider.System);
         }
         var reply = await KeeperClient.ConnectAsync(Home);

@@ -26,6 +26,9 @@ internal sealed class PageClient : IDisposable
 
     public ClientWebSocket Socket => _socket;
 
+    /// <summary>The subshell that requests are for; null for the main shell.</summary>
+    public string? Subshell { get; set; }
+
     public static async Task<PageClient> ConnectAsync(Uri address, string sessionId, bool legacy)
     {
         var socket = new ClientWebSocket();
@@ -53,6 +56,8 @@ internal sealed class PageClient : IDisposable
     {
         var id = Guid.NewGuid().ToString("N");
         var header = new JsonObject { ["msg_id"] = id, ["msg_type"] = type, ["session"] = SessionId, ["username"] = "", ["date"] = "2026-01-01T00:00:00Z", ["version"] = "5.3" };
+        if (Subshell is not null)
+            header["subshell_id"] = Subshell;
         if (_legacy)
         {
             var message = new JsonObject

@@ -50,6 +50,7 @@ internal sealed class PageFeed : IDisposable
     private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task<long>? _moving;
     private FoldRequest? _wanted;
+    private string? _notebook;
     private readonly ConcurrentQueue<WidgetQuestion> _questions = new();
     private string? _kernelSession;
 
@@ -179,6 +180,9 @@ internal sealed class PageFeed : IDisposable
                 break;
             if (record.Kind == RecordKind.FromKernel && IsForPage(record.Payload))
                 await SendRecordAsync(record);
+            else if (record.Kind == RecordKind.ToKernel && _notebook is not null && IsAnswerOfOthers(record.Payload))
+                // The prompt that the page may show has gone.
+                Interlocked.CompareExchange(ref _wanted, new FoldRequest(_notebook, record.Sequence - 1), null);
             else if (record.Kind == RecordKind.Event && record.Sequence > _end && KernelStatus.Of(record.Payload.Span) is { } state)
                 await SendStatusAsync(state);
             if (record.Kind == RecordKind.Event)
@@ -200,6 +204,7 @@ internal sealed class PageFeed : IDisposable
             await SendWidgetsAsync(question);
         if (Interlocked.Exchange(ref _wanted, null) is not { } wanted)
             return;
+        _notebook = wanted.Path;
         var fold = _services.Recorder.FoldFor(_kernel.Id, wanted);
         foreach (var (request, bytes) in fold.Requests)
         {
@@ -235,7 +240,7 @@ internal sealed class PageFeed : IDisposable
 
     private async ValueTask SendRecordAsync(JournalRecord record)
     {
-        if (IsIOPub(record.Payload.Span) && WebSocketV1.TryRead(record.Payload, out _, out var message, out _))
+        if (IsOn(record.Payload.Span, "iopub"u8) && WebSocketV1.TryRead(record.Payload, out _, out var message, out _))
         {
             if (IsFolded(record.Sequence, message) || !_limit.Takes(message))
                 return;
@@ -258,21 +263,27 @@ internal sealed class PageFeed : IDisposable
 
     private bool IsForPage(ReadOnlyMemory<byte> payload)
     {
-        if (IsIOPub(payload.Span))
+        if (IsOn(payload.Span, "iopub"u8))
             return true;
         return WebSocketV1.TryRead(payload, out _, out var message, out _)
             && MessageHeader.TryParse(message.ParentHeader.Span, out var parent)
-            && _page.Audience.Requests.Owns(parent.MessageId, parent.Session, _page.SessionId);
+            && (_page.Audience.Requests.Owns(parent.MessageId, parent.Session, _page.SessionId)
+                // Who shows a cell that another page has run is asked too: that page may have gone.
+                || _folded.ContainsKey(parent.MessageId) && IsOn(payload.Span, "stdin"u8));
     }
 
+    private bool IsAnswerOfOthers(ReadOnlyMemory<byte> payload) =>
+        IsOn(payload.Span, "stdin"u8) && WebSocketV1.TryRead(payload, out _, out var message, out _)
+        && MessageHeader.TryParse(message.Header.Span, out var header) && header.Session != _page.SessionId;
+
     /// <summary>Looks at the channel without reading the rest: nearly all records are iopub's.</summary>
-    private static bool IsIOPub(ReadOnlySpan<byte> payload)
+    private static bool IsOn(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> channel)
     {
         if (payload.Length < 24)
             return false;
         var start = BinaryPrimitives.ReadUInt64LittleEndian(payload[8..]);
         var end = BinaryPrimitives.ReadUInt64LittleEndian(payload[16..]);
-        return end <= (ulong)payload.Length && start <= end && payload[(int)start..(int)end].SequenceEqual("iopub"u8);
+        return end <= (ulong)payload.Length && start <= end && payload[(int)start..(int)end].SequenceEqual(channel);
     }
 
     private ValueTask SendStatusAsync(string state)
