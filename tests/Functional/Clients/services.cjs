@@ -192,7 +192,9 @@ get_ipython().kernel.comm_manager.register_target('echo', opened)`);
     console.log('back');
     const { reply } = await run;
     assert.equal(reply.content.status, 'ok');
-    assert.deepEqual(numbers, [...numbers.slice(0, -1).keys()].map(String).concat('end'));
+    // What the killed lab had not yet noted as arrived comes again; nothing is missing.
+    const once = [...new Set(numbers)];
+    assert.deepEqual(once, [...once.slice(0, -1).keys()].map(String).concat('end'));
     assert.equal((await execute(session.kernel, 'print(n > 0)')).text, 'True\n');
   }
 };
