@@ -86,7 +86,8 @@ internal sealed class KernelTalk : IAsyncDisposable
         _socket.Dispose();
     }
 
-    private async Task<JsonNode> ReceiveAsync()
+    /// <summary>Waits for the next message. The first one is the kernel's state.</summary>
+    public async Task<JsonNode> ReceiveAsync()
     {
         using var whole = new MemoryStream();
         while (true)
