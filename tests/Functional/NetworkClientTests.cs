@@ -23,12 +23,16 @@ public sealed class NetworkClientTests
         await using var lab = await workplace.StartLabAsync(0, Arguments(baseUrl, tls));
         using var client = new NetworkClient(lab.Root, tls ? workplace.Certificate : null);
 
-        // It asks whether there is a password at all: /tree leads to the login.
+        // It asks whether this is a hub, then whether there is a password at all: /tree leads to the login.
+        Assert.NotEqual(HttpStatusCode.OK, (await client.SendAsync(HttpMethod.Get, "hub/api")).Status);
         Assert.Equal(HttpStatusCode.Redirect, (await client.SendAsync(HttpMethod.Get, "tree?")).Status);
         Assert.Equal(HttpStatusCode.OK, (await client.SendAsync(HttpMethod.Get, "login?")).Status);
         Assert.Equal(["_xsrf"], client.Cookies.Keys);
         Assert.Equal(HttpStatusCode.Unauthorized, (await LogInAsync(client, "Ebbe")).Status);
+        client.SetCookies.Clear();
         Assert.Equal(HttpStatusCode.Redirect, (await LogInAsync(client, "Ebbe & Flut")).Status);
+        // It takes the first cookie for the login.
+        Assert.StartsWith("username-", client.SetCookies[0], StringComparison.Ordinal);
         Assert.All(client.SetCookies, cookie => Assert.Equal(tls, cookie.Contains("; secure", StringComparison.OrdinalIgnoreCase)));
 
         Assert.Equal(HttpStatusCode.Forbidden, (await client.PostAsync("api/sessions", new JsonObject())).Status);
