@@ -92,7 +92,7 @@ public sealed class TlsTests : IDisposable
 
     public void Dispose() => _files.Dispose();
 
-    private static async Task IsSaid(string? certificate, string? key, string problem)
+    private async Task IsSaid(string? certificate, string? key, string problem)
     {
         await using var server = new LabServer(Options(certificate, key), keeper: null);
         var start = await server.StartAsync(TestContext.Current.CancellationToken);
@@ -100,7 +100,7 @@ public sealed class TlsTests : IDisposable
         Assert.StartsWith(problem, start.Problem, StringComparison.Ordinal);
     }
 
-    private static LabOptions Options(string? certificate, string? key) => new()
+    private LabOptions Options(string? certificate, string? key) => new()
     {
         Root = "/",
         Port = 0,
@@ -108,7 +108,7 @@ public sealed class TlsTests : IDisposable
         CertificateFile = certificate,
         KeyFile = key,
         AssetsFolder = "/nonexistent",
-        StateFolder = Directory.CreateTempSubdirectory("holdfast-tls-state-").FullName,
+        StateFolder = _files.PathOf("state"),
         Environment = new Dictionary<string, string>(),
     };
 
