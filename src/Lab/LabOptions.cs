@@ -9,6 +9,12 @@ public sealed record LabOptions
     public string Ip { get; init; } = "127.0.0.1";
     /// <summary>Port to listen on; 0 for any free one. Default 8888.</summary>
     public int Port { get; init; } = 8888;
+    /// <summary>Whether the lab speaks TLS, with a certificate that it makes itself unless <see cref="CertificateFile"/> names one. Default: only with that.</summary>
+    public bool Tls { get; init; }
+    /// <summary>Absolute path of the certificate with its chain, in PEM. Default: none.</summary>
+    public string? CertificateFile { get; init; }
+    /// <summary>Absolute path of the certificate's key, in PEM and not encrypted. Default: in the certificate's file.</summary>
+    public string? KeyFile { get; init; }
     /// <summary>Path prefix of every route, beginning and ending with <c>/</c>. Default <c>/</c>.</summary>
     public string BaseUrl { get; init; } = "/";
     /// <summary>The token that clients show; null when only the password logs in; empty, with no password either, for no login at all, on loopback only.</summary>

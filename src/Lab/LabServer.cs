@@ -21,11 +21,13 @@ using Holdfast.Lab.Settings;
 using Holdfast.Lab.Status;
 using Holdfast.Lab.Terminals;
 using Holdfast.Lab.Themes;
+using Holdfast.Lab.Tls;
 using Holdfast.Lab.Translations;
 using Holdfast.Lab.Workspaces;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -42,6 +44,9 @@ public sealed record LabStart(Uri? Address, string? Problem)
 
     /// <summary>Whether other computers can reach it.</summary>
     public bool Reachable { get; init; }
+
+    /// <summary>What it shows to those who connect; null without TLS.</summary>
+    public LabCertificate? Certificate { get; init; }
 }
 
 /// <summary>One lab: the Jupyter server surface and the JupyterLab page over HTTP, in this process.</summary>
@@ -51,6 +56,7 @@ public sealed class LabServer : IAsyncDisposable
 
     private readonly LabOptions _options;
     private readonly WebApplication _app;
+    private readonly LabTls? _tls;
 
     /// <summary>Puts the lab together; nothing listens yet.</summary>
     /// <param name="options">How it runs.</param>
@@ -80,6 +86,7 @@ public sealed class LabServer : IAsyncDisposable
             .AddSingleton(new BaseUrl(options.BaseUrl))
             .AddSingleton<LabActivity>()
             .AddSingleton<IdleMemory>()
+            .AddSingleton<LabTls>()
             .AddAccess()
             .AddEvents()
             .AddContents()
@@ -92,6 +99,7 @@ public sealed class LabServer : IAsyncDisposable
             builder.Services.AddKernels().AddSessions().AddRecording().AddRuns().AddTerminals();
         }
         _app = builder.Build();
+        _tls = SpeaksTls ? _app.Services.GetRequiredService<LabTls>() : null;
 
         _app.UseFaults();
         _app.UseBaseUrl();
@@ -128,7 +136,7 @@ public sealed class LabServer : IAsyncDisposable
     /// <summary>Begins to listen. A port in use and the like come back as a problem.</summary>
     public async Task<LabStart> StartAsync(CancellationToken cancellationToken = default)
     {
-        if (Problem(_options) is { } problem)
+        if ((Problem(_options) ?? _tls?.Open()) is { } problem)
             return new LabStart(null, problem);
         try
         {
@@ -145,6 +153,7 @@ public sealed class LabServer : IAsyncDisposable
         {
             Outer = ListenAddress.Outer(_options.Ip) is { } outer ? new UriBuilder(bound.Uri) { Host = outer.ToString() }.Uri : null,
             Reachable = !ListenAddress.IsLoopback(_options.Ip),
+            Certificate = _tls?.Certificate,
         };
     }
 
@@ -169,9 +178,18 @@ public sealed class LabServer : IAsyncDisposable
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
         if (ListenAddress.Of(_options.Ip) is { } address)
-            kestrel.Listen(address, _options.Port);
+            kestrel.Listen(address, _options.Port, Encrypt);
         else
-            kestrel.ListenAnyIP(_options.Port);
+            kestrel.ListenAnyIP(_options.Port, Encrypt);
+    }
+
+    private bool SpeaksTls => _options.Tls || _options.CertificateFile is not null;
+
+    private void Encrypt(ListenOptions endpoint)
+    {
+        // Called while the host is built, before there is a certificate.
+        if (SpeaksTls)
+            endpoint.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(_tls!.Handshake()) });
     }
 
     private static string? Problem(LabOptions options)
@@ -184,6 +202,8 @@ public sealed class LabServer : IAsyncDisposable
             return $"The folder {options.Root} cannot be read by this user; mend: its permissions, or name another one.";
         if (options.Token is null && options.PasswordHash is null)
             return "There is neither a token nor a password, so that nobody could log in; mend: --token, or holdfast lab password.";
+        if (options.KeyFile is not null && options.CertificateFile is null)
+            return $"There is a key, {options.KeyFile}, without its certificate; mend: --certfile with it.";
         if (options.Ip is not ("" or "*" or "localhost") && !IPAddress.TryParse(options.Ip, out _))
             return $"'{options.Ip}' is not an address to listen on; mend: --ip with an address of this machine, or localhost.";
         if (options.Token == "" && options.PasswordHash is null && !ListenAddress.IsLoopback(options.Ip))

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Holdfast.Cli.Tests.Running;
 
 namespace Holdfast.Cli.Tests;
@@ -53,7 +55,23 @@ public sealed class LabTests
             Published.Path, "lab", "--no-browser", "--port", "8888", "--ip", "0.0.0.0", "--token", "t", place.Notebooks));
         await lab.EndAsync();
 
-        Assert.Contains("  http://127.0.0.1:8888/lab?token=t\n  http://10.11.12.13:8888/lab?token=t\n  Every computer that reaches this one can log in with the token in the link.", lab.Said, StringComparison.Ordinal);
+        Assert.Contains("  http://127.0.0.1:8888/lab?token=t\n  http://10.11.12.13:8888/lab?token=t\n  Every computer that reaches this one can log in with the token in the link. What goes over the network is not encrypted: --tls mends that.\n", lab.Said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Certificate_OfAnExistingJupyterSetUp_IsServedAndItsEndIsSaid()
+    {
+        await using var place = new Place();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var made = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, TimeProvider.System.GetUtcNow().AddDays(5));
+        var certificate = place.Write("lab.pem", made.ExportCertificatePem());
+        place.Write("config/jupyter_server_config.json", $$"""{"ServerApp": {"certfile": "{{certificate}}", "keyfile": "{{place.Write("lab.key", key.ExportPkcs8PrivateKeyPem())}}"} }""");
+
+        await using var lab = await RunningLab.StartAsync(place.Start(Published.Path, "lab", "--no-browser", "--port", "0", "--token", "t", place.Notebooks));
+        await lab.EndAsync();
+
+        Assert.Equal(Uri.UriSchemeHttps, lab.Link.Scheme);
+        Assert.Contains($"  Certificate {certificate}, SHA-256 {string.Join(':', SHA256.HashData(made.RawData).Select(each => $"{each:X2}"))}. It runs out on {made.NotAfter.ToUniversalTime():yyyy-MM-dd}: renew it\n", lab.Said, StringComparison.Ordinal);
     }
 
     [Fact]

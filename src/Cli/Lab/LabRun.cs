@@ -36,7 +36,8 @@ internal static class LabRun
         Console.WriteLine($"Holdfast lab, folder {options.Root}");
         Console.WriteLine($"  {address}{query}");
         if (start.Outer is not null) Console.WriteLine($"  {start.Outer}{query}");
-        if (LabWords.Login(options, start.Reachable) is { } login) Console.WriteLine($"  {login}");
+        if (start.Certificate is { } certificate) Console.WriteLine($"  {LabWords.Certificate(certificate, TimeProvider.System)}");
+        if (LabWords.Login(options, start) is { } login) Console.WriteLine($"  {login}");
         foreach (var other in others) Console.WriteLine($"Another lab serves this folder: {other.Address} (process {other.ProcessId}). Both share the same kernels.");
         if (LabWords.Kept(keeper.Kernels, options.Root, TimeProvider.System) is { } kept) Console.WriteLine(kept);
         foreach (var line in LabWords.Kernels(await kernels)) Console.WriteLine(line);

@@ -10,6 +10,9 @@ internal sealed record LabSetting(string Name, string[] JupyterKeys, string? Def
     public static readonly LabSetting Ip = new("ip", ["ServerApp.ip"], "127.0.0.1");
     public static readonly LabSetting Port = new("port", ["ServerApp.port"], "8888") { Variable = "JUPYTER_PORT" };
     public static readonly LabSetting BaseUrl = new("base-url", ["ServerApp.base_url"], "/");
+    public static readonly LabSetting Tls = new("tls", [], "false");
+    public static readonly LabSetting CertFile = new("certfile", ["ServerApp.certfile"]);
+    public static readonly LabSetting KeyFile = new("keyfile", ["ServerApp.keyfile"]);
     public static readonly LabSetting Token = new("token", ["IdentityProvider.token", "ServerApp.token"]) { Variable = "JUPYTER_TOKEN", IsSecret = true };
     public static readonly LabSetting Password = new("password", ["PasswordIdentityProvider.hashed_password", "IdentityProvider.hashed_password", "ServerApp.password"]) { IsSecret = true, InFilesOnly = true };
     public static readonly LabSetting DefaultKernel = new("default-kernel", ["MultiKernelManager.default_kernel_name", "MappingKernelManager.default_kernel_name", "AsyncMappingKernelManager.default_kernel_name"]);
@@ -26,7 +29,7 @@ internal sealed record LabSetting(string Name, string[] JupyterKeys, string? Def
     /// <summary>All of them, in the order in which they are shown.</summary>
     public static IReadOnlyList<LabSetting> All { get; } =
     [
-        Root, Ip, Port, BaseUrl, Token, Password, DefaultKernel, CullIdle, AllowOrigin, AllowRemoteAccess, AllowHidden, NoFollowSymlinks, DeleteToTrash,
+        Root, Ip, Port, BaseUrl, Tls, CertFile, KeyFile, Token, Password, DefaultKernel, CullIdle, AllowOrigin, AllowRemoteAccess, AllowHidden, NoFollowSymlinks, DeleteToTrash,
         AppDir, SettingsDir, WorkspacesDir,
     ];
 

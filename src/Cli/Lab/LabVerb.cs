@@ -20,6 +20,8 @@ internal static class LabVerb
             [LabSetting.Port] = new("--port") { Description = "Port to listen on, 0 for any free one. Default 8888.", HelpName = "PORT" },
             [LabSetting.Token] = new("--token") { Description = "The token that logs in. Default JUPYTER_TOKEN, else one made at the first start and kept; none when a password is set. Empty for no login, on loopback only.", HelpName = "TOKEN" },
             [LabSetting.BaseUrl] = new("--base-url") { Description = "Path prefix of every address. Default /.", HelpName = "PATH" },
+            [LabSetting.CertFile] = new("--certfile") { Description = "A certificate in PEM, with its chain: the lab speaks TLS.", HelpName = "FILE" },
+            [LabSetting.KeyFile] = new("--keyfile") { Description = "The certificate's key in PEM. Default in the certificate's file.", HelpName = "FILE" },
             [LabSetting.DefaultKernel] = new("--default-kernel") { Description = "Kernel for notebooks that name none.", HelpName = "NAME" },
             [LabSetting.CullIdle] = new("--cull-idle") { Description = "Shut down kernels that were idle for longer than this, as 12h or 7d, and have no page connected. Default never.", HelpName = "TIME" },
             [LabSetting.AllowOrigin] = new("--allow-origin") { Description = "One other origin that may call the API.", HelpName = "ORIGIN" },
@@ -27,6 +29,7 @@ internal static class LabVerb
         };
         var flags = new Dictionary<LabSetting, Option<bool>>
         {
+            [LabSetting.Tls] = new("--tls") { Description = "Speak TLS, with a certificate that the lab makes itself unless --certfile names one." },
             [LabSetting.AllowRemoteAccess] = new("--allow-remote-access") { Description = "Answer requests for any host name, as behind a proxy." },
             [LabSetting.AllowHidden] = new("--allow-hidden") { Description = "Show hidden files." },
             [LabSetting.NoFollowSymlinks] = new("--no-follow-symlinks") { Description = "Do not show what links lead to, nor the links." },
@@ -70,6 +73,9 @@ internal static class LabVerb
         Port = settings.Number(LabSetting.Port),
         Token = settings[LabSetting.Token] ?? (settings[LabSetting.Password] is null ? LabToken.Kept(Surroundings.Home.StateFolder) : null),
         PasswordHash = settings[LabSetting.Password],
+        Tls = settings.Is(LabSetting.Tls),
+        CertificateFile = PathOf(settings[LabSetting.CertFile]),
+        KeyFile = PathOf(settings[LabSetting.KeyFile]),
         BaseUrl = Slashed(settings[LabSetting.BaseUrl]!),
         DefaultKernel = settings[LabSetting.DefaultKernel],
         CullIdle = Age.Parse(settings[LabSetting.CullIdle] ?? ""),
@@ -92,6 +98,8 @@ internal static class LabVerb
                 variables[setting.Variable!] = Path.GetFullPath(folder);
         return variables;
     }
+
+    private static string? PathOf(string? file) => file is null ? null : Path.GetFullPath(file);
 
     private static string Slashed(string path) => $"/{path.Trim('/')}/" is "//" ? "/" : $"/{path.Trim('/')}/";
 }

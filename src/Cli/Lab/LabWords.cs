@@ -7,13 +7,16 @@ namespace Holdfast.Cli.Lab;
 /// <summary>What the lab says at its start and end.</summary>
 internal static class LabWords
 {
+    /// <summary>How long before its end a certificate's is said.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
+
     private const string NoKernel = "No kernel was found: notebooks open, but cells cannot run. Mend: apt-get install python3-ipykernel, or python3 -m pip install ipykernel.";
 
     /// <summary>A kernelspec with the program behind it.</summary>
     public static string KernelText(KernelSpec spec) => $"{spec.DisplayName} ({spec.Python ?? spec.Argv[0]})";
 
     /// <summary>Who can log in, and from where; null when only this machine can and the link says all.</summary>
-    public static string? Login(LabOptions options, bool reachable)
+    public static string? Login(LabOptions options, LabStart start)
     {
         if (options.Token is "" && options.PasswordHash is null) return "Without a token everybody who can use this machine can use this lab.";
         var by = (options.Token, options.PasswordHash) switch
@@ -22,9 +25,18 @@ internal static class LabWords
             (_, null) => "the token in the link",
             _ => "the token in the link or the password",
         };
-        return reachable ? $"Every computer that reaches this one can log in with {by}. What goes over the network is not encrypted."
+        return start.Reachable ? $"Every computer that reaches this one can log in with {by}.{(start.Certificate is null ? " What goes over the network is not encrypted: --tls mends that." : "")}"
             : string.IsNullOrEmpty(options.Token) ? $"Log in with {by}."
             : null;
+    }
+
+    /// <summary>By what to know the lab, and until when.</summary>
+    public static string Certificate(LabCertificate certificate, TimeProvider clock)
+    {
+        var left = certificate.Until - clock.GetUtcNow().UtcDateTime;
+        return certificate.IsOwn
+            ? $"Certificate {certificate.File}, made by the lab: a browser asks once, and shows SHA-256 {certificate.Fingerprint}"
+            : $"Certificate {certificate.File}, SHA-256 {certificate.Fingerprint}{(left < Soon ? $". It runs out on {certificate.Until:yyyy-MM-dd}: renew it" : "")}";
     }
 
     /// <summary>That there is no kernel of this name, and which there are; null when there is one.</summary>

@@ -14,6 +14,9 @@ internal sealed class LoginPage(Credentials credentials, LoginLimiter limiter, I
     public Task ShowAsync(HttpContext context)
     {
         var next = NextUrl.Safe(context.Request.Query["next"], BaseUrl.Of(context).Prefix);
+        // No redirect: VS Code comes here for its _xsrf cookie whether there is a login or not.
+        if (credentials.Open)
+            return Page.WriteAsync(context, "No login", $"""<p>This lab asks nobody to log in. <a href="{Page.Text(next)}">Open it</a></p>""");
         if (Caller.Of(context).LoggedIn)
         {
             context.Response.Redirect(next);

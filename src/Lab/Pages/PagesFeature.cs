@@ -31,8 +31,9 @@ internal static class PagesFeature
             endpoints.MapMethods(route, Read, page.ShowAsync);
         Redirect("/", "lab");
         Redirect("/tree/{**path}", "lab/tree");
-        Redirect("/notebooks/{**path}", "lab/tree");
-        Redirect("/edit/{**path}", "lab/tree");
+        // As Notebook 7: one document in a tab of the browser.
+        Redirect("/notebooks/{**path}", "doc/tree");
+        Redirect("/edit/{**path}", "doc/tree");
 
         var files = new[] { Path.Join(options.AssetsFolder, "static") };
         endpoints.MapMethods("/static/lab/{**path}", Read, context =>

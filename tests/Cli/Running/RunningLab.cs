@@ -63,6 +63,6 @@ internal sealed partial class RunningLab : IAsyncDisposable
         if (LinkPattern().Match(line) is { Success: true } link) _address.TrySetResult(new Uri(link.Value));
     }
 
-    [GeneratedRegex(@"http://\S+/lab\S*")]
+    [GeneratedRegex(@"https?://\S+/lab\S*")]
     private static partial Regex LinkPattern();
 }

@@ -11,11 +11,20 @@ internal sealed class KernelTalk : IAsyncDisposable
     private readonly string _session = Guid.NewGuid().ToString();
     private readonly byte[] _room = new byte[64 << 10];
 
-    public static async Task<KernelTalk> ConnectAsync(RunningLab lab, string kernel)
+    public static Task<KernelTalk> ConnectAsync(RunningLab lab, string kernel) => ConnectAsync(lab.Root, kernel, "token=t");
+
+    /// <summary>Connects to a kernel of a server.</summary>
+    /// <param name="server">The address in front of every other.</param>
+    /// <param name="kernel">The kernel's id.</param>
+    /// <param name="query">What the address has besides.</param>
+    /// <param name="headers">What the handshake shows besides.</param>
+    /// <param name="trusting">Connects by TLS; null for a server without.</param>
+    public static async Task<KernelTalk> ConnectAsync(Uri server, string kernel, string query = "", IReadOnlyDictionary<string, string>? headers = null, HttpMessageInvoker? trusting = null)
     {
         var talk = new KernelTalk();
-        var address = new UriBuilder(new Uri(lab.Root, $"api/kernels/{kernel}/channels")) { Scheme = "ws", Query = "token=t" };
-        await talk._socket.ConnectAsync(address.Uri, TestContext.Current.CancellationToken);
+        foreach (var (name, value) in headers ?? new Dictionary<string, string>()) talk._socket.Options.SetRequestHeader(name, value);
+        var address = new UriBuilder(new Uri(server, $"api/kernels/{kernel}/channels")) { Scheme = server.Scheme == "https" ? "wss" : "ws", Query = query };
+        await talk._socket.ConnectAsync(address.Uri, trusting, TestContext.Current.CancellationToken);
         return talk;
     }
 
@@ -77,7 +86,8 @@ internal sealed class KernelTalk : IAsyncDisposable
         _socket.Dispose();
     }
 
-    private async Task<JsonNode> ReceiveAsync()
+    /// <summary>Waits for the next message. The first one is the kernel's state.</summary>
+    public async Task<JsonNode> ReceiveAsync()
     {
         using var whole = new MemoryStream();
         while (true)

@@ -25,7 +25,7 @@ internal sealed partial class RunningLab : IAsyncDisposable
     public int Port => Link.Port;
 
     /// <summary>The address in front of every other.</summary>
-    public Uri Root => new(Link, "/");
+    public Uri Root => new(Link, ".");
 
     public int ProcessId => _process.Id;
 
@@ -85,6 +85,6 @@ internal sealed partial class RunningLab : IAsyncDisposable
         lock (_said) return _said.ToString();
     }
 
-    [GeneratedRegex(@"http://\S+[?&]token=\S+")]
+    [GeneratedRegex(@"https?://\S+[?&]token=\S+")]
     private static partial Regex LinkPattern();
 }

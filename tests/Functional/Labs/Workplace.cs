@@ -45,8 +45,11 @@ internal sealed class Workplace : IAsyncDisposable
         Assert.Equal(0, process.ExitCode);
     }
 
-    public Task<RunningLab> StartLabAsync(int port = 0) =>
-        RunningLab.StartAsync(Command("lab", "--no-browser", "--port", $"{port}", "--token", "t", Notebooks), TestContext.Current.CancellationToken);
+    public Task<RunningLab> StartLabAsync(int port = 0, params string[] more) =>
+        RunningLab.StartAsync(Command(["lab", "--no-browser", "--port", $"{port}", "--token", "t", Notebooks, .. more]), TestContext.Current.CancellationToken);
+
+    /// <summary>The certificate that this state folder's labs have made.</summary>
+    public string Certificate => Path.Combine(_folder, "state", "tls-certificate.pem");
 
     /// <summary>Starts the lab from a shell in a terminal of its own; what is killed then is the terminal.</summary>
     public Task<RunningLab> StartLabInATerminalAsync()

@@ -13,7 +13,7 @@ public sealed class Chromium : IAsyncDisposable
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
-    /// <summary>A page with cookies and storage of its own.</summary>
+    /// <summary>A page with cookies and storage of its own. The certificates that labs make themselves are taken.</summary>
     public async Task<IPage> NewPageAsync(int width = 1280, int height = 900)
     {
         if (!File.Exists(Executable)) Assert.Skip($"{Executable} is not there: apt-get install chromium.");
@@ -36,7 +36,7 @@ public sealed class Chromium : IAsyncDisposable
             _starting.Release();
         }
 
-        var context = await _browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height } });
+        var context = await _browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, IgnoreHTTPSErrors = true });
         return await context.NewPageAsync();
     }
 

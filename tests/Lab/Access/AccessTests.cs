@@ -247,6 +247,23 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task Login_WhereNoneIsNeeded_GivesItsCookiesAsVsCodeExpectsThem()
+    {
+        await using var lab = await TestLab.StartAsync(options => options with { Token = "" });
+        var cookies = new CookieContainer();
+        using var client = lab.NewClient(cookies: cookies);
+
+        using var shown = await client.GetAsync("login?", Cancel);
+        Assert.Equal(HttpStatusCode.OK, shown.StatusCode);
+        var xsrf = cookies.GetAllCookies().Single(cookie => cookie.Name == "_xsrf").Value;
+        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["_xsrf"] = xsrf, ["password"] = "" });
+        using var login = await client.PostAsync("login?", form, Cancel);
+        Assert.Equal(HttpStatusCode.Redirect, login.StatusCode);
+        client.DefaultRequestHeaders.Add("X-XSRFToken", xsrf);
+        Assert.Equal(HttpStatusCode.Created, (await lab.SendAsync(HttpMethod.Post, "api/contents", "{}", client)).Status);
+    }
+
+    [Fact]
     public async Task Logout_TakesTheCookieAway()
     {
         await using var lab = await TestLab.StartAsync();

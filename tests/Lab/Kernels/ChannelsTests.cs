@@ -100,6 +100,26 @@ public sealed class ChannelsTests(KeeperFixture keeper)
         Assert.Contains(missed, message => message.Type == "execute_reply" && message.Parent == execution);
     }
 
+    [Fact]
+    public async Task Page_OfALabThatDiedAtOnce_GetsWhatItMissedFromTheNext()
+    {
+        await using var lab = await keeper.StartLabAsync();
+        var id = await lab.StartKernelAsync();
+        string execution;
+        using (var page = await lab.OpenPageAsync(id, "sudden"))
+        {
+            execution = await page.ExecuteAsync("print('heard')");
+            await page.ReadUntilAsync(message => message.Type == "execute_input");
+        }
+        await lab.WaitForKernelAsync(id, kernel => (string?)kernel["execution_state"] == "idle");
+
+        // The other lab goes on here; one that is killed would leave no more on the disk.
+        await using var next = await keeper.StartLabAsync(lab);
+        using var again = await next.OpenPageAsync(id, "sudden");
+
+        Assert.Contains(await again.ReadExecutionAsync(execution), message => message.Type == "stream");
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

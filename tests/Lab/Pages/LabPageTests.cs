@@ -88,7 +88,7 @@ public sealed class LabPageTests
     [InlineData("?reset=1", "/lab?reset=1")]
     [InlineData("tree", "/lab")]
     [InlineData("tree/a%20b", "/lab/tree/a%20b")]
-    [InlineData("notebooks/n.ipynb", "/lab/tree/n.ipynb")]
+    [InlineData("notebooks/n.ipynb", "/doc/tree/n.ipynb")]
     public async Task OldAddress_LeadsToThePage(string path, string location)
     {
         await using var lab = await TestLab.StartAsync();

@@ -9,8 +9,8 @@ namespace Holdfast.Lab.Kernels.Channels;
 
 /// <summary>
 /// Up to which record each page is known to have a kernel's journal, kept in a file so that a page finds its place in the next lab too.
-/// The file is written at most once a second and may lag by that much when the lab is killed: a page then gets some records twice, never
-/// too few. Safe for concurrent calls.
+/// A page that is new is in it before it is sent anything; after that the file is written at most once a second and may lag by that much when
+/// the lab is killed: a page then gets some records twice, never too few. Safe for concurrent calls.
 /// </summary>
 internal sealed class PagePositions : IDisposable
 {
@@ -55,14 +55,19 @@ internal sealed class PagePositions : IDisposable
     /// <summary>The page has everything up to and with this record.</summary>
     public void Note(string kernelId, string sessionId, long sequence)
     {
+        bool isNew;
         lock (_gate)
         {
+            isNew = !_positions.ContainsKey((kernelId, sessionId));
             Add(kernelId, sessionId, sequence);
-            if (_dirty)
+            if (_dirty && !isNew)
                 return;
             _dirty = true;
         }
-        _timer.Change(WriteDelay, Timeout.InfiniteTimeSpan);
+        if (isNew)
+            Write();
+        else
+            _timer.Change(WriteDelay, Timeout.InfiniteTimeSpan);
     }
 
     /// <inheritdoc />
