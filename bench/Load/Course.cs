@@ -35,7 +35,7 @@ internal sealed class Course(BenchServer server)
         // 2. Memory when all are there and have run a cell.
         await ProcessUse.WaitQuietAsync(server.Processes, cancellationToken);
         var (pss, alone) = (ProcessUse.Pss(server.Processes), ProcessUse.Alone(server.Processes));
-        Say($"PSS {pss:0.0} MiB, alone {alone:0.0} MiB");
+        Say($"PSS {pss:0.0} MiB ({string.Join(" + ", server.Processes.Select(process => $"{ProcessUse.Pss([process]):0.0}"))}), alone {alone:0.0} MiB");
 
         // 3. Round trips.
         var trips = Only is null or "round" ? await RoundTripsAsync(crowd, cancellationToken) : [0];
@@ -52,7 +52,7 @@ internal sealed class Course(BenchServer server)
             await crowd.RunAsync($"{FloodDisplays} {FloodBytes}", Crowd.KernelCount, cancellationToken);
             perSecond.Add((crowd.All.Sum(page => page.Messages) - before) / Stopwatch.GetElapsedTime(began).TotalSeconds);
             Count(crowd.All, FloodDisplays);
-            Say($"{perSecond[^1]:0} messages/s, {ProcessUse.CpuSeconds(server.Processes) - cpu:0.00} s of the server's processor time");
+            Say($"{perSecond[^1]:0} messages/s, {_expected - _arrived} of {_expected} displays lost, {ProcessUse.CpuSeconds(server.Processes) - cpu:0.00} s of the server's processor time");
             await ProcessUse.WaitQuietAsync(server.Processes, cancellationToken);
         }
 
