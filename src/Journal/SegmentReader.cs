@@ -149,7 +149,8 @@ internal sealed class SegmentReader : IDisposable
         if (!Fill(at, RecordHeader.Size)) return false;
         if (!RecordHeader.TryRead(Window(at, RecordHeader.Size).Span, out var header)) return false;
         if (header.Sequence < least || header.Sequence > most || (_mark != 0 && header.Mark != _mark)) return false;
-        if (!Fill(at, header.Total))
+        // A length that is damaged may be any: no room is made for more than the file has.
+        if (header.Total > WindowBytes && at + header.Total > Length || !Fill(at, header.Total))
         {
             incomplete = true;
             return false;
