@@ -3,11 +3,11 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Holdfast.Fuzz;
 
-// How many of a million inputs each target gets; the journal's and HTTP's cost files and a server.
+// How many inputs each target gets; the journal's and HTTP's cost files and a server.
 (Func<FuzzTarget> Make, int Share)[] targets =
 [
     (() => new WebSocketV1Target(), 250_000), (() => new WebSocketLegacyTarget(), 200_000), (() => new WebSocketFramesTarget(), 200_000), (() => new ZmtpTarget(), 150_000),
-    (() => new NotebookTarget(), 130_000), (() => new JournalTarget(), 30_000), (() => new HttpTarget(), 60_000),
+    (() => new NotebookTarget(), 130_000), (() => new RecordsTarget(), 100_000), (() => new JournalTarget(), 30_000), (() => new HttpTarget(), 60_000),
 ];
 const string Usage = "usage: bench/Fuzz [--seed N] [--times N] [--only NAME] [--from INPUT]   (a million inputs and some, times N; --only and --from repeat a finding)";
 var (seed, times, only, from) = (1, 1.0, (string?)null, 0L);

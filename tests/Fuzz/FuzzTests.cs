@@ -6,10 +6,10 @@ public sealed class FuzzTests
     private const int Seed = 20261121;
 
     [Fact]
-    public void WebSocketV1_DamagedMessages_AreReadOrRefused() => Run(new WebSocketV1Target(), 2000);
+    public void WebSocketV1_DamagedMessages_AreReadOrRefused() => Run(new WebSocketV1Target(), 1500);
 
     [Fact]
-    public void WebSocketLegacy_DamagedMessages_AreReadOrRefused() => Run(new WebSocketLegacyTarget(), 1500);
+    public void WebSocketLegacy_DamagedMessages_AreReadOrRefused() => Run(new WebSocketLegacyTarget(), 1000);
 
     [Fact]
     public void WebSocketFrames_OfAnyKind_EndInOrder() => Run(new WebSocketFramesTarget(), 1500);
@@ -19,6 +19,9 @@ public sealed class FuzzTests
 
     [Fact]
     public void Notebook_Damaged_IsReadUnchangedOrRefused() => Run(new NotebookTarget(), 1500);
+
+    [Fact]
+    public void Records_OfDamagedMessages_AreFolded() => Run(new RecordsTarget(), 1000);
 
     [Fact]
     public void Journal_DamagedFiles_NeverGiveARecordThatWasNotWritten() => Run(new JournalTarget(), 1000);

@@ -8,6 +8,11 @@ namespace Holdfast.Lab.Http;
 /// <summary>The last line: unhandled exceptions, and answers that nobody gave a body.</summary>
 internal static class Faults
 {
+    /// <summary>
+    /// How the JSON reader marks a text that is asked for and is none (<c>"\ud800"</c>): not when the JSON is read, but wherever a text is taken from it.
+    /// </summary>
+    private const string NoText = "System.Text.Json.Rethrowable";
+
     public static void UseFaults(this IApplicationBuilder app)
     {
         var log = app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("Holdfast.Lab");
@@ -25,6 +30,13 @@ internal static class Faults
             catch (BadHttpRequestException fault)
             {
                 context.Response.StatusCode = fault.StatusCode;
+            }
+            catch (InvalidOperationException fault) when (fault.Source == NoText && !context.Response.HasStarted)
+            {
+                context.Response.Clear();
+                Access.SecurityHeaders.Set(context);
+                await ApiError.WriteAsync(context, StatusCodes.Status400BadRequest, "Invalid JSON in body of request: half of a surrogate pair is no text");
+                return;
             }
             catch (Exception fault)
             {

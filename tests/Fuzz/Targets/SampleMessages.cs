@@ -19,6 +19,6 @@ internal static class SampleMessages
         [.. ((string[])["shell", "iopub", "\"channel\":", "\"buffers\":[]", "null", "[", "{", "\\ud800", "1e999", "\"msg_id\":\"x\",", "<IDS|MSG>"]).Select(Encoding.UTF8.GetBytes)];
 
     private static KernelMessage Make(string type, string content, params byte[][] buffers) => new(
-        MessageHeader.Create(type, "session", "ada", DateTimeOffset.UnixEpoch, out _), Encoding.UTF8.GetBytes("{}"), Encoding.UTF8.GetBytes("""{"cellId":"a"}"""),
+        Encoding.UTF8.GetBytes($$"""{"msg_id":"m","msg_type":"{{type}}","username":"ada","session":"s","date":"1970-01-01T00:00:00Z","version":"5.3"}"""), Encoding.UTF8.GetBytes("{}"), Encoding.UTF8.GetBytes("""{"cellId":"a"}"""),
         Encoding.UTF8.GetBytes(content), [.. buffers.Select(buffer => (ReadOnlyMemory<byte>)buffer)]);
 }
