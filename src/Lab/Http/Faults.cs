@@ -65,6 +65,8 @@ internal static class Faults
             StatusCodes.Status404NotFound => ("Not Found", "There is nothing at this address."),
             StatusCodes.Status405MethodNotAllowed => ("Method Not Allowed", "This address does not take that kind of request."),
             StatusCodes.Status413PayloadTooLarge => ("Request too large", "Send large files in chunks."),
+            StatusCodes.Status414UriTooLong => ("The address is too long", "8 KiB is the limit."),
+            StatusCodes.Status431RequestHeaderFieldsTooLarge => ("The headers are too long", "Clear this site's cookies, and load the page again."),
             StatusCodes.Status500InternalServerError => ("Unhandled error", "Something went wrong here; the lab's log says more."),
             _ => (Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(response.StatusCode), ""),
         };

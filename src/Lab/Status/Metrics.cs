@@ -51,7 +51,7 @@ internal static class Metrics
         text.Gauge("holdfast_kernels", "Kernels of this lab's folder, by what they do.", "state",
             States.Union(all.Select(kernel => kernel.ExecutionState)).Select(state => (state, (double)all.Count(kernel => kernel.ExecutionState == state))));
         text.Gauge("holdfast_sessions", "Sessions of this lab's folder.", all.Sum(kernel => kernel.Sessions.Count));
-        text.Gauge("holdfast_pages", "Open WebSockets of kernels.", pages.All.Count());
+        text.Gauge("holdfast_pages", "Open WebSockets of kernels.", pages.Total);
         text.Gauge("holdfast_page_lag_messages", "How many records of its kernel the slowest page has not been sent yet.", pages.All.Select(page => page.Lag).DefaultIfEmpty().Max());
         text.Counter("holdfast_page_messages_total", "Messages over the WebSockets of kernels.", "direction", [("to_page", traffic.Out.Messages), ("from_page", traffic.In.Messages)]);
         text.Counter("holdfast_page_bytes_total", "Bytes of these messages.", "direction", [("to_page", traffic.Out.Bytes), ("from_page", traffic.In.Bytes)]);

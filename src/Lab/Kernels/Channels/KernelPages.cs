@@ -14,6 +14,9 @@ internal sealed class KernelPages
     /// <summary>All pages that are connected.</summary>
     public IEnumerable<KernelPage> All => _audiences.Values.SelectMany(audience => audience.Pages);
 
+    /// <summary>How many pages are connected to all kernels.</summary>
+    public int Total => _audiences.Values.Sum(audience => audience.Count);
+
     /// <summary>How many pages are connected to a kernel.</summary>
     public int Count(string kernelId) => _audiences.TryGetValue(kernelId, out var audience) ? audience.Count : 0;
 
