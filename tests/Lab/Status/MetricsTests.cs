@@ -50,6 +50,8 @@ public sealed class MetricsTests(KeeperFixture keeper)
         using (await client.DeleteAsync($"api/kernels/{kernel}", Cancel)) { }
         var after = await ReadAsync();
         Assert.Equal(0, after["holdfast_kernels{state=idle}"]);
+        await server.StopAsync(Cancel);
+        Directory.Delete(root, recursive: true);
 
         async Task<Dictionary<string, double>> ReadAsync() => Parse(await client.GetStringAsync("metrics", Cancel));
     }
