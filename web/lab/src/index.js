@@ -7,6 +7,7 @@ import history from './history/index.ts';
 import { chooser } from './plugins.js';
 import resume from './resume/index.ts';
 import terminals from './terminals/index.ts';
+import untrusted from './untrusted.ts';
 
 async function federated(name, module) {
   const factory = await window._JUPYTERLAB[name].get(module);
@@ -37,7 +38,7 @@ async function load(own, prebuilt, kind) {
 export async function main(prebuilt) {
   const choose = chooser(PageConfig.Extension);
   const mime = choose.active(await load(mimeExtensions, prebuilt, 'mimeExtension'));
-  const own = { name: 'holdfast', module: { __esModule: true, default: [...history, ...resume, ...terminals] } };
+  const own = { name: 'holdfast', module: { __esModule: true, default: [...history, ...resume, ...terminals, ...untrusted] } };
   const plugins = choose.active([...(await load(extensions, prebuilt, 'extension')), own]);
   await load([], prebuilt.filter(({ name }) => !PageConfig.Extension.isDisabled(name)), 'style');
 
