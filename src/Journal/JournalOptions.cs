@@ -15,6 +15,9 @@ public sealed record JournalOptions
     /// <summary>The clock for timestamps. Default the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Where is counted what is written and synced. Default nowhere.</summary>
+    public JournalMeasures? Measures { get; init; }
+
     /// <summary>What touches the disk; tests put faults here.</summary>
     internal IDisk Disk { get; init; } = UnixDisk.Instance;
 }

@@ -37,7 +37,7 @@ public sealed class JournalWriter : IDisposable
         _ownBuffer = _buffer = GC.AllocateUninitializedArray<byte>(options.BufferBytes);
         _visible = LastSequence = opening.Last;
         _next = opening.Next;
-        _sync = new SegmentSync(options.Disk, options.SyncInterval, opening.Last);
+        _sync = new SegmentSync(options.Disk, options.SyncInterval, opening.Last, options.Measures);
         if (opening.Segment is { } segment) Use(segment, opening.Path, opening.Mark, opening.End);
     }
 
@@ -115,6 +115,7 @@ public sealed class JournalWriter : IDisposable
         // Some of it may be written now. The next flush writes the same bytes to the same place.
         if (errno != 0) return Errno.Failure(errno, "could not be written", _path);
         _position += _pending;
+        _options.Measures?.Flushed(LastSequence - _visible, _pending);
         _pending = _sealed = 0;
         Volatile.Write(ref _visible, LastSequence);
         _sync.Arm(LastSequence, _position);

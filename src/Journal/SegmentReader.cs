@@ -13,13 +13,16 @@ internal sealed class SegmentReader : IDisposable
     private const int LargeWindowBytes = 2 << 20;
     private const int DiskBlock = 4096;
 
-    /// <summary>Not the shared pool, which keeps a buffer of each size for every thread that a reader was ever on.</summary>
+    /// <summary>
+    /// Not the shared pool, which keeps a buffer of each size for every thread that a reader was ever on. A reader at the end of its journal has
+    /// none: hundreds of them wait there.
+    /// </summary>
     private static readonly ArrayPool<byte> Windows = ArrayPool<byte>.Create(4 << 20, 2);
 
     private readonly IDisk _disk;
     private readonly SafeFileHandle _file;
     private readonly bool _ownsFile;
-    private byte[] _window;
+    private byte[] _window = [];
     private long _windowAt;
     private int _windowLength;
     private uint _mark;
@@ -30,7 +33,6 @@ internal sealed class SegmentReader : IDisposable
         _disk = disk;
         _file = file;
         _ownsFile = ownsFile;
-        _window = Windows.Rent(WindowBytes);
         First = first;
         Expected = first;
         Position = offset;
@@ -117,14 +119,20 @@ internal sealed class SegmentReader : IDisposable
             if (incomplete) unfinished = Math.Min(unfinished, at);
         }
         _searchFrom = Math.Min(unfinished, at);
-        _windowLength = 0;
+        GiveWindowBack();
         return false;
     }
 
     public void Dispose()
     {
-        Windows.Return(_window);
+        GiveWindowBack();
         if (_ownsFile) _file.Dispose();
+    }
+
+    private void GiveWindowBack()
+    {
+        if (_window.Length > 0) Windows.Return(_window);
+        (_window, _windowLength) = ([], 0);
     }
 
     private void ReadHeader()
@@ -141,7 +149,8 @@ internal sealed class SegmentReader : IDisposable
         if (!Fill(at, RecordHeader.Size)) return false;
         if (!RecordHeader.TryRead(Window(at, RecordHeader.Size).Span, out var header)) return false;
         if (header.Sequence < least || header.Sequence > most || (_mark != 0 && header.Mark != _mark)) return false;
-        if (!Fill(at, header.Total))
+        // A length that is damaged may be any: no room is made for more than the file has.
+        if (header.Total > WindowBytes && at + header.Total > Length || !Fill(at, header.Total))
         {
             incomplete = true;
             return false;
@@ -164,7 +173,7 @@ internal sealed class SegmentReader : IDisposable
         var wanted = Math.Max(count, kept) <= WindowBytes ? WindowBytes : Math.Max(LargeWindowBytes, Math.Max(count, kept));
         if (old.Length < wanted || old.Length > 2 * wanted) _window = Windows.Rent(wanted);
         if (kept > 0) old.AsSpan((int)(at - _windowAt), kept).CopyTo(_window);
-        if (old != _window) Windows.Return(old);
+        if (old != _window && old.Length > 0) Windows.Return(old);
         (_windowAt, _windowLength) = (at, kept);
         while (_windowLength < count)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 
 namespace Holdfast.Journal;
@@ -11,6 +12,7 @@ internal sealed class SegmentSync : IDisposable
     private const int CopyBytes = 256 << 10;
 
     private readonly IDisk _disk;
+    private readonly JournalMeasures? _measures;
     private readonly int _interval;
     private readonly Thread _thread;
 
@@ -34,9 +36,9 @@ internal sealed class SegmentSync : IDisposable
     private volatile string? _error;
     private string? _lost;
 
-    public SegmentSync(IDisk disk, TimeSpan interval, long synced)
+    public SegmentSync(IDisk disk, TimeSpan interval, long synced, JournalMeasures? measures)
     {
-        _disk = disk;
+        (_disk, _measures) = (disk, measures);
         _interval = (int)interval.TotalMilliseconds;
         _synced = synced;
         _thread = new Thread(Run, 128 << 10) { IsBackground = true, Name = "journal sync" };
@@ -93,6 +95,7 @@ internal sealed class SegmentSync : IDisposable
             lock (_gate) (file, goal, goalOffset) = (_file, _goal, _goalOffset);
             if (file is null || goal == Synced) return FlushResult.Done;
             // After a failed sync the kernel takes the lost pages for clean, and the next sync would succeed without them.
+            var began = Stopwatch.GetTimestamp();
             var errno = _failed ? WriteAgain(file, goal, goalOffset) : 0;
             if (errno == 0) errno = _disk.Sync(file);
             _failed = errno != 0;
@@ -103,6 +106,7 @@ internal sealed class SegmentSync : IDisposable
                 lock (_gate) if (!_armed) Schedule(RetryMilliseconds);
                 return failure;
             }
+            _measures?.Synced(Stopwatch.GetElapsedTime(began));
             Error = _lost;
             _syncedOffset = goalOffset;
             Volatile.Write(ref _synced, goal);

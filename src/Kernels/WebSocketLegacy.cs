@@ -111,6 +111,11 @@ public static class WebSocketLegacy
         {
             reason = $"The message is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.";
         }
+        catch (InvalidOperationException)
+        {
+            // The reader's word for half of a surrogate pair in a name.
+            reason = "The message has a name that is no text.";
+        }
 
         if (reason is null && message.Header.IsEmpty) reason = "The message has no header.";
         if (reason is null) return true;

@@ -56,6 +56,21 @@ public sealed class TornAndDamagedTests : IDisposable
         }
     }
 
+    /// <summary>Found by bench/Fuzz: a damaged length had the reader make room for it, up to a gigabyte.</summary>
+    [Fact]
+    public void Length_DamagedToAGigabyte_TakesNoRoomForIt()
+    {
+        var (bytes, ends) = WriteOneSegment();
+        BitConverter.TryWriteBytes(bytes.AsSpan((int)ends[3] + 4), 1 << 30);
+        File.WriteAllBytes(_folder.Segments[0], bytes);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var (numbers, damage) = Sample.ReadAll(_folder.Journal);
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 4 << 20);
+        Assert.DoesNotContain(5, numbers);
+        Assert.Contains(6, numbers);
+        Assert.Single(damage);
+    }
+
     [Fact]
     public void Byte_FlippedInTheLastSegment_IsToldByRecoveryAndByALiveReader()
     {

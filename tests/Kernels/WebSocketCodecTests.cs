@@ -151,6 +151,14 @@ public sealed class WebSocketCodecTests
         Assert.Contains(part, reason, StringComparison.Ordinal);
     }
 
+    /// <summary>Found by bench/Fuzz.</summary>
+    [Fact]
+    public void Legacy_NameOfHalfASurrogatePair_IsRefused()
+    {
+        Assert.False(WebSocketLegacy.TryRead(Messages.Utf8("""{"header":{"msg_id":"1"},"meta\ud800data":{}}"""), isText: true, out _, out _, out var reason));
+        Assert.Equal("The message has a name that is no text.", reason);
+    }
+
     [Fact]
     public void Legacy_FieldsLeftOut_AreEmptyAndTheChannelIsShell()
     {

@@ -35,6 +35,8 @@ const labextensions = ['@jupyter-widgets/jupyterlab-manager'];
 // Defaults of settings that are not JupyterLab's; a user's own win.
 const defaults = {
   '@jupyterlab/docmanager-extension:plugin': { autosaveInterval: 10 },
+  // A button in somebody else's notebook is not to press the page's own (JupyterLab's default lets it).
+  '@jupyterlab/apputils-extension:sanitizer': { allowCommandLinker: false },
   // As much as the lab gives back of a terminal's record.
   '@jupyterlab/terminal-extension:plugin': { scrollback: 10000 },
 };

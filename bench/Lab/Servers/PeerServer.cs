@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace Holdfast.Lab.Bench.Servers;
 
-/// <summary>Debian's jupyter_server.</summary>
-internal sealed class PeerServer(Place place, string root, bool noDelay = false, bool noLimits = false) : BenchServer(root)
+/// <summary>Debian's jupyter_server; <paramref name="script"/> is what it is started through, below Servers/.</summary>
+internal sealed class PeerServer(Place place, string root, bool noDelay = false, bool noLimits = false, string script = "nodelay.py") : BenchServer(root)
 {
     public const string Python = "/usr/bin/python3";
 
@@ -13,7 +13,7 @@ internal sealed class PeerServer(Place place, string root, bool noDelay = false,
 
     protected override ProcessStartInfo Command()
     {
-        var start = new ProcessStartInfo(Python, noDelay ? [Path.Combine(AppContext.BaseDirectory, "Servers/nodelay.py")] : ["-m", "jupyter_server"]);
+        var start = new ProcessStartInfo(Python, noDelay ? [Path.Combine(AppContext.BaseDirectory, "Servers", script)] : ["-m", "jupyter_server"]);
         string[] options =
         [
             "--allow-root", "--no-browser", $"--ServerApp.root_dir={Root}", $"--ServerApp.token={Token}", "--ServerApp.ip=127.0.0.1",

@@ -29,6 +29,7 @@ internal static class KeeperLsVerb
     {
         var ended = KernelArchive.All(Surroundings.Home).Where(kernel => keeper.Find(kernel.Id) is null).Select(kernel => JournalRetention.BytesOf(kernel.JournalFolder)).Where(bytes => bytes > 0).ToList();
         Console.WriteLine($"Keeper, process {keeper.KeeperProcessId}, since {Output.Clock(keeper.KeeperStarted, TimeProvider.System)}, state in {Surroundings.Home.StateFolder}");
+        if (keeper.Renewal is { } older) Console.WriteLine(older);
         if (ended.Count > 0) Console.WriteLine($"Journals of {Output.Count(ended.Count, "kernel")} that ended: {ByteText.Of(ended.Sum())}. 'holdfast keeper prune' makes room.");
         if (keeper.Kernels.Count == 0)
         {
@@ -56,11 +57,13 @@ internal static class KeeperLsVerb
         {
             json.WriteNull("pid");
             json.WriteNull("started");
+            json.WriteNull("release");
         }
         else
         {
             json.WriteNumber("pid", keeper.KeeperProcessId);
             json.WriteString("started", keeper.KeeperStarted);
+            json.WriteString("release", keeper.KeeperVersion);
         }
 
         json.WriteStartArray("kernels");

@@ -40,6 +40,7 @@ internal static class LabRun
         if (LabWords.Login(options, start) is { } login) Console.WriteLine($"  {login}");
         foreach (var other in others) Console.WriteLine($"Another lab serves this folder: {other.Address} (process {other.ProcessId}). Both share the same kernels.");
         if (LabWords.Kept(keeper.Kernels, options.Root, TimeProvider.System) is { } kept) Console.WriteLine(kept);
+        if (keeper.Renewal is { } older) Console.WriteLine(older);
         foreach (var line in LabWords.Kernels(await kernels)) Console.WriteLine(line);
         if (Surroundings.Program != "holdfast") Console.WriteLine($"'holdfast' is not on PATH: type {Surroundings.Program}, or put it there: {(Environment.IsPrivilegedProcess ? "" : "sudo ")}ln -s {Surroundings.Program} /usr/local/bin/");
         Console.WriteLine("Ctrl-C ends the lab; kernels go on.");

@@ -35,6 +35,7 @@ public sealed partial class KeeperClient
 
         KeeperProcessId = hello.ProcessId;
         KeeperStarted = hello.Started;
+        TakeAge(hello);
         Take(hello);
         return null;
     }

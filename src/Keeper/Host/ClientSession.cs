@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
+using Holdfast.Keeper.Contract;
 using Holdfast.Keeper.Terminals;
 using Holdfast.Keeper.Wire;
 using Microsoft.Extensions.Logging;
@@ -16,15 +17,16 @@ internal sealed class ClientSession
     private readonly FrameConnection _connection;
     private readonly KernelTable _table;
     private readonly TerminalTable _terminals;
+    private readonly Func<KeeperMeasures> _measure;
     private readonly Func<Task> _stop;
     private readonly ILogger _log;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _somethingToSay = new(0, 1);
     private readonly Dictionary<IOwned, News> _news = [];
 
-    public ClientSession(FrameConnection connection, KernelTable table, TerminalTable terminals, Func<Task> stop, ILogger log)
+    public ClientSession(FrameConnection connection, KernelTable table, TerminalTable terminals, Func<KeeperMeasures> measure, Func<Task> stop, ILogger log)
     {
-        (_connection, _table, _terminals, _stop, _log) = (connection, table, terminals, stop, log);
+        (_connection, _table, _terminals, _measure, _stop, _log) = (connection, table, terminals, measure, stop, log);
     }
 
     [Flags]
@@ -121,7 +123,8 @@ internal sealed class ClientSession
                 return;
             }
 
-            var reply = request.Op >= Operation.StartTerminal ? await _terminals.HandleAsync(request, this) : await _table.HandleAsync(request, cancellationToken);
+            var reply = request.Op == Operation.Measure ? new Reply(null, null, Measures: _measure())
+                : request.Op >= Operation.StartTerminal ? await _terminals.HandleAsync(request, this) : await _table.HandleAsync(request, cancellationToken);
             await _connection.WriteAsync(FrameType.Reply, number, JsonSerializer.SerializeToUtf8Bytes(reply, WireJson.Default.Reply), default, CancellationToken.None);
         }
         catch (OperationCanceledException)
@@ -132,7 +135,7 @@ internal sealed class ClientSession
         {
             // The one edge where a broken promise meets a client: it is logged, and the client must not wait for ever.
             KeeperLog.Unforeseen(_log, e);
-            var reply = new Reply(null, new Contract.KeeperFailure("unforeseen", $"The keeper failed: {e.Message} Its log says more."));
+            var reply = new Reply(null, new KeeperFailure("unforeseen", $"The keeper failed: {e.Message} Its log says more."));
             await _connection.WriteAsync(FrameType.Reply, number, JsonSerializer.SerializeToUtf8Bytes(reply, WireJson.Default.Reply), default, CancellationToken.None);
         }
     }

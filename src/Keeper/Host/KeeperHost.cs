@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using Holdfast.Journal;
+using Holdfast.Keeper.Client;
 using Holdfast.Keeper.Contract;
 using Holdfast.Keeper.Processes;
 using Holdfast.Keeper.Terminals;
@@ -26,6 +27,7 @@ public sealed class KeeperHost
     private readonly KernelTable _table;
     private readonly TerminalTable _terminals;
     private readonly CancellationTokenSource _ending = new();
+    private readonly JournalMeasures _measures = new();
     private readonly DateTimeOffset _started;
     private int _clients;
     private long _neededAt;
@@ -39,6 +41,7 @@ public sealed class KeeperHost
     internal KeeperHost(KeeperHome home, TimeProvider time, ILogger log, RetentionLimits? limits, JournalOptions journals)
     {
         (_home, _time, _log) = (home, time, log);
+        journals = journals with { Measures = _measures };
         _started = time.GetUtcNow();
         _table = new KernelTable(home, limits ?? new RetentionLimits(), journals, time, log);
         _terminals = new TerminalTable(home, limits ?? new RetentionLimits(), journals, time, log);
@@ -138,10 +141,10 @@ public sealed class KeeperHost
         Interlocked.Increment(ref _clients);
         try
         {
-            var session = new ClientSession(connection, _table, _terminals, StopAsync, _log);
+            var session = new ClientSession(connection, _table, _terminals, Measure, StopAsync, _log);
             await session.RunAsync(
                 () => new Hello(Hello.CurrentProtocol, Environment.ProcessId, _started, [.. _table.Kernels.Select(kernel => kernel.Record)],
-                    [.. _terminals.Terminals.Select(terminal => terminal.Record)]), _ending.Token);
+                    [.. _terminals.Terminals.Select(terminal => terminal.Record)], KeeperClient.OwnVersion, [Hello.Measure]), _ending.Token);
         }
         finally
         {
@@ -149,6 +152,8 @@ public sealed class KeeperHost
             Interlocked.Decrement(ref _clients);
         }
     }
+
+    private KeeperMeasures Measure() => new(_measures.Records, _measures.Bytes, _measures.Syncs, _measures.SyncSeconds, Environment.WorkingSet);
 
     private async Task StopAsync()
     {

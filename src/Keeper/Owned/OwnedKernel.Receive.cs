@@ -161,9 +161,9 @@ internal sealed partial class OwnedKernel : IKernelSink
                 return json.TokenType == JsonTokenType.String ? json.GetString() : null;
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Content is the kernel's own affair; what is not JSON says no state.
+            // Content is the kernel's own affair; what is not JSON, or has half of a surrogate pair for a name, says no state.
         }
 
         return null;

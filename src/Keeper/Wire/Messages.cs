@@ -18,7 +18,7 @@ internal sealed record Request(
     TerminalStart? Terminal = null, string? Viewer = null, TerminalSize? Size = null);
 
 /// <summary>The answer to a request.</summary>
-internal sealed record Reply(KernelRecord? Kernel, KeeperFailure? Failure, IReadOnlyList<JournalPart>? Pruned = null, TerminalRecord? Terminal = null);
+internal sealed record Reply(KernelRecord? Kernel, KeeperFailure? Failure, IReadOnlyList<JournalPart>? Pruned = null, TerminalRecord? Terminal = null, KeeperMeasures? Measures = null);
 
 /// <summary>The keeper's first words.</summary>
 /// <param name="Protocol">Version of this protocol; both sides must speak the same.</param>
@@ -26,8 +26,16 @@ internal sealed record Reply(KernelRecord? Kernel, KeeperFailure? Failure, IRead
 /// <param name="Started">When it started.</param>
 /// <param name="Kernels">All kernels it owns.</param>
 /// <param name="Terminals">All terminals it owns; null from a keeper that is older than they are.</param>
-internal sealed record Hello(int Protocol, int ProcessId, DateTimeOffset Started, IReadOnlyList<KernelRecord> Kernels, IReadOnlyList<TerminalRecord>? Terminals = null)
+/// <param name="Version">Its release; null from a keeper that is older than this question.</param>
+/// <param name="Knows">
+/// What the protocol has got since without becoming another one: a client asks for nothing of it that is not here. Names, not
+/// <see cref="Operation"/>s, so that a client can be the older one, too.
+/// </param>
+internal sealed record Hello(
+    int Protocol, int ProcessId, DateTimeOffset Started, IReadOnlyList<KernelRecord> Kernels, IReadOnlyList<TerminalRecord>? Terminals = null, string? Version = null,
+    IReadOnlyList<string>? Knows = null)
 {
+    public const string Measure = "measure";
     public const int CurrentProtocol = 2;
 }
 
@@ -46,6 +54,8 @@ internal enum Operation
     Prune,
     /// <summary>Asks nothing: the answer says that the connection was taken in.</summary>
     Hear,
+    /// <summary>Asks what the keeper has done; only of one that says in its <see cref="Hello"/> that it knows this.</summary>
+    Measure,
     StartTerminal,
     ViewTerminal,
     EndTerminal,

@@ -9,6 +9,9 @@ internal static class NextUrl
         // Browsers read "//host", "/\host" and control characters in between as another site's address.
         var safe = asked is not null && asked.StartsWith(prefix, StringComparison.Ordinal) && asked is not ['/', '/', ..] &&
             !asked.AsSpan().ContainsAny('\\', '\r', '\n') && !asked.Any(char.IsControl);
-        return safe ? asked! : prefix;
+        return safe ? Ascii(asked!) : prefix;
     }
+
+    /// <summary>A header takes nothing else.</summary>
+    private static string Ascii(string path) => System.Text.Ascii.IsValid(path) ? path : string.Concat(path.EnumerateRunes().Select(rune => rune.IsAscii ? rune.ToString() : Uri.EscapeDataString(rune.ToString())));
 }

@@ -14,6 +14,11 @@ namespace Holdfast.Lab.Contents;
 /// </summary>
 internal sealed class NotebookSaving(NotebookTurns turns, NotebookTrust trust, NotebookHistory history, ILogger<NotebookSaving> log, Recorder? recorder = null)
 {
+    private long _saves;
+
+    /// <summary>How many notebooks were saved.</summary>
+    public long Saves => Volatile.Read(ref _saves);
+
     /// <summary>Saves the content of the contents API over what is there.</summary>
     /// <param name="path">Where.</param>
     /// <param name="body">What the client sent.</param>
@@ -47,6 +52,7 @@ internal sealed class NotebookSaving(NotebookTurns turns, NotebookTrust trust, N
             trust.Saved(path.Full, sent, next, keptFrom: merged is { Kept.Count: > 0 } ? known : null);
             Checkpoints.MakeFirst(path);
             history.Note(path.Full, VersionKind.Save);
+            Interlocked.Increment(ref _saves);
         }));
         (message, merge) = (told, merged);
         return unreadable ?? fault;

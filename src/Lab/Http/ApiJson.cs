@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Holdfast.Lab.Http;
 
@@ -29,16 +30,24 @@ internal static class ApiJson
         await context.Response.BodyWriter.WriteAsync(json, context.RequestAborted);
     }
 
+    /// <summary>The longest body of an API request that is no file, in bytes: 64 MiB.</summary>
+    public const long LongestBody = 64 << 20;
+
     /// <summary>A time as Jupyter writes it: UTC, microseconds, <c>Z</c>.</summary>
     public static string Time(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>The whole body, whatever its Content-Type: clients send JSON as text/plain too. Empty when there is none.</summary>
+    /// <exception cref="BadHttpRequestException">It is longer than <see cref="LongestBody"/>; answered with 413.</exception>
     public static async Task<byte[]> ReadBodyAsync(HttpContext context)
     {
         var request = context.Request;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = LongestBody;
         if (request.ContentLength is { } length)
         {
+            if (length > LongestBody)
+                throw new BadHttpRequestException("Request body too large.", StatusCodes.Status413PayloadTooLarge);
             var exact = GC.AllocateUninitializedArray<byte>(checked((int)length));
             await request.Body.ReadExactlyAsync(exact, context.RequestAborted);
             return exact;

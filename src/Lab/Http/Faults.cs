@@ -8,6 +8,11 @@ namespace Holdfast.Lab.Http;
 /// <summary>The last line: unhandled exceptions, and answers that nobody gave a body.</summary>
 internal static class Faults
 {
+    /// <summary>
+    /// How the JSON reader marks a text that is asked for and is none (<c>"\ud800"</c>): not when the JSON is read, but wherever a text is taken from it.
+    /// </summary>
+    private const string NoText = "System.Text.Json.Rethrowable";
+
     public static void UseFaults(this IApplicationBuilder app)
     {
         var log = app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("Holdfast.Lab");
@@ -25,6 +30,13 @@ internal static class Faults
             catch (BadHttpRequestException fault)
             {
                 context.Response.StatusCode = fault.StatusCode;
+            }
+            catch (InvalidOperationException fault) when (fault.Source == NoText && !context.Response.HasStarted)
+            {
+                context.Response.Clear();
+                Access.SecurityHeaders.Set(context);
+                await ApiError.WriteAsync(context, StatusCodes.Status400BadRequest, "Invalid JSON in body of request: half of a surrogate pair is no text");
+                return;
             }
             catch (Exception fault)
             {
@@ -53,6 +65,8 @@ internal static class Faults
             StatusCodes.Status404NotFound => ("Not Found", "There is nothing at this address."),
             StatusCodes.Status405MethodNotAllowed => ("Method Not Allowed", "This address does not take that kind of request."),
             StatusCodes.Status413PayloadTooLarge => ("Request too large", "Send large files in chunks."),
+            StatusCodes.Status414UriTooLong => ("The address is too long", "8 KiB is the limit."),
+            StatusCodes.Status431RequestHeaderFieldsTooLarge => ("The headers are too long", "Clear this site's cookies, and load the page again."),
             StatusCodes.Status500InternalServerError => ("Unhandled error", "Something went wrong here; the lab's log says more."),
             _ => (Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(response.StatusCode), ""),
         };

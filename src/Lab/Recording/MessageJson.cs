@@ -1,10 +1,14 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Holdfast.Lab.Recording;
 
-/// <summary>Single members of message contents, read without building a tree. What is no JSON has no members.</summary>
+/// <summary>
+/// Single members of message contents, read without building a tree. What is no JSON has no members, and a text with half of a surrogate pair
+/// in it is none (the reader's word for it is an InvalidOperationException).
+/// </summary>
 internal static class MessageJson
 {
     /// <summary>How JSON is written for files and pages: letters as they are.</summary>
@@ -19,24 +23,43 @@ internal static class MessageJson
 
     /// <summary>Whether a member is this text.</summary>
     public static bool TextIs(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name, ReadOnlySpan<byte> text) =>
-        TryFind(json, name, out var reader) && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(text);
+        Text(json, name) is { } found && found == Encoding.UTF8.GetString(text);
 
     /// <summary>A member that is a text; null when it is not there or anything else.</summary>
     public static string? Text(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name) =>
-        TryFind(json, name, out var reader) && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+        TryFind(json, name, out var reader) ? TextAt(ref reader) : null;
+
+    /// <summary>The text that the reader stands at; null when it stands at anything else.</summary>
+    public static string? TextAt(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     /// <summary><c>transient.display_id</c>; null when there is none.</summary>
     public static string? DisplayId(ReadOnlySpan<byte> content)
     {
         if (!TryFind(content, "transient"u8, out var transient) || transient.TokenType != JsonTokenType.StartObject)
             return null;
-        while (transient.Read() && transient.TokenType == JsonTokenType.PropertyName)
+        try
         {
-            var isId = transient.ValueTextEquals("display_id"u8);
-            transient.Read();
-            if (isId && transient.TokenType == JsonTokenType.String)
-                return transient.GetString();
-            transient.Skip();
+            while (transient.Read() && transient.TokenType == JsonTokenType.PropertyName)
+            {
+                var isId = transient.ValueTextEquals("display_id"u8);
+                transient.Read();
+                if (isId && transient.TokenType == JsonTokenType.String)
+                    return transient.GetString();
+                transient.Skip();
+            }
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
         }
         return null;
     }
@@ -46,9 +69,16 @@ internal static class MessageJson
     {
         if (!TryFind(json.Span, name, out var reader))
             return default;
-        var start = (int)reader.TokenStartIndex;
-        reader.Skip();
-        return json[start..(int)reader.BytesConsumed];
+        try
+        {
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            return json[start..(int)reader.BytesConsumed];
+        }
+        catch (JsonException)
+        {
+            return default;
+        }
     }
 
     /// <summary>The members of an object, their values as slices of <paramref name="json"/>; none for what is no object.</summary>
@@ -114,7 +144,7 @@ internal static class MessageJson
                 value.Skip();
             }
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
         }
         return false;

@@ -10,6 +10,15 @@ internal sealed partial class Recorder
 {
     private const int Attempts = 3;
 
+    private long _writes;
+    private long _failures;
+
+    /// <summary>How often a notebook was written.</summary>
+    public long Writes => Volatile.Read(ref _writes);
+
+    /// <summary>How often one could not be.</summary>
+    public long Failures => Volatile.Read(ref _failures);
+
     /// <summary>Writes what a run says of itself into its notebook, together with all that is recorded; null, or why that could not be done.</summary>
     public string? Write(string path, Func<NotebookDocument, NotebookDocument> change)
     {
@@ -43,6 +52,8 @@ internal sealed partial class Recorder
         {
             problem = fault.Message;
         }
+        if (problem is not null)
+            Interlocked.Increment(ref _failures);
         if (problem is not null && problem != progress.Problem)
             RecordingLog.NotWritten(_log, path, problem);
         var now = _time.GetUtcNow();
@@ -97,6 +108,7 @@ internal sealed partial class Recorder
                     inserted.Execution.IsInserted = true;
             }
             replaced.Commit();
+            Interlocked.Increment(ref _writes);
             progress.Ours = FileStatus.Of(full);
             _trust.Recorded(full, document, folded, ours.Contains);
             _history.Note(full, VersionKind.Run);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Holdfast.Journal;
 using Holdfast.Kernels;
 
@@ -102,7 +101,7 @@ internal sealed class WidgetFold
     }
 
     private Widget? Find(ReadOnlySpan<byte> content) =>
-        MessageJson.TryFind(content, "comm_id"u8, out var id) && id.TokenType == JsonTokenType.String ? _byId.GetValueOrDefault(id.GetString()!) : null;
+        MessageJson.Text(content, "comm_id"u8) is { } id ? _byId.GetValueOrDefault(id) : null;
 
     private void Update(in KernelMessage message, long sequence, bool isOpen)
     {
@@ -111,17 +110,17 @@ internal sealed class WidgetFold
         var widget = Find(message.Content.Span);
         if (widget is null)
         {
-            if (!MessageJson.TryFind(state.Span, "_model_name"u8, out _) || !MessageJson.TryFind(message.Content.Span, "comm_id"u8, out var id) || id.TokenType != JsonTokenType.String)
+            if (!MessageJson.TryFind(state.Span, "_model_name"u8, out _) || MessageJson.Text(message.Content.Span, "comm_id"u8) is not { } id)
                 return;
-            Add(widget = new Widget(id.GetString()!));
+            Add(widget = new Widget(id));
         }
         if (isOpen)
             widget.IsClosed = false;
         Set(widget, data, message.Buffers.Count, sequence, MessageJson.TextIs(data.Span, "method"u8, "echo_update"u8));
-        if (!isOpen && widget.IsOutput && MessageJson.TryFind(state.Span, "msg_id"u8, out var request))
+        if (!isOpen && widget.IsOutput && MessageJson.TryFind(state.Span, "msg_id"u8, out _))
         {
             _capturing.Remove(widget);
-            (widget.Captures, widget.CapturesSince) = (request.TokenType == JsonTokenType.String && request.GetString() is { Length: > 0 } captured ? captured : null, sequence);
+            (widget.Captures, widget.CapturesSince) = (MessageJson.Text(state.Span, "msg_id"u8) is { Length: > 0 } captured ? captured : null, sequence);
             if (widget.Captures is not null)
                 _capturing.Add(widget);
         }

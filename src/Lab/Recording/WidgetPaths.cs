@@ -33,7 +33,7 @@ internal static class WidgetPaths
     public static string? Key(string path)
     {
         var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(path));
-        return reader.Read() && reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+        return reader.Read() && reader.Read() ? MessageJson.TextAt(ref reader) : null;
     }
 
     /// <summary>The path in a message about all widgets: that of the value, with the widget's id before it.</summary>

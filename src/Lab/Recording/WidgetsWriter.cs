@@ -119,6 +119,6 @@ internal sealed class WidgetsWriter(OutputsWriter outputs)
         if (!values.TryGetValue(key, out var value))
             return null;
         var reader = new Utf8JsonReader(value.Span);
-        return reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+        return reader.Read() ? MessageJson.TextAt(ref reader) : null;
     }
 }

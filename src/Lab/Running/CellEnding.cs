@@ -64,7 +64,7 @@ internal sealed class CellEnding(string messageId)
             return;
         var lines = new List<string>();
         while (reader.Read() && reader.TokenType == JsonTokenType.String)
-            lines.Add(reader.GetString()!);
+            lines.Add(MessageJson.TextAt(ref reader) ?? "");
         _traceback = lines;
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Holdfast.Keeper.Client;
 using Holdfast.Lab.Access;
 using Holdfast.Lab.Contents;
@@ -32,7 +30,7 @@ internal static class StatusFeature
         Get("/lsp/status", context => ApiJson.WriteAsync(context, """{"version":2,"sessions":{},"specs":{}}"""u8.ToArray()));
         Get("/api/resolvePath", context => ResolveAsync(context, options, services.GetService<KeeperClient>()));
         Get("/api/spec.yaml", context => RouteList.ShowAsync(context, endpoints));
-        Get("/metrics", context => MetricsAsync(context, activity, Kernels()));
+        Get("/metrics", context => Metrics.ShowAsync(context, activity));
         endpoints.MapMethods("/api/shutdown", ["POST"], context =>
         {
             var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
@@ -109,20 +107,5 @@ internal static class StatusFeature
             json.WriteString("path"u8, where);
             json.WriteEndObject();
         }
-    }
-
-    private static Task MetricsAsync(HttpContext context, LabActivity activity, int kernels)
-    {
-        var text = new StringBuilder();
-        Gauge("holdfast_lab_kernels", "Kernels of this lab's root folder.", kernels);
-        Gauge("holdfast_lab_connections", "Open WebSockets of kernels.", activity.Connections);
-        Gauge("holdfast_lab_start_time_seconds", "When the lab started, seconds since 1970.", activity.Started.ToUnixTimeSeconds());
-        Gauge("holdfast_lab_last_activity_seconds", "When somebody last asked for something, seconds since 1970.", activity.Last.ToUnixTimeSeconds());
-        Gauge("process_resident_memory_bytes", "Memory in use.", Environment.WorkingSet);
-        context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-        return context.Response.WriteAsync(text.ToString(), context.RequestAborted);
-
-        void Gauge(string name, string help, long value) =>
-            text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n");
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Holdfast.Lab.Access;
 using Holdfast.Lab.Tests.Hosting;
 
 namespace Holdfast.Lab.Tests.Access;
@@ -77,6 +78,7 @@ public sealed class HolesTests
     [InlineData("files/a.html", "sandbox allow-scripts")]
     [InlineData("files/a.svg", "sandbox allow-scripts")]
     [InlineData("nbconvert/script/n.ipynb", "sandbox allow-scripts")]
+    [InlineData("nbconvert/html/n.ipynb", "sandbox allow-scripts")]
     [InlineData("view/a.html", "default-src 'none'")]
     [InlineData("api/contents/a.html", "default-src 'none'")]
     public async Task WorkOfOthers_OpenedHere_HasNoRightsOfTheUsers(string path, string policy)
@@ -92,6 +94,76 @@ public sealed class HolesTests
         Assert.DoesNotContain("allow-same-origin", csp, StringComparison.Ordinal);
         Assert.Equal("nosniff", got.Headers.GetValues("X-Content-Type-Options").Single());
         Assert.Equal("same-origin", got.Headers.GetValues("Referrer-Policy").Single());
+    }
+
+    /// <summary>Found by bench/Fuzz: a header takes letters of ASCII only.</summary>
+    [Fact]
+    public async Task Login_NextInAnyScript_LeadsThere()
+    {
+        await using var lab = await TestLab.StartAsync();
+        using var got = await lab.Client.GetAsync("login?next=" + Uri.EscapeDataString("/lab/tree/мой блокнот🦑.ipynb?a=1#é"), Cancel);
+        Assert.Equal(HttpStatusCode.Redirect, got.StatusCode);
+        Assert.Equal("/lab/tree/%D0%BC%D0%BE%D0%B9 %D0%B1%D0%BB%D0%BE%D0%BA%D0%BD%D0%BE%D1%82%F0%9F%A6%91.ipynb?a=1#%C3%A9", got.Headers.Location!.OriginalString);
+    }
+
+    /// <summary>Found by bench/Fuzz: JSON that can be read, with a text in it that cannot.</summary>
+    [Theory]
+    [InlineData("PUT", "api/contents/f.txt", """{"type":"file","format":"text","content":"\ud800"}""")]
+    [InlineData("PATCH", "api/contents/f.txt", """{"path":"\ud800"}""")]
+    [InlineData("POST", "api/contents", """{"copy_from":"\udc00.txt"}""")]
+    [InlineData("PATCH", "api/me", """{"\ud800":1}""")]
+    [InlineData("PUT", "lab/api/settings/@jupyterlab/a:b", """{"raw":"\ud800"}""")]
+    [InlineData("PUT", "lab/api/workspaces/w", """{"data":{},"metadata":{"id":"\ud800"}}""")]
+    public async Task Body_HalfOfASurrogatePair_Is400(string method, string path, string body)
+    {
+        await using var lab = await TestLab.StartAsync();
+        var (status, answer, _) = await lab.SendAsync(new HttpMethod(method), path, body);
+        Assert.InRange((int)status, 400, 404);
+        Assert.NotNull(answer!["message"]);
+    }
+
+    [Fact]
+    public async Task Request_PastALimit_IsRefusedByName()
+    {
+        await using var lab = await TestLab.StartAsync();
+        var cookies = string.Concat(Enumerable.Repeat("a=0123456789; ", 4000));
+        Assert.StartsWith("HTTP/1.1 431 ", await SendRawAsync(lab, $"GET /api HTTP/1.1\r\nHost: localhost\r\nCookie: {cookies}\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 414 ", await SendRawAsync(lab, $"GET /{new string('a', 9000)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+        var body = await SendRawAsync(lab, $"PUT /lab/api/workspaces/w HTTP/1.1\r\nHost: localhost\r\nAuthorization: token {TestLab.Token}\r\nContent-Length: {65 << 20}\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 413 ", body, StringComparison.Ordinal);
+        Assert.Contains("Request too large", body, StringComparison.Ordinal);
+    }
+
+    /// <summary>Whatever is tried with passwords, tokens and cookies, none of them is in a log or in a file that others could be shown.</summary>
+    [Fact]
+    public async Task Secrets_OfEveryWayToLogIn_AreInNoLogAndNoFile()
+    {
+        const string Password = "low-water-springs", Wrong = "high-water-neaps";
+        using var log = new MemoryLog();
+        await using var lab = await TestLab.StartAsync(options => options with { PasswordHash = PasswordHash.Create(Password) }, log: log);
+        var cookies = new CookieContainer();
+        using var browser = lab.NewClient(cookies: cookies);
+        using (await browser.GetAsync("login", Cancel)) { }
+        foreach (var tried in (string[])[Wrong, Password])
+        {
+            using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["password"] = tried, ["_xsrf"] = cookies.GetCookies(lab.Address)["_xsrf"]?.Value ?? "" });
+            using var answer = await browser.PostAsync("login?next=/lab", form, Cancel);
+            Assert.Equal(tried == Password ? HttpStatusCode.Redirect : HttpStatusCode.Unauthorized, answer.StatusCode);
+        }
+        using (await browser.GetAsync($"lab?token={TestLab.Token}", Cancel)) { }
+        using (await browser.GetAsync($"api/events/subscribe?token={TestLab.Token}", Cancel)) { }
+        using (await lab.Client.PutAsync($"api/contents/a.txt?token={TestLab.Token}", new StringContent("{"), Cancel)) { }
+        using (await browser.GetAsync("logout", Cancel)) { }
+
+        Assert.NotEmpty(log.Lines);
+        string[] secrets = [Password, Wrong, TestLab.Token, .. cookies.GetAllCookies().Select(cookie => cookie.Value).Where(value => value.Length > 8)];
+        Assert.Equal(4, secrets.Length);
+        var files = Directory.EnumerateFiles(Path.GetDirectoryName(lab.Root)!, "*", SearchOption.AllDirectories).Select(file => (file, Encoding.Latin1.GetString(File.ReadAllBytes(file)))).ToList();
+        foreach (var secret in secrets)
+        {
+            Assert.DoesNotContain(log.Lines, line => line.Contains(secret, StringComparison.Ordinal));
+            Assert.DoesNotContain(files, file => file.Item2.Contains(secret, StringComparison.Ordinal));
+        }
     }
 
     private static async Task<string> SendRawAsync(TestLab lab, string request)

@@ -51,6 +51,26 @@ public sealed class ChannelsTests(KeeperFixture keeper)
     }
 
     [Fact]
+    public async Task Page_PastTheLimit_IsRefusedAndTheOthersStay()
+    {
+        await using var lab = await keeper.StartLabAsync();
+        var id = await lab.StartKernelAsync();
+        var pages = new List<PageClient>();
+        for (var i = 0; i < Holdfast.Lab.Kernels.Channels.ChannelsEndpoint.MostPagesOfKernel; i++)
+            pages.Add(await lab.OpenPageAsync(id, $"page-{i}"));
+        var refused = await Assert.ThrowsAsync<WebSocketException>(() => lab.OpenPageAsync(id, "one more"));
+        Assert.Contains("503", refused.Message, StringComparison.Ordinal);
+        await pages[0].ReadExecutionAsync(await pages[0].ExecuteAsync("1"));
+        // One that goes makes room.
+        pages[1].Socket.Abort();
+        await lab.WaitForKernelAsync(id, kernel => (int)kernel["connections"]! == pages.Count - 1);
+        using (var next = await lab.OpenPageAsync(id, "one more"))
+            Assert.True((await next.ReadAsync())!.Type == "status");
+        foreach (var page in pages)
+            page.Dispose();
+    }
+
+    [Fact]
     public async Task Page_ThatComesBack_GetsWhatItMissedThenTheTrueState()
     {
         await using var lab = await keeper.StartLabAsync();

@@ -56,7 +56,7 @@ public sealed class StatusTests
     public async Task Metrics_AreForThoseWhoAreLoggedIn()
     {
         await using var lab = await TestLab.StartAsync();
-        Assert.Contains("\nholdfast_lab_kernels 0\n", await lab.Client.GetStringAsync("metrics", Cancel), StringComparison.Ordinal);
+        Assert.Contains("\nholdfast_notebook_saves_total 0\n", await lab.Client.GetStringAsync("metrics", Cancel), StringComparison.Ordinal);
         using var stranger = lab.NewClient();
         Assert.Equal(HttpStatusCode.Forbidden, (await lab.SendAsync(HttpMethod.Get, "metrics", client: stranger)).Status);
     }

@@ -7,6 +7,7 @@ import history from './history/index.ts';
 import { chooser } from './plugins.js';
 import resume from './resume/index.ts';
 import terminals from './terminals/index.ts';
+import untrusted from './untrusted.ts';
 import uploads from './uploads/index.ts';
 
 async function federated(name, module) {
@@ -38,7 +39,7 @@ async function load(own, prebuilt, kind) {
 export async function main(prebuilt) {
   const choose = chooser(PageConfig.Extension);
   const mime = choose.active(await load(mimeExtensions, prebuilt, 'mimeExtension'));
-  const own = { name: 'holdfast', module: { __esModule: true, default: [...history, ...resume, ...terminals, ...uploads] } };
+  const own = { name: 'holdfast', module: { __esModule: true, default: [...history, ...resume, ...terminals, ...untrusted, ...uploads] } };
   const plugins = choose.active([...(await load(extensions, prebuilt, 'extension')), own]);
   await load([], prebuilt.filter(({ name }) => !PageConfig.Extension.isDisabled(name)), 'style');
 

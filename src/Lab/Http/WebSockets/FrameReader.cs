@@ -3,18 +3,19 @@ using System.Buffers;
 namespace Holdfast.Lab.Http.WebSockets;
 
 /// <summary>
-/// Reads client frames from a stream, one after the other. A payload buffer grows with what has come, never with what a header claims.
+/// Reads client frames from a stream, one after the other. A payload buffer grows with what has come, never with what a header claims;
+/// a reader that waits for the next frame has no buffer at all.
 /// Not safe for concurrent calls.
 /// </summary>
 internal sealed class FrameReader(Stream stream) : IDisposable
 {
     private const int SmallestPayloadBuffer = 4 << 10;
-    private const int LargestKeptBuffer = 1 << 20;
+    private const int AheadBuffer = 16 << 10;
 
-    private readonly byte[] _ahead = ArrayPool<byte>.Shared.Rent(16 << 10);
+    private byte[] _ahead = [];
     private int _start;
     private int _end;
-    private byte[] _payload = ArrayPool<byte>.Shared.Rent(SmallestPayloadBuffer);
+    private byte[] _payload = [];
     private int _payloadLength;
 
     /// <summary>The payload gathered since <see cref="Clear"/>, unmasked; valid until the next call.</summary>
@@ -46,12 +47,11 @@ internal sealed class FrameReader(Stream stream) : IDisposable
         while (await FillAsync(cancellationToken));
     }
 
-    /// <summary>Forgets the gathered payload; a large buffer goes back.</summary>
+    /// <summary>Forgets the gathered payload.</summary>
     public void Clear()
     {
         _payloadLength = 0;
-        if (_payload.Length > LargestKeptBuffer)
-            Replace(SmallestPayloadBuffer);
+        Release(ref _payload);
     }
 
     /// <summary>Adds the payload of <paramref name="header"/> to what is gathered; false when the stream ended before.</summary>
@@ -62,7 +62,7 @@ internal sealed class FrameReader(Stream stream) : IDisposable
         while (left > 0)
         {
             if (_payloadLength == _payload.Length)
-                Replace(_payload.Length * 2);
+                Grow();
             var room = _payload.AsMemory(_payloadLength, (int)Math.Min(left, _payload.Length - _payloadLength));
             var read = Math.Min(room.Length, _end - _start);
             if (read > 0)
@@ -70,7 +70,7 @@ internal sealed class FrameReader(Stream stream) : IDisposable
                 _ahead.AsMemory(_start, read).CopyTo(room);
                 _start += read;
             }
-            else if (room.Length >= _ahead.Length)
+            else if (room.Length >= AheadBuffer)
             {
                 read = await stream.ReadAsync(room, cancellationToken);
                 if (read == 0)
@@ -102,12 +102,20 @@ internal sealed class FrameReader(Stream stream) : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_ahead);
-        ArrayPool<byte>.Shared.Return(_payload);
+        Release(ref _ahead);
+        Release(ref _payload);
     }
 
     private async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
     {
+        if (_start == _end)
+        {
+            // A read into no room completes when there is something to read.
+            Release(ref _ahead);
+            _start = _end = 0;
+            _ = await stream.ReadAsync(Memory<byte>.Empty, cancellationToken);
+            _ahead = ArrayPool<byte>.Shared.Rent(AheadBuffer);
+        }
         _ahead.AsSpan(_start, _end - _start).CopyTo(_ahead);
         _end -= _start;
         _start = 0;
@@ -116,11 +124,18 @@ internal sealed class FrameReader(Stream stream) : IDisposable
         return read > 0;
     }
 
-    private void Replace(int size)
+    private void Grow()
     {
-        var larger = ArrayPool<byte>.Shared.Rent(size);
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(SmallestPayloadBuffer, 2 * _payload.Length));
         _payload.AsSpan(0, _payloadLength).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_payload);
+        Release(ref _payload);
         _payload = larger;
+    }
+
+    private static void Release(ref byte[] buffer)
+    {
+        if (buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(buffer);
+        buffer = [];
     }
 }

@@ -1,15 +1,17 @@
+using System.Buffers;
+
 namespace Holdfast.Lab.Http.WebSockets;
 
 /// <summary>
 /// Writes server frames to a stream, gathering small ones. Safe for concurrent calls: whole frames take turns.
-/// Nothing is held back for a slow peer but one buffer; the caller waits instead.
+/// Nothing is held back for a slow peer but one buffer; the caller waits instead. A writer with nothing to send has none.
 /// </summary>
 internal sealed class FrameWriter(Stream stream) : IDisposable
 {
     private const int BufferSize = 64 << 10;
     private const int LargestCopied = BufferSize / 4;
 
-    private readonly byte[] _buffer = new byte[BufferSize];
+    private byte[] _buffer = [];
     private readonly SemaphoreSlim _turn = new(1, 1);
     private int _length;
     private bool _closed;
@@ -28,8 +30,10 @@ internal sealed class FrameWriter(Stream stream) : IDisposable
                 return;
             _closed = kind == FrameKind.Close;
             var copied = payload.Length <= LargestCopied;
-            if (_length + FrameHeader.LongestWritten + (copied ? payload.Length : 0) > _buffer.Length)
+            if (_length + FrameHeader.LongestWritten + (copied ? payload.Length : 0) > BufferSize)
                 await DrainAsync(cancellationToken);
+            if (_length == 0)
+                _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
             _length += FrameHeader.Write(_buffer.AsSpan(_length), kind, payload.Length);
             if (copied)
             {
@@ -72,6 +76,7 @@ internal sealed class FrameWriter(Stream stream) : IDisposable
         if (_length == 0)
             return;
         await stream.WriteAsync(_buffer.AsMemory(0, _length), cancellationToken);
-        _length = 0;
+        ArrayPool<byte>.Shared.Return(_buffer);
+        (_buffer, _length) = ([], 0);
     }
 }

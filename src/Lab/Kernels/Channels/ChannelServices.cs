@@ -5,4 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Lab.Kernels.Channels;
 
 /// <summary>What every page's connection needs.</summary>
-internal sealed record ChannelServices(KeeperClient Keeper, PagePositions Positions, Recorder Recorder, TimeProvider Time, ILogger<ChannelServices> Log);
+internal sealed record ChannelServices(KeeperClient Keeper, PagePositions Positions, Recorder Recorder, TimeProvider Time, ILogger<ChannelServices> Log)
+{
+    /// <summary>What went over all connections.</summary>
+    public PageTraffic Traffic { get; } = new();
+}

@@ -12,6 +12,9 @@ internal static class ChannelsEndpoint
     private const string V1 = "v1.kernel.websocket.jupyter.org";
     private const int LongestSessionId = 128;
 
+    /// <summary>A page has one for each kernel it shows; more than these is a program that opens them and closes none.</summary>
+    public const int MostPages = 4096, MostPagesOfKernel = 256;
+
     public static async Task ConnectAsync(HttpContext context, string id)
     {
         var services = context.RequestServices;
@@ -26,6 +29,13 @@ internal static class ChannelsEndpoint
             await ApiError.WriteAsync(context, StatusCodes.Status400BadRequest, $"session_id is longer than {LongestSessionId} characters");
             return;
         }
+        var pages = services.GetRequiredService<KernelPages>();
+        if (pages.Total >= MostPages || pages.Count(id) >= MostPagesOfKernel)
+        {
+            await ApiError.WriteAsync(context, StatusCodes.Status503ServiceUnavailable,
+                $"Too many connections are open: a kernel takes {MostPagesOfKernel}, a lab {MostPages}; mend: close pages, or the program that opens them");
+            return;
+        }
         if (sessionId.Length == 0)
             sessionId = Guid.NewGuid().ToString();
         var isV1 = SocketHandshake.Offers(context.Request, V1);
@@ -36,7 +46,7 @@ internal static class ChannelsEndpoint
         activity.Connected();
         try
         {
-            var audience = services.GetRequiredService<KernelPages>().Of(id);
+            var audience = pages.Of(id);
             var page = new KernelPage(kernel, sessionId, !isV1, audience, socket, services.GetRequiredService<ChannelServices>());
             await page.RunAsync(services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
         }

@@ -15,6 +15,9 @@ internal sealed class KernelPage(KernelRecord kernel, string sessionId, bool isL
     /// <summary>True when the page chose no subprotocol.</summary>
     public bool IsLegacy => isLegacy;
 
+    /// <summary>How many records there are that this page has not been sent.</summary>
+    public long Lag => _feed?.Lag ?? 0;
+
     /// <summary>The kernel's pages, of which this is one.</summary>
     public KernelAudience Audience => audience;
 

@@ -11,6 +11,12 @@ internal sealed class KernelPages
     /// <summary>Forgets a kernel when it is gone; its pages close by themselves.</summary>
     public KernelPages(KeeperClient keeper) => keeper.Removed += kernel => _audiences.TryRemove(kernel.Id, out _);
 
+    /// <summary>All pages that are connected.</summary>
+    public IEnumerable<KernelPage> All => _audiences.Values.SelectMany(audience => audience.Pages);
+
+    /// <summary>How many pages are connected to all kernels.</summary>
+    public int Total => _audiences.Values.Sum(audience => audience.Count);
+
     /// <summary>How many pages are connected to a kernel.</summary>
     public int Count(string kernelId) => _audiences.TryGetValue(kernelId, out var audience) ? audience.Count : 0;
 
@@ -25,6 +31,9 @@ internal sealed class KernelAudience
 
     /// <summary>How many are connected.</summary>
     public int Count => _pages.Count;
+
+    /// <summary>Those that are connected.</summary>
+    public IEnumerable<KernelPage> Pages => _pages.Values;
 
     /// <summary>Who sent which request.</summary>
     public RequestOwners Requests { get; } = new();

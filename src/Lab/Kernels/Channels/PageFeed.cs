@@ -103,6 +103,9 @@ internal sealed class PageFeed : IDisposable
         }
     }
 
+    /// <summary>How many records there are that the page has not been sent.</summary>
+    public long Lag => Math.Max(0, _watch.Visible - Volatile.Read(ref _sent));
+
     /// <summary>The page has asked for something: what comes next is waited for.</summary>
     public void Expect() => Volatile.Write(ref _promptSends, PromptSends);
 
@@ -294,6 +297,7 @@ internal sealed class PageFeed : IDisposable
 
     private ValueTask SendAsync(ReadOnlyMemory<byte> payload, long sequence)
     {
+        _services.Traffic.Sent(payload.Length);
         if (!_page.IsLegacy)
             return _socket.SendAsync(isText: false, payload, flush: false);
         if (!WebSocketV1.TryRead(payload, out var channel, out var message, out var reason))

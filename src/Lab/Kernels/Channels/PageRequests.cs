@@ -15,6 +15,7 @@ internal sealed class PageRequests(string kernelId, KernelPage page, ChannelServ
     /// <summary>Checks the message and hands it to the keeper, which records it before it is sent.</summary>
     public async ValueTask ForwardAsync(SocketMessage message, CancellationToken cancellationToken)
     {
+        services.Traffic.Received(message.Data.Length);
         if (!TryRead(message, out var channel, out var parts, out var reason) || !TryRemember(channel, parts, out reason))
         {
             KernelsLog.RequestIgnored(services.Log, kernelId, reason);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Holdfast.Kernels;
 using Holdfast.Lab.Recording;
 
@@ -28,7 +27,7 @@ internal sealed class WidgetRequests(string kernelId, KernelPage page, ChannelSe
             page.AskWidgets(new WidgetQuestion(null, message.Header.ToArray()));
             return true;
         }
-        if (!MessageJson.TryFind(message.Content.Span, "comm_id"u8, out var id) || id.TokenType != JsonTokenType.String || id.GetString() is not { Length: <= RequestOwners.LongestId } comm)
+        if (!MessageJson.TryFind(message.Content.Span, "comm_id"u8, out var id) || MessageJson.TextAt(ref id) is not { Length: <= RequestOwners.LongestId } comm)
             return false;
         switch (header.MessageType)
         {
