@@ -53,11 +53,13 @@ public sealed class WidgetTests(Chromium chromium)
         Assert.Contains("all done", text, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Slider_MovedOnAPageOpenedAnew_ReachesTheKernelAlsoWhileItIsBusy()
+    [Theory]
+    [InlineData("")]
+    [InlineData("\nas_ipywidgets_7()")]
+    public async Task Slider_MovedOnAPageOpenedAnew_ReachesTheKernelAlsoWhileItIsBusy(string generation)
     {
         await using var workplace = new Workplace();
-        workplace.WriteNotebook("slider.ipynb", Definitions, "level = slider(30)\nlevel", Loop, "print('level', level.state['value'])");
+        workplace.WriteNotebook("slider.ipynb", Definitions + generation, "level = slider(30)\nlevel", Loop, "print('level', level.state['value'])");
         await using var lab = await workplace.StartLabAsync();
         await using (var page = await LabPage.OpenAsync(chromium, lab))
         {
@@ -88,6 +90,26 @@ public sealed class WidgetTests(Chromium chromium)
         await later.Browser().ReloadAsync();
         await Expect(later.Cell(1).Locator(".widget-readout")).ToHaveTextAsync("77", new() { Timeout = Patience });
         Assert.Empty(later.Complaints);
+    }
+
+    [Fact]
+    public async Task Tabs_OfIpywidgets7_HaveTheirTitlesAndBorder()
+    {
+        await using var workplace = new Workplace();
+        workplace.WriteNotebook("tabs.ipynb", Definitions + "\nas_ipywidgets_7()", "tabs = tabs_of_ipywidgets_7(Loss=html('falls'), Images=html('blurred'))\ntabs", "tabs.set(_titles={'0': 'Loss', '1': 'Pictures'})");
+        await using var lab = await workplace.StartLabAsync();
+        await using var page = await LabPage.OpenAsync(chromium, lab);
+        await page.OpenNotebookAsync("tabs.ipynb");
+        for (var cell = 0; cell < 2; cell++) await page.RunCellAsync(cell);
+
+        var tabs = page.Cell(1).Locator(".jupyter-widget-tab, .widget-tab").First;
+        await Expect(tabs.Locator(".lm-TabBar-tabLabel")).ToHaveTextAsync(["Loss", "Images"], new() { Timeout = Patience });
+        await Expect(tabs).ToHaveCSSAsync("border-left-color", "rgb(1, 2, 3)", new() { Timeout = Patience });
+        await page.RunCellAsync(2);
+        await Expect(tabs.Locator(".lm-TabBar-tabLabel")).ToHaveTextAsync(["Loss", "Pictures"], new() { Timeout = Patience });
+        await tabs.Locator(".lm-TabBar-tab").Nth(1).ClickAsync();
+        await Expect(tabs).ToContainTextAsync("blurred", new() { Timeout = Patience });
+        Assert.Empty(page.Complaints);
     }
 
     /// <summary>Moves the slider by one, as the keyboard does.</summary>

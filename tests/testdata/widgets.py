@@ -5,18 +5,25 @@ from IPython import get_ipython
 from ipykernel.comm import Comm
 
 made = {}
+spoken = {"protocol": "2.1.0", "@jupyter-widgets/base": "2.0.0", "@jupyter-widgets/controls": "2.0.0", "@jupyter-widgets/output": "1.0.0"}
+
+
+def as_ipywidgets_7():
+    """From here on what ipywidgets 7 says: other versions, no echoes."""
+    spoken.update({"protocol": "2.0.0", "@jupyter-widgets/base": "1.2.0", "@jupyter-widgets/controls": "1.5.0"})
 
 
 class Widget:
-    def __init__(self, model, view, module="controls", version="2.0.0", **state):
+    def __init__(self, model, view, module="controls", **state):
         module = "@jupyter-widgets/" + module
+        view_module = state.get("_view_module", module)
         self.state = {
-            "_model_module": module, "_model_module_version": version, "_model_name": model, "_view_count": None,
-            "_view_module": module, "_view_module_version": version, "_view_name": view, **state,
+            "_model_module": module, "_model_module_version": spoken[module], "_model_name": model, "_view_count": None,
+            "_view_module": view_module, "_view_module_version": spoken[view_module], "_view_name": view, **state,
         }
         plain, paths, buffers = self.parted(self.state)
         # A number for an id: the same in every run.
-        self.comm = Comm("jupyter.widget", {"state": plain, "buffer_paths": paths}, {"version": "2.1.0"}, buffers, comm_id=f"{len(made) + 1:032x}")
+        self.comm = Comm("jupyter.widget", {"state": plain, "buffer_paths": paths}, {"version": spoken["protocol"]}, buffers, comm_id=f"{len(made) + 1:032x}")
         self.comm.on_msg(self.on_message)
         made[self.comm.comm_id] = self
 
@@ -29,7 +36,8 @@ class Widget:
         data = message["content"]["data"]
         if data["method"] == "update":
             self.state.update(data["state"])
-            self.comm.send({"method": "echo_update", "state": data["state"], "buffer_paths": []})
+            if spoken["protocol"] != "2.0.0":
+                self.comm.send({"method": "echo_update", "state": data["state"], "buffer_paths": []})
 
     def close(self):
         self.comm.close()
@@ -67,13 +75,19 @@ def html(text):
                   _dom_classes=[], layout=layout(), style=Widget("HTMLStyleModel", "StyleView", description_width="", _view_module="@jupyter-widgets/base"))
 
 
+def tabs_of_ipywidgets_7(**pages):
+    return Widget("TabModel", "TabView", children=["IPY_MODEL_" + page.comm.comm_id for page in pages.values()], selected_index=0,
+                  _titles={str(index): title for index, title in enumerate(pages)}, box_style="", _dom_classes=[],
+                  layout=Widget("LayoutModel", "LayoutView", "base", width=None, border="3px solid rgb(1, 2, 3)"))
+
+
 def image(value):
     return Widget("ImageModel", "ImageView", value=value, format="png", width="", height="", tabbable=None, tooltip=None, _dom_classes=[], layout=layout())
 
 
 class Output(Widget):
     def __init__(self):
-        super().__init__("OutputModel", "OutputView", "output", "1.0.0", msg_id="", outputs=[], tabbable=None, tooltip=None, _dom_classes=[], layout=layout())
+        super().__init__("OutputModel", "OutputView", "output", msg_id="", outputs=[], tabbable=None, tooltip=None, _dom_classes=[], layout=layout())
 
     def __enter__(self):
         self.flush()

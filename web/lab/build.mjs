@@ -29,8 +29,8 @@ const leftOut = new Set([
   '@jupyterlab/pluginmanager-extension',
 ]);
 
-// Prebuilt extensions that come with the lab.
-const labextensions = ['@jupyter-widgets/jupyterlab-manager'];
+// Prebuilt extensions that come with the lab, by their folders.
+const prebuilt = [path.dirname(require.resolve('@jupyter-widgets/jupyterlab-manager/package.json')), path.join(here, 'src/widgets7')];
 
 // Defaults of settings that are not JupyterLab's; a user's own win.
 const defaults = {
@@ -104,7 +104,6 @@ const page = merge(baseConfig, {
     new WPPlugin.JSONLicenseWebpackPlugin({}),
   ],
 });
-const prebuilt = labextensions.map(name => path.dirname(require.resolve(`${name}/package.json`)));
 const compiler = rspack([
   page,
   ...themes,
@@ -126,9 +125,10 @@ for (const { message } of stats.toJson({ all: false, warnings: true }).children.
   if (!knownWarnings.some(known => known.test(message))) console.warn(message);
 }
 const inDist = name => path.join(dist, 'labextensions', name);
-prebuilt.forEach((folder, i) => {
-  const { outputDir } = require(path.join(folder, 'package.json')).jupyterlab;
-  fs.cpSync(path.join(folder, outputDir), inDist(labextensions[i]), { recursive: true });
+const labextensions = prebuilt.map(folder => {
+  const { name, jupyterlab } = require(path.join(folder, 'package.json'));
+  fs.cpSync(path.join(folder, jupyterlab.outputDir), inDist(name), { recursive: true });
+  return name;
 });
 for (const theme of themes) fs.rmSync(path.join(theme.output.path, 'index.js')); // only its CSS is used
 say('bundled');
