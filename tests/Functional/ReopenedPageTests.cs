@@ -141,6 +141,25 @@ public sealed class ReopenedPageTests(Chromium chromium)
         await new NotebookFile(workplace.PathOf("displays.ipynb")).WaitAsync(file => file.Output(0) == "'after'");
     }
 
+    [Fact]
+    public async Task Record_ThatWentWithAnOldConnection_IsAskedForAgain()
+    {
+        await using var workplace = new Workplace();
+        workplace.WriteNotebook("count.ipynb", Counting.Source);
+        await using var lab = await workplace.StartLabAsync();
+        await RunAndLeaveAsync(lab, "count.ipynb");
+
+        await using var later = await chromium.OpenNotebookAsync(lab, "count.ipynb");
+        var lost = 0;
+        await later.Browser().RouteAsync("**/api/recording/fold*", route => Interlocked.Exchange(ref lost, 1) == 0
+            ? route.FulfillAsync(new() { Status = 202, Body = "{\"number\": 0}" })
+            : route.ContinueAsync());
+        await later.Browser().ReloadAsync();
+
+        await AssertGoesOnAsync(workplace, later);
+        Assert.Equal(1, lost);
+    }
+
     private async Task RunAndLeaveAsync(RunningLab lab, string name, int cell = 0)
     {
         await using var page = await LabPage.OpenAsync(chromium, lab);

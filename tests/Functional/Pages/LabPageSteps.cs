@@ -57,7 +57,7 @@ internal static class LabPageSteps
     /// <summary>Answers the prompt of a cell.</summary>
     public static async Task AnswerPromptAsync(this LabPage page, int cell, string prompt, string answer)
     {
-        var input = page.Cell(cell).Locator(".jp-Stdin");
+        var input = page.Cell(cell).Locator(".jp-OutputArea-stdin-item:not(.jp-OutputArea-stdin-hiding) .jp-Stdin");
         await Expect(input).ToContainTextAsync(prompt, new() { Timeout = Patience });
         await input.Locator("input").EvaluateAsync("input => input.dataset.answered = true");
         await input.Locator("input").FillAsync(answer);

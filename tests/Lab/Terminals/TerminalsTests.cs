@@ -89,9 +89,9 @@ public sealed class TerminalsTests(KeeperFixture keeper)
         using var page = await lab.OpenAsync(name, 30, 100);
 
         await page.TypeAsync("PS1='$ '; for i in $(seq 200); do echo line $i; done; printf '\\033[31mred\\033[m 日本\\n'; stty size\r");
-        await page.SeeAsync("red 日本\n30 100");
+        await page.SeeAsync("red 日本\n30 100\n$");
         using var next = await lab.OpenAsync(name, 30, 100);
-        await next.SeeAsync("red 日本\n30 100");
+        await next.SeeAsync("red 日本\n30 100\n$");
 
         Assert.Equal(page.Screen.Lines(), next.Screen.Lines());
         Assert.Contains("line 1", next.Screen.Lines());

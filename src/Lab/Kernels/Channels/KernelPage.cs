@@ -48,8 +48,12 @@ internal sealed class KernelPage(KernelRecord kernel, string sessionId, bool isL
         }
     }
 
-    /// <summary>The page wants the record of a notebook, in its place among the kernel's messages.</summary>
-    public void AskFold(FoldRequest request) => _feed?.AskFold(request);
+    /// <summary>The page wants the record of a notebook, in its place among the kernel's messages; false when its connection is not ready yet.</summary>
+    public bool AskFold(FoldRequest request)
+    {
+        _feed?.AskFold(request);
+        return _feed is not null;
+    }
 
     /// <summary>The page wants the kernel's widgets, in their place among its messages.</summary>
     public void AskWidgets(WidgetQuestion question) => _feed?.AskWidgets(question);

@@ -2,7 +2,7 @@ import type { CodeCell } from '@jupyterlab/cells';
 import type { IOutput } from '@jupyterlab/nbformat';
 import { KernelMessage } from '@jupyterlab/services';
 import { JSONExt, type JSONObject } from '@lumino/coreutils';
-import type { ExecutionFuture } from './future.ts';
+import { ResumedFuture, type ExecutionFuture } from './future.ts';
 import type { Execution } from './protocol.ts';
 
 const displayId = (output: IOutput): unknown => (output['transient'] as JSONObject | undefined)?.['display_id'];
@@ -52,11 +52,11 @@ function prompts(cell: CodeCell) {
   );
 }
 
-/** Shows the prompt that the kernel waits at, once; takes away those that it does not wait at any more, and says whether there were any. */
+/** Shows the prompt that the kernel waits at, once, where JupyterLab does not: it shows those of its own futures. Takes away those that it does not wait at any more, and says whether there were any. */
 export function settlePrompt(cell: CodeCell, future: ExecutionFuture, request: Execution['input_request']): boolean {
   const waiting = prompts(cell);
   const stale = request ? waiting.slice(0, -1) : waiting;
   for (const prompt of stale) prompt.dispose();
-  if (request && waiting.length === 0) void future.onStdin({ ...request, channel: 'stdin' });
+  if (request && waiting.length === 0 && future instanceof ResumedFuture) void future.onStdin({ ...request, channel: 'stdin' });
   return stale.length > 0;
 }

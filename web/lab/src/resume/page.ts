@@ -10,6 +10,8 @@ import { askForFold, askForProblem, foldType, type Fold, type Folded, type SaveN
 import { ShownRecord } from './record.ts';
 import { Saving } from './saving.ts';
 
+/** A fold that was asked for and has not come by then went with a socket that has gone. */
+const patience = 10_000;
 const outputTypes = new Set(['stream', 'display_data', 'update_display_data', 'execute_result', 'error']);
 
 /** One open notebook and the kernel it is connected to. */
@@ -29,6 +31,8 @@ export class NotebookPage {
   /** What the page shows is true up to here, but for what the lab has kept of a save. */
   private number = 0;
   private isPartlyStale = false;
+  /** Whether the fold that was asked for has come. */
+  private settle: (arrived: boolean) => void = () => {};
 
   constructor(
     readonly panel: NotebookPanel,
@@ -41,7 +45,10 @@ export class NotebookPage {
       () => this.isReady,
     );
     sessionContext.kernelChanged.connect(() => this.follow());
-    sessionContext.connectionStatusChanged.connect(() => this.refresh());
+    sessionContext.connectionStatusChanged.connect(() => {
+      this.settle(false);
+      this.refresh();
+    });
     void Promise.all([context.ready, sessionContext.ready]).then(() => {
       if (panel.isDisposed) return;
       // A cell that was moved is a new one on the page.
@@ -115,6 +122,7 @@ export class NotebookPage {
   }
 
   private follow(): void {
+    this.settle(false);
     const kernel = this.panel.isDisposed ? null : (this.panel.sessionContext.session?.kernel ?? null);
     if (kernel === this.kernel) return this.refresh();
     this.keepClean(() => this.record?.end());
@@ -146,9 +154,16 @@ export class NotebookPage {
     if (!kernel) return false;
     const { localPath: path } = this.panel.context;
     const since = this.isPartlyStale ? 0 : this.number;
-    const taken = await askForFold(kernel.serverSettings, { kernel: kernel.id, session: kernel.clientId, path, since });
-    if (taken && since === 0) this.isPartlyStale = false;
-    return taken;
+    const request = { kernel: kernel.id, session: kernel.clientId, path, since };
+    const arrival = new Promise<boolean>(resolve => {
+      this.settle = resolve;
+    });
+    if (since === 0) this.isPartlyStale = false;
+    const timer = setTimeout(() => this.settle(false), patience);
+    const arrived = (await askForFold(kernel.serverSettings, request).catch(() => false)) && (await arrival);
+    clearTimeout(timer);
+    if (!arrived && since === 0) this.isPartlyStale = true;
+    return arrived;
   }
 
   private readonly onAny = (kernel: Kernel.IKernelConnection, { msg, direction }: Kernel.IAnyMessageArgs): void => {
@@ -174,6 +189,7 @@ export class NotebookPage {
 
   private apply(fold: Fold): void {
     this.keepClean(() => this.record?.apply(fold));
+    this.settle(true);
     this.number = fold.number;
     this.problem = fold.problem;
     const outputs = fold.executions.map(({ last_output }) => Date.parse(last_output ?? '') || 0);
