@@ -30,7 +30,7 @@ public sealed partial class HostEngine
             var trouble = await LaunchAsync(folder, cancellationToken);
             if (trouble is null) return Status(folder, record);
             await UndoAsync(spec.Id, folder, record);
-            return new EngineFault("start-failed", $"{spec.Id} could not be started: {trouble}");
+            return new EngineFault(trouble.Contains("No space left on device", StringComparison.Ordinal) ? "disk-full" : "start-failed", $"{spec.Id} could not be started: {trouble}");
         }
         catch (IOException e)
         {
@@ -100,8 +100,9 @@ public sealed partial class HostEngine
         process.StandardInput.Close();
         var error = process.StandardError.ReadToEndAsync(cancellationToken);
         // What ends without this word was not started.
-        if (await process.StandardOutput.ReadLineAsync(cancellationToken) == "ready") return null;
+        var isReady = await process.StandardOutput.ReadLineAsync(cancellationToken) == "ready";
         var early = await error;
+        if (isReady) return null;
         var late = File.Exists(folder.Trouble) ? await File.ReadAllTextAsync(folder.Trouble, cancellationToken) : "";
         return (early + late).Trim() is { Length: > 0 } trouble ? trouble : "its root could not be made.";
     }

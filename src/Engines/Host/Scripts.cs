@@ -84,8 +84,14 @@ internal static class Scripts
             """);
 
         // 3. Masks and mounts.
-        foreach (var piece in plan.Pieces) text.Append(Piece(piece, In(piece.Target), In(Path.GetDirectoryName(piece.Target)!)));
-        foreach (var mask in plan.Pieces.Where(piece => piece.Source is null && Directory.Exists(piece.Target))) text.Append($"mount -n -o remount,ro {In(mask.Target)}\n");
+        foreach (var piece in plan.Pieces)
+        {
+            text.Append(piece.Source is { } source
+                ? Mount(source, piece.IsReadOnly, In(piece.Target), In(Path.GetDirectoryName(piece.Target)!))
+                : Mask(piece.Target, In(piece.Target), plan));
+        }
+
+        foreach (var mask in plan.Pieces.Where(piece => piece.Source is null && HasMountsBelow(piece.Target, plan))) text.Append($"mount -n -o remount,ro {In(mask.Target)}\n");
 
         // 4. In.
         text.Append("""
@@ -114,18 +120,17 @@ internal static class Scripts
         return text;
     }
 
-    private static string Piece(RootPiece piece, string target, string parent)
-    {
-        if (piece.Source is null)
-        {
-            return Directory.Exists(piece.Target)
-                ? $"mount -n -t tmpfs -o mode=755,nosuid,nodev,noexec,size=1m mask {target}\n"
-                : $"mount -n --bind -o ro /dev/null {target}\n";
-        }
+    private static string Mask(string path, string target, RootPlan plan) => !Directory.Exists(path)
+        ? $"mount -n --bind -o ro /dev/null {target}\n"
+        : $"mount -n -t tmpfs -o mode=755,nosuid,nodev,noexec,size=1m{(HasMountsBelow(path, plan) ? "" : ",ro")} mask {target}\n";
 
-        var make = Directory.Exists(piece.Source) ? $"[ -d {target} ] || mkdir -p {target}\n" : $"[ -e {target} ] || {{ mkdir -p {parent}; : >{target}; }}\n";
+    private static bool HasMountsBelow(string path, RootPlan plan) => plan.Pieces.Any(piece => piece.Target != path && HostMount.IsIn(piece.Target, path));
+
+    private static string Mount(string source, bool isReadOnly, string target, string parent)
+    {
+        var make = Directory.Exists(source) ? $"[ -d {target} ] || mkdir -p {target}\n" : $"[ -e {target} ] || {{ mkdir -p {parent}; : >{target}; }}\n";
         // A recursive mount could be made read-only at its top alone.
-        return make + $"mount -n {(piece.IsReadOnly ? "--bind -o ro" : "--rbind")} {Shell.Quote(piece.Source)} {target}\n";
+        return make + $"mount -n {(isReadOnly ? "--bind -o ro" : "--rbind")} {Shell.Quote(source)} {target}\n";
     }
 
     private static string Finish(StringBuilder text, WorkloadSpec spec, string shell)
