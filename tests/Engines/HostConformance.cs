@@ -189,6 +189,18 @@ public sealed partial class HostConformance : EngineConformance
     }
 
     [Fact]
+    public async Task Start_WhoStartsIt_HasNoHoldOfIt()
+    {
+        var spec = Script("echo up; exec sleep 1000");
+        await StartAsync(spec, untilItSays: "up");
+
+        var (watcher, first) = new WorkloadFolder(spec.Scratch).ReadProcesses();
+
+        Assert.Equal((watcher!.Value.Id, watcher.Value.Id), (watcher.Value.Session, first!.Value.Session));
+        Assert.DoesNotContain($"PPid:\t{Environment.ProcessId}\n", await File.ReadAllTextAsync($"/proc/{watcher.Value.Id}/status", Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task FirstProcess_KilledFromOutside_IsKnownAsKilled()
     {
         var spec = Script("echo up; exec sleep 1000");

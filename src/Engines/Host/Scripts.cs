@@ -15,6 +15,8 @@ internal static class Scripts
     /// <summary>Runs what follows as root with few capabilities.</summary>
     public const string Confine = $"setpriv --bounding-set={Capabilities} --inh-caps=-all";
 
+    private const string EndOfInit = "end-of-init";
+
     /// <summary>
     /// The first process: starts the command, passes SIGTERM on, reaps orphans, ends as the command did. A shell starts what runs beside it with SIGINT
     /// ignored, hence env.
@@ -101,11 +103,11 @@ internal static class Scripts
             rmdir /run/.host
 
             """);
-        return Finish(text, spec, $"{Confine} /bin/sh -c");
+        return Finish(text, spec, $"{Confine} /bin/sh");
     }
 
     /// <summary>Becomes the first process where this host allows no root of its own: folders are told by variables.</summary>
-    public static string EnterPlainly(WorkloadFolder folder, WorkloadSpec spec) => Finish(Begin(folder, []), spec, "/bin/sh -c");
+    public static string EnterPlainly(WorkloadFolder folder, WorkloadSpec spec) => Finish(Begin(folder, []), spec, "/bin/sh");
 
     private static StringBuilder Begin(WorkloadFolder folder, IEnumerable<string> groups)
     {
@@ -141,10 +143,11 @@ internal static class Scripts
             [ -e {{program}} ] || { echo {{Shell.Quote($"The program {spec.Argv[0]} does not exist.")}} >&2; exit 127; }
             [ -f {{program}} ] && [ -x {{program}} ] || { echo {{Shell.Quote($"The program {spec.Argv[0]} may not be executed.")}} >&2; exit 126; }
             exec 2>&5 5>&-
-            set -- {{shell}} {{Shell.Quote(Init)}} holdfast-init "$(command -v env)" {{Shell.Quote(spec.Argv)}}
+            set -- {{shell}} -s -- "$(command -v env)" {{Shell.Quote(spec.Argv)}}
             first=$(command -v "$1"); shift; set -- "$first" "$@"
 
             """);
-        return text.Append(Shell.Environment(spec.Environment)).Append("exec \"$@\"\n").ToString();
+        // From its input: as an argument it would be what everybody sees first in ps.
+        return text.Append(Shell.Environment(spec.Environment)).Append($"exec \"$@\" <<'{EndOfInit}'\n{Init}\n{EndOfInit}\n").ToString();
     }
 }
