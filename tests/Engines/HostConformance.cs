@@ -242,6 +242,35 @@ public sealed partial class HostConformance : EngineConformance
     }
 
     [Fact]
+    public async Task Start_ScratchOfAStartThatWasKilledOnItsWay_IsTakenAgain()
+    {
+        var spec = Script("echo again");
+        await RunAsync(spec);
+        File.Delete(Path.Combine(Folder, "index", spec.Id));
+
+        Assert.Equal("exists", Fault(await Engine.StartAsync(spec with { Id = "another" }, Cancellation)).Code);
+        Assert.Equal(0, (await RunAsync(spec)).ExitCode);
+        Assert.Equal("again\nagain\n", Output(spec));
+    }
+
+    [Fact]
+    public async Task Inspect_WhileItIsBeingStarted_NeverSaysThatItHasEnded()
+    {
+        var spec = Script("exec sleep 1000");
+        var starting = Engine.StartAsync(spec, Cancellation);
+
+        var looks = 0;
+        while (!starting.IsCompleted || looks == 0)
+        {
+            var seen = await Engine.InspectAsync(spec.Id, Cancellation);
+            Assert.True(seen.Fault is { Code: "not-found" } || seen.Value is { IsRunning: true }, seen.ToString());
+            looks++;
+        }
+
+        Assert.True(Value(await starting).IsRunning);
+    }
+
+    [Fact]
     public async Task Secrets_InTheEnvironment_AreInNobodysArguments()
     {
         var secret = $"secret{Guid.NewGuid():N}";

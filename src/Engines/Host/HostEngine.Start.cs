@@ -23,7 +23,13 @@ public sealed partial class HostEngine
         }
 
         var folder = new WorkloadFolder(Native.Resolve(spec.Scratch)!);
-        if (folder.Read() is not null) return new EngineFault("exists", $"The scratch folder {spec.Scratch} is another workload's.");
+        if (folder.Read() is { } left)
+        {
+            // Its own is what a start has left that was killed before the workload was known.
+            if (left.Id != spec.Id || Status(folder, left).IsRunning) return new EngineFault("exists", $"The scratch folder {spec.Scratch} is that of {left.Id}.");
+            if (await ClearAsync(folder, left, cancellationToken) is { } fault) return fault;
+        }
+
         try
         {
             var record = Prepare(spec, folder);
