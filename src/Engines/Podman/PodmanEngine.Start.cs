@@ -20,7 +20,7 @@ public sealed partial class PodmanEngine
             if (IsTaken(made)) return new EngineFault("exists", $"'{spec.Id}' runs, or has ended and was not removed.");
         }
 
-        if (made.Status == 404) return new EngineFault("image-missing", $"The image {spec.Image} is not here.");
+        if (made.Status == 404 || made.Message.Contains("image not known", StringComparison.Ordinal)) return new EngineFault("image-missing", $"The image {spec.Image} is not here.");
         if (!made.Ok) return made.Fault(_api.Socket, made.Message.Contains("CDI", StringComparison.Ordinal) ? "no-capacity" : "start-failed", $"'{spec.Id}' was not started");
         var container = made.Read(PodmanJson.Default.PodmanId).Id;
         var started = false;

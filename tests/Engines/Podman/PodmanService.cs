@@ -43,7 +43,7 @@ public sealed class PodmanService : IAsyncLifetime
         await StartAsync();
         using var engine = new PodmanEngine(Socket);
         var faults = await engine.CheckAsync(CancellationToken.None);
-        Unusable = faults.FirstOrDefault()?.Message;
+        Unusable = faults is [var first, ..] ? first.Message : null;
         if (Unusable is not null) return;
         var tree = Directory.CreateDirectory(Path.Combine(_folder, "tree")).FullName;
         await RunAsync("/bin/bash", "-c", TestImage.Script, tree);
@@ -84,7 +84,6 @@ public sealed class PodmanService : IAsyncLifetime
     {
         if (_service is not null) await RunPodmanAsync("rm", "--all", "--force", "--time=0");
         await KillAsync();
-        if (Unusable is null) await RunAsync("/bin/umount", "--lazy", Path.Combine(_folder, "root", "overlay"));
         Directory.Delete(_folder, recursive: true);
     }
 

@@ -7,7 +7,7 @@ internal static class TestImage
     public const string Script = """
         set -e
         cd "$0"
-        mkdir -p usr/{bin,lib64,lib/x86_64-linux-gnu,sbin,share/doc/some,lib/python3.11} etc/{apt,cron.daily} opt srv mnt data tmp root run var proc sys dev
+        mkdir -p usr/{bin,lib64,lib/x86_64-linux-gnu,sbin,share/doc/some} etc/{apt,cron.daily} opt srv mnt data tmp root run var proc sys dev
         ln -s usr/bin bin; ln -s usr/sbin sbin; ln -s usr/lib lib; ln -s usr/lib64 lib64
         for at in etc/debian_version etc/issue etc/apt/sources.list etc/cron.daily/apt usr/share/doc/some/copyright; do echo "of the image" > $at; done
         for program in dash cat sleep ls mkdir rm mv ln chmod date df tail tr wc head uname grep id python3; do
@@ -17,7 +17,8 @@ internal static class TestImage
           for library in $(ldd "$at" | grep -o '/[^ :]*\.so[^ :]*'); do mkdir -p ".${library%/*}"; cp -Ln $library .$library; done
         done
         ln -s dash usr/bin/sh
-        lib=usr/lib/python3.11
+        lib=usr/lib/$(basename "$(readlink -f /usr/bin/python3)")
+        mkdir -p $lib
         cp /$lib/*.py $lib
         for package in encodings collections re importlib; do cp -r /$lib/$package $lib; done
         """;
