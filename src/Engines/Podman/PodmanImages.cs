@@ -59,7 +59,9 @@ internal sealed class PodmanImages(PodmanApi api)
         var environment = (image.Config?.Env ?? []).Select(entry => entry.Split('=', 2)).ToDictionary(entry => entry[0], entry => entry.ElementAtOrDefault(1) ?? "");
         // Podman makes such names for images of no registry as well; those are called localhost/.
         var known = image.RepoDigests?.Where(digest => !digest.StartsWith("localhost/", StringComparison.Ordinal)).ToList() ?? [];
-        var digest = known.FirstOrDefault(digest => digest.StartsWith($"{Repository(name)}@", StringComparison.Ordinal)) ?? known.FirstOrDefault();
+        var digest = known.Where(digest => digest.StartsWith($"{Repository(name)}@", StringComparison.Ordinal)).DefaultIfEmpty(known.FirstOrDefault())
+            // Of one that was built here and pulled as well, Podman gives both digests to every name; that of the build is the image's own.
+            .OrderBy(digest => image.Digest is { } own && digest?.EndsWith(own, StringComparison.Ordinal) == true).First();
         // The id stays this very image, wherever the name goes.
         return new EngineImage($"sha256:{image.Id}", digest?[(digest.IndexOf('@') + 1)..], image.Size, environment);
     }

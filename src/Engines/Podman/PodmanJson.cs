@@ -35,7 +35,7 @@ internal sealed record PathStat([property: JsonPropertyName("mode")] uint Mode, 
 internal sealed record ExecState(bool Running, int ExitCode, int Pid);
 
 /// <summary><c>GET /images/{name}/json</c>.</summary>
-internal sealed record Image(string Id, long Size, List<string>? RepoTags, List<string>? RepoDigests, ContainerConfig? Config);
+internal sealed record Image(string Id, string? Digest, long Size, List<string>? RepoDigests, ContainerConfig? Config);
 
 /// <summary>A line of <c>POST /images/pull</c>.</summary>
 internal sealed record PullLine([property: JsonPropertyName("stream")] string? Stream, [property: JsonPropertyName("error")] string? Error, [property: JsonPropertyName("id")] string? Id);
