@@ -90,7 +90,7 @@ public abstract partial class EngineConformance
     [Fact]
     public async Task Devices_OfEverybody_Work()
     {
-        var spec = Script("echo x > /dev/null; head -c 4 /dev/zero | wc -c; head -c 4 /dev/urandom | wc -c; [ -c /dev/ptmx ] && [ -d /dev/pts ] && echo terminals; echo fd > /dev/stdout");
+        var spec = Script("echo x > /dev/null; head -c 4 /dev/zero | wc -c; head -c 4 /dev/urandom | wc -c; [ -c /dev/ptmx ] && [ -d /dev/pts ] && echo terminals; echo fd >> /dev/stdout");
 
         await RunAsync(spec);
 

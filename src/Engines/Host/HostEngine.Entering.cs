@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Holdfast.Engines.Contract;
+
+namespace Holdfast.Engines.Host;
+
+/// <summary>How others get into a workload.</summary>
+public sealed partial class HostEngine
+{
+    /// <inheritdoc />
+    public Task<EngineResult<IReadOnlyList<string>>> EntryAsync(string id, IReadOnlyList<string> argv, CancellationToken cancellationToken) => Task.FromResult(Entry(id, argv));
+
+    /// <inheritdoc />
+    public async Task<EngineResult<ExecResult>> ExecAsync(string id, ExecCommand command, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        var entry = Entry(id, command.Argv);
+        if (!entry.Ok) return entry.Fault;
+        using var process = Process.Start(HostCheck.Command(entry.Value))!;
+        try
+        {
+            var output = ReadAsync(process.StandardOutput.BaseStream, command.MostOutput, cancellationToken);
+            var error = ReadAsync(process.StandardError.BaseStream, command.MostOutput, cancellationToken);
+            await WriteAsync(process.StandardInput.BaseStream, command.Input ?? default, cancellationToken);
+            await process.WaitForExitAsync(cancellationToken);
+            return new ExecResult(process.ExitCode, await output, await error);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+    }
+
+    private EngineResult<IReadOnlyList<string>> Entry(string id, IReadOnlyList<string> argv)
+    {
+        if (Find(id) is not { } found) return NotFound(id);
+        if (Status(found.Folder, found.Record) is not { IsRunning: true, ProcessId: { } process }) return new EngineFault("not-running", $"{id} has ended.");
+
+        // The environment comes over an open file: arguments can be read by everybody on this host, and inside the file is not to be seen.
+        var groups = string.Concat(found.Record.Groups.Select(group => $"echo 0 >{Shell.Quote(group + "/cgroup.procs")}\n"));
+        var inside = $". /proc/self/fd/4\nexec 4<&-\ncd {Shell.Quote(found.Record.WorkingFolder)}\nexec \"$@\"";
+        var enter = found.Record.IsIsolated ? $"nsenter --target {process.ToString(CultureInfo.InvariantCulture)} --mount --uts --ipc --pid -- {Scripts.Confine} " : "";
+        var script = $"{groups}exec 4<{Shell.Quote(found.Folder.Environment)}\nexec {enter}/bin/sh -c {Shell.Quote(inside)} sh \"$@\"";
+        return new EngineResult<IReadOnlyList<string>>(["/bin/sh", "-c", script, "holdfast", .. argv], null);
+    }
+
+    private static async Task WriteAsync(Stream input, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await input.WriteAsync(content, cancellationToken);
+            input.Close();
+        }
+        catch (IOException)
+        {
+            // It did not want to read all of it.
+        }
+    }
+
+    /// <summary>Reads to the end and keeps the beginning.</summary>
+    private static async Task<string> ReadAsync(Stream stream, int most, CancellationToken cancellationToken)
+    {
+        using var kept = new MemoryStream();
+        var buffer = new byte[16 << 10];
+        int read;
+        while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0) kept.Write(buffer, 0, (int)Math.Min(read, most - kept.Length));
+        return Encoding.UTF8.GetString(kept.GetBuffer(), 0, (int)kept.Length);
+    }
+}
