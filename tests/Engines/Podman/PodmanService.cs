@@ -84,7 +84,20 @@ public sealed class PodmanService : IAsyncLifetime
     {
         if (_service is not null) await RunPodmanAsync("rm", "--all", "--force", "--time=0");
         await KillAsync();
+        EndMonitors();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>The monitor of each exec waits five minutes, and then calls a podman that would make the folder anew.</summary>
+    private void EndMonitors()
+    {
+        foreach (var process in Process.GetProcessesByName("conmon"))
+        {
+            using (process)
+            {
+                if (File.ReadAllText($"/proc/{process.Id}/cmdline").Contains(_folder, StringComparison.Ordinal)) process.Kill();
+            }
+        }
     }
 
     private ProcessStartInfo Podman(IEnumerable<string> arguments) =>
