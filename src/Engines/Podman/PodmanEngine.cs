@@ -125,15 +125,17 @@ public sealed partial class PodmanEngine : IEngine, IDisposable
     /// <inheritdoc/>
     public async Task<EngineResult<WorkloadStatus?>> RemoveAsync(string id, CancellationToken cancellationToken)
     {
-        var status = await InspectAsync(id, cancellationToken);
-        if (status.Fault is { Code: "not-found" }) return (WorkloadStatus?)null;
-        if (!status.Ok) return status.Fault;
-        if (status.Value.IsRunning) return new EngineFault("exists", $"'{id}' runs. Stop it first.");
+        var found = await FindAsync(id, cancellationToken);
+        if (found.Fault is { Code: "not-found" }) return (WorkloadStatus?)null;
+        if (!found.Ok) return found.Fault;
+        var status = await StatusAsync(found.Value, cancellationToken);
+        if (status.IsRunning) return new EngineFault("exists", $"'{id}' runs. Stop it first.");
         var reply = await _api.DeleteAsync($"/containers/{ContainerSpec.Name(id)}?v=true", cancellationToken);
         if (!reply.Ok && reply.Status != 404) return reply.Fault(_api.Socket, "unavailable", $"'{id}' was not removed");
         _processes.TryRemove(id, out _);
         _stopped.TryRemove(id, out _);
-        return status.Value;
+        _outputs.Forget(found.Value.Id);
+        return status;
     }
 
     /// <summary>Stops following what workloads say; they run on.</summary>

@@ -56,13 +56,14 @@ internal sealed class PodmanSetup(PodmanApi api)
 
     private static EngineFault? NetworkProblem(HostInfo host)
     {
-        var missing = host switch
+        var (missing, also) = host switch
         {
-            { Security.IsRootless: true } => host.Slirp?.Executable is { Length: > 0 } || host.Pasta?.Executable is { Length: > 0 } ? null : "slirp4netns",
-            { NetworkBackend: "cni" } => CniPaths.Any(File.Exists) ? null : "containernetworking-plugins",
-            _ => !NetavarkPaths.Any(File.Exists) ? "netavark" : FilterPaths.Any(File.Exists) ? null : "iptables",
+            { Security.IsRootless: true } => (host.Slirp?.Executable is { Length: > 0 } || host.Pasta?.Executable is { Length: > 0 } ? null : "slirp4netns", ""),
+            { NetworkBackend: "cni" } when CniPaths.Any(File.Exists) => (null, ""),
+            { NetworkBackend: "cni" } => ("netavark", $", write network_backend = \"netavark\" below [network] in {Conf}, and restart Podman's service"),
+            _ => (!NetavarkPaths.Any(File.Exists) ? "netavark" : FilterPaths.Any(File.Exists) ? null : "iptables", ""),
         };
-        return missing is null ? null : new("start-failed", $"Containers share this host's network, since {missing} is missing. For one of their own: apt-get install {missing}.");
+        return missing is null ? null : new("start-failed", $"Containers share this host's network, since {missing} is missing or not used. For one of their own: apt-get install {missing}{also}.");
     }
 
     /// <summary>The faults of limits, cgroups and networks show only in a container that starts.</summary>

@@ -133,6 +133,21 @@ public sealed class PodmanImageTests(PodmanService service) : IAsyncLifetime
         Assert.Contains("apt-get install podman", fault.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Check_ServiceThatAsksForHigherLimitsThanItMaySet_SaysWhatToWrite()
+    {
+        await using var other = new PodmanService { Conf = PodmanService.GoodConf.Replace("default_ulimits", "#", StringComparison.Ordinal) };
+        await other.InitializeAsync();
+
+        if (other.Unusable is not { } fault)
+        {
+            Assert.Skip("Podman may raise limits here.");
+            return;
+        }
+
+        Assert.Contains("default_ulimits = [", fault, StringComparison.Ordinal);
+    }
+
     private async Task<Process> StartRegistryAsync(int port)
     {
         var settings = Path.Combine(_folder, "registry.yml");

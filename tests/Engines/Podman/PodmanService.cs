@@ -11,7 +11,7 @@ namespace Holdfast.Engines.Tests.Podman;
 public sealed class PodmanService : IAsyncLifetime
 {
     /// <summary>What <c>holdfast doctor</c> says to write where the defaults do not work.</summary>
-    private const string Conf = """
+    public const string GoodConf = """
         [containers]
         default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
         [engine]
@@ -24,6 +24,9 @@ public sealed class PodmanService : IAsyncLifetime
 
     private readonly string _folder = Directory.CreateTempSubdirectory("hf-pm-").FullName;
     private Process? _service;
+
+    /// <summary>Its <c>containers.conf</c>.</summary>
+    public string Conf { get; init; } = GoodConf;
 
     public string Socket => Path.Combine(_folder, "podman.sock");
 
@@ -95,7 +98,14 @@ public sealed class PodmanService : IAsyncLifetime
         {
             using (process)
             {
-                if (File.ReadAllText($"/proc/{process.Id}/cmdline").Contains(_folder, StringComparison.Ordinal)) process.Kill();
+                try
+                {
+                    if (File.ReadAllText($"/proc/{process.Id}/cmdline").Contains(_folder, StringComparison.Ordinal)) process.Kill();
+                }
+                catch (IOException)
+                {
+                    // It has ended by itself.
+                }
             }
         }
     }
