@@ -159,6 +159,15 @@ public abstract partial class EngineConformance
     }
 
     [Fact]
+    public async Task Exec_CommandThatLeavesAProcess_EndsWithTheCommand()
+    {
+        var spec = await RunningAsync();
+
+        Assert.Equal("started\n", await SaysAsync(spec.Id, "sleep 900 & echo started"));
+        Assert.Contains("sleep 900", await SaysAsync(spec.Id, "cat /proc/[0-9]*/cmdline | tr '\\0' ' '"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Exec_ProgramMissing_SaysSoAsAShellDoes()
     {
         var spec = await RunningAsync();
@@ -201,8 +210,10 @@ public abstract partial class EngineConformance
         var spec = await RunningAsync();
         await SaysAsync(spec.Id, "echo here > /opt/inside");
 
-        var argv = Value(await Engine.EntryAsync(spec.Id, ["/bin/sh", "-c", "cat /opt/inside; echo $WORD; exit 3"], Cancellation));
-        using var process = Process.Start(new ProcessStartInfo(argv[0], argv.Skip(1)) { RedirectStandardOutput = true })!;
+        var argv = Value(await Engine.EntryAsync(spec.Id, ["/bin/sh", "-c", "cat /opt/inside; echo $WORD$OF_THE_CALLER; exit 3"], Cancellation));
+        var start = new ProcessStartInfo(argv[0], argv.Skip(1)) { RedirectStandardOutput = true };
+        start.Environment["OF_THE_CALLER"] = "not for inside";
+        using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync(Cancellation);
         await process.WaitForExitAsync(Cancellation);
 

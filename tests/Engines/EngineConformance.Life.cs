@@ -248,6 +248,18 @@ public abstract partial class EngineConformance
     }
 
     [Fact]
+    public async Task End_ThatNobodyWaitedFor_IsKnownAfterwards()
+    {
+        var spec = Script("exit 8");
+        await StartAsync(spec);
+        while (Value(await Engine.InspectAsync(spec.Id, Cancellation)).IsRunning) await Task.Delay(5, Cancellation);
+        var other = await OpenAsync();
+
+        Assert.Equal(8, Value(await other.InspectAsync(spec.Id, Cancellation)).ExitCode);
+        Assert.Equal(8, Value(await other.WaitAsync(spec.Id, Cancellation)).ExitCode);
+    }
+
+    [Fact]
     public async Task Wait_GivenUp_LeavesTheWorkloadRunning()
     {
         var spec = Script("echo up; exec sleep 1000");

@@ -8,6 +8,9 @@ namespace Holdfast.Engines.Host;
 /// <summary>How others get into a workload.</summary>
 public sealed partial class HostEngine
 {
+    // Time for the last words of a command after its end, where something that it has left behind holds its output open.
+    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(200);
+
     /// <inheritdoc />
     public Task<EngineResult<IReadOnlyList<string>>> EntryAsync(string id, IReadOnlyList<string> argv, CancellationToken cancellationToken) => Task.FromResult(Entry(id, argv));
 
@@ -18,12 +21,14 @@ public sealed partial class HostEngine
         var entry = Entry(id, command.Argv);
         if (!entry.Ok) return entry.Fault;
         using var process = Process.Start(HostCheck.Command(entry.Value))!;
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            var output = ReadAsync(process.StandardOutput.BaseStream, command.MostOutput, cancellationToken);
-            var error = ReadAsync(process.StandardError.BaseStream, command.MostOutput, cancellationToken);
+            var output = ReadAsync(process.StandardOutput.BaseStream, command.MostOutput, reading.Token);
+            var error = ReadAsync(process.StandardError.BaseStream, command.MostOutput, reading.Token);
             await WriteAsync(process.StandardInput.BaseStream, command.Input ?? default, cancellationToken);
             await process.WaitForExitAsync(cancellationToken);
+            reading.CancelAfter(LastWords);
             return new ExecResult(process.ExitCode, await output, await error);
         }
         catch (OperationCanceledException)
@@ -42,7 +47,8 @@ public sealed partial class HostEngine
         var groups = string.Concat(found.Record.Groups.Select(group => $"echo 0 >{Shell.Quote(group + "/cgroup.procs")}\n"));
         var inside = $". /proc/self/fd/4\nexec 4<&-\ncd {Shell.Quote(found.Record.WorkingFolder)}\nexec \"$@\"";
         var enter = found.Record.IsIsolated ? $"nsenter --target {process.ToString(CultureInfo.InvariantCulture)} --mount --uts --ipc --pid -- {Scripts.Confine} " : "";
-        var script = $"{groups}exec 4<{Shell.Quote(found.Folder.Environment)}\nexec {enter}/bin/sh -c {Shell.Quote(inside)} sh \"$@\"";
+        // Of whoever enters only the kind of terminal goes along.
+        var script = $"{groups}exec 4<{Shell.Quote(found.Folder.Environment)}\nexec env -i PATH={HostCheck.Path} ${{TERM:+\"TERM=$TERM\"}} {enter}/bin/sh -c {Shell.Quote(inside)} sh \"$@\"";
         return new EngineResult<IReadOnlyList<string>>(["/bin/sh", "-c", script, "holdfast", .. argv], null);
     }
 
@@ -59,13 +65,21 @@ public sealed partial class HostEngine
         }
     }
 
-    /// <summary>Reads to the end and keeps the beginning.</summary>
+    /// <summary>Reads to the end, or until it is given up, and keeps the beginning.</summary>
     private static async Task<string> ReadAsync(Stream stream, int most, CancellationToken cancellationToken)
     {
         using var kept = new MemoryStream();
         var buffer = new byte[16 << 10];
-        int read;
-        while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0) kept.Write(buffer, 0, (int)Math.Min(read, most - kept.Length));
+        try
+        {
+            int read;
+            while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0) kept.Write(buffer, 0, (int)Math.Min(read, most - kept.Length));
+        }
+        catch (OperationCanceledException)
+        {
+            // What was said until now is the answer.
+        }
+
         return Encoding.UTF8.GetString(kept.GetBuffer(), 0, (int)kept.Length);
     }
 }

@@ -23,14 +23,20 @@ public sealed partial class HostEngine
         }
 
         var folder = new WorkloadFolder(Native.Resolve(spec.Scratch)!);
-        if (folder.Read() is not null) return new EngineFault("exists", $"The scratch folder {spec.Scratch} is another workload's.");
+        if (folder.Read() is { } left)
+        {
+            // Its own is what a start has left that was killed before the workload was known.
+            if (left.Id != spec.Id || Status(folder, left).IsRunning) return new EngineFault("exists", $"The scratch folder {spec.Scratch} is that of {left.Id}.");
+            if (await ClearAsync(folder, left, cancellationToken) is { } fault) return fault;
+        }
+
         try
         {
             var record = Prepare(spec, folder);
             var trouble = await LaunchAsync(folder, cancellationToken);
             if (trouble is null) return Status(folder, record);
             await UndoAsync(spec.Id, folder, record);
-            return new EngineFault("start-failed", $"{spec.Id} could not be started: {trouble}");
+            return new EngineFault(trouble.Contains("No space left on device", StringComparison.Ordinal) ? "disk-full" : "start-failed", $"{spec.Id} could not be started: {trouble}");
         }
         catch (IOException e)
         {
@@ -100,8 +106,9 @@ public sealed partial class HostEngine
         process.StandardInput.Close();
         var error = process.StandardError.ReadToEndAsync(cancellationToken);
         // What ends without this word was not started.
-        if (await process.StandardOutput.ReadLineAsync(cancellationToken) == "ready") return null;
+        var isReady = await process.StandardOutput.ReadLineAsync(cancellationToken) == "ready";
         var early = await error;
+        if (isReady) return null;
         var late = File.Exists(folder.Trouble) ? await File.ReadAllTextAsync(folder.Trouble, cancellationToken) : "";
         return (early + late).Trim() is { Length: > 0 } trouble ? trouble : "its root could not be made.";
     }

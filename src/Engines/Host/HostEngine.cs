@@ -45,25 +45,25 @@ public sealed partial class HostEngine : IEngine
             : new EngineFault("image-missing", $"The host engine has no images, {image} was asked for. Leave the image out, or use a container engine."));
 
     /// <inheritdoc />
-    public Task<EngineResult<WorkloadStatus>> InspectAsync(string id, CancellationToken cancellationToken) =>
-        Task.FromResult<EngineResult<WorkloadStatus>>(Find(id) is { } found ? Status(found.Folder, found.Record) : NotFound(id));
+    public async Task<EngineResult<WorkloadStatus>> InspectAsync(string id, CancellationToken cancellationToken) =>
+        await FindStartedAsync(id, cancellationToken) is { } found ? Status(found.Folder, found.Record) : NotFound(id);
 
     /// <inheritdoc />
-    public Task<EngineResult<IReadOnlyList<WorkloadStatus>>> ListAsync(string owner, CancellationToken cancellationToken)
+    public async Task<EngineResult<IReadOnlyList<WorkloadStatus>>> ListAsync(string owner, CancellationToken cancellationToken)
     {
         var list = new List<WorkloadStatus>();
         foreach (var id in _index.Ids)
         {
-            if (Find(id) is { } found && found.Record.Labels.GetValueOrDefault("owner") == owner) list.Add(Status(found.Folder, found.Record));
+            if (await FindStartedAsync(id, cancellationToken) is { } found && found.Record.Labels.GetValueOrDefault("owner") == owner) list.Add(Status(found.Folder, found.Record));
         }
 
-        return Task.FromResult(new EngineResult<IReadOnlyList<WorkloadStatus>>(list, null));
+        return new EngineResult<IReadOnlyList<WorkloadStatus>>(list, null);
     }
 
     /// <inheritdoc />
     public async Task<EngineResult<WorkloadStatus>> WaitAsync(string id, CancellationToken cancellationToken)
     {
-        if (Find(id) is not { } found) return NotFound(id);
+        if (await FindStartedAsync(id, cancellationToken) is not { } found) return NotFound(id);
         await EndAsync(found.Folder, found.Record).WaitAsync(cancellationToken);
         return Status(found.Folder, found.Record);
     }
@@ -71,7 +71,7 @@ public sealed partial class HostEngine : IEngine
     /// <inheritdoc />
     public async Task<EngineResult<WorkloadStatus>> StopAsync(string id, TimeSpan grace, CancellationToken cancellationToken)
     {
-        if (Find(id) is not { } found) return NotFound(id);
+        if (await FindStartedAsync(id, cancellationToken) is not { } found) return NotFound(id);
         var (watcher, first) = found.Folder.ReadProcesses();
         if (!Status(found.Folder, found.Record).IsRunning || first is not { } process) return Status(found.Folder, found.Record);
 
@@ -144,6 +144,15 @@ public sealed partial class HostEngine : IEngine
     private static EngineFault NotFound(string id) => new("not-found", $"There is no workload {id} on this host.");
 
     private (WorkloadFolder Folder, WorkloadRecord Record)? Find(string id) => _index.Find(id) is { } folder && folder.Read() is { } record ? (folder, record) : null;
+
+    /// <summary>As <see cref="Find"/>, but one that is just being started is waited for: until it has processes it would look as if it had ended.</summary>
+    private async Task<(WorkloadFolder Folder, WorkloadRecord Record)?> FindStartedAsync(string id, CancellationToken cancellationToken)
+    {
+        if (Find(id) is not { } found) return null;
+        if (found.Folder.ReadProcesses().First is not null) return found;
+        (await _index.TurnAsync(id, cancellationToken)).Dispose();
+        return Find(id);
+    }
 
     private static WorkloadStatus Status(WorkloadFolder folder, WorkloadRecord record)
     {

@@ -15,6 +15,8 @@ internal static class Scripts
     /// <summary>Runs what follows as root with few capabilities.</summary>
     public const string Confine = $"setpriv --bounding-set={Capabilities} --inh-caps=-all";
 
+    private const string EndOfInit = "end-of-init";
+
     /// <summary>
     /// The first process: starts the command, passes SIGTERM on, reaps orphans, ends as the command did. A shell starts what runs beside it with SIGINT
     /// ignored, hence env.
@@ -84,8 +86,14 @@ internal static class Scripts
             """);
 
         // 3. Masks and mounts.
-        foreach (var piece in plan.Pieces) text.Append(Piece(piece, In(piece.Target), In(Path.GetDirectoryName(piece.Target)!)));
-        foreach (var mask in plan.Pieces.Where(piece => piece.Source is null && Directory.Exists(piece.Target))) text.Append($"mount -n -o remount,ro {In(mask.Target)}\n");
+        foreach (var piece in plan.Pieces)
+        {
+            text.Append(piece.Source is { } source
+                ? Mount(source, piece.IsReadOnly, In(piece.Target), In(Path.GetDirectoryName(piece.Target)!))
+                : Mask(piece.Target, In(piece.Target), plan));
+        }
+
+        foreach (var mask in plan.Pieces.Where(piece => piece.Source is null && HasMountsBelow(piece.Target, plan))) text.Append($"mount -n -o remount,ro {In(mask.Target)}\n");
 
         // 4. In.
         text.Append("""
@@ -95,11 +103,11 @@ internal static class Scripts
             rmdir /run/.host
 
             """);
-        return Finish(text, spec, $"{Confine} /bin/sh -c");
+        return Finish(text, spec, $"{Confine} /bin/sh");
     }
 
     /// <summary>Becomes the first process where this host allows no root of its own: folders are told by variables.</summary>
-    public static string EnterPlainly(WorkloadFolder folder, WorkloadSpec spec) => Finish(Begin(folder, []), spec, "/bin/sh -c");
+    public static string EnterPlainly(WorkloadFolder folder, WorkloadSpec spec) => Finish(Begin(folder, []), spec, "/bin/sh");
 
     private static StringBuilder Begin(WorkloadFolder folder, IEnumerable<string> groups)
     {
@@ -114,18 +122,17 @@ internal static class Scripts
         return text;
     }
 
-    private static string Piece(RootPiece piece, string target, string parent)
-    {
-        if (piece.Source is null)
-        {
-            return Directory.Exists(piece.Target)
-                ? $"mount -n -t tmpfs -o mode=755,nosuid,nodev,noexec,size=1m mask {target}\n"
-                : $"mount -n --bind -o ro /dev/null {target}\n";
-        }
+    private static string Mask(string path, string target, RootPlan plan) => !Directory.Exists(path)
+        ? $"mount -n --bind -o ro /dev/null {target}\n"
+        : $"mount -n -t tmpfs -o mode=755,nosuid,nodev,noexec,size=1m{(HasMountsBelow(path, plan) ? "" : ",ro")} mask {target}\n";
 
-        var make = Directory.Exists(piece.Source) ? $"[ -d {target} ] || mkdir -p {target}\n" : $"[ -e {target} ] || {{ mkdir -p {parent}; : >{target}; }}\n";
+    private static bool HasMountsBelow(string path, RootPlan plan) => plan.Pieces.Any(piece => piece.Target != path && HostMount.IsIn(piece.Target, path));
+
+    private static string Mount(string source, bool isReadOnly, string target, string parent)
+    {
+        var make = Directory.Exists(source) ? $"[ -d {target} ] || mkdir -p {target}\n" : $"[ -e {target} ] || {{ mkdir -p {parent}; : >{target}; }}\n";
         // A recursive mount could be made read-only at its top alone.
-        return make + $"mount -n {(piece.IsReadOnly ? "--bind -o ro" : "--rbind")} {Shell.Quote(piece.Source)} {target}\n";
+        return make + $"mount -n {(isReadOnly ? "--bind -o ro" : "--rbind")} {Shell.Quote(source)} {target}\n";
     }
 
     private static string Finish(StringBuilder text, WorkloadSpec spec, string shell)
@@ -136,10 +143,11 @@ internal static class Scripts
             [ -e {{program}} ] || { echo {{Shell.Quote($"The program {spec.Argv[0]} does not exist.")}} >&2; exit 127; }
             [ -f {{program}} ] && [ -x {{program}} ] || { echo {{Shell.Quote($"The program {spec.Argv[0]} may not be executed.")}} >&2; exit 126; }
             exec 2>&5 5>&-
-            set -- {{shell}} {{Shell.Quote(Init)}} holdfast-init "$(command -v env)" {{Shell.Quote(spec.Argv)}}
+            set -- {{shell}} -s -- "$(command -v env)" {{Shell.Quote(spec.Argv)}}
             first=$(command -v "$1"); shift; set -- "$first" "$@"
 
             """);
-        return text.Append(Shell.Environment(spec.Environment)).Append("exec \"$@\"\n").ToString();
+        // From its input: as an argument it would be what everybody sees first in ps.
+        return text.Append(Shell.Environment(spec.Environment)).Append($"exec \"$@\" <<'{EndOfInit}'\n{Init}\n{EndOfInit}\n").ToString();
     }
 }
