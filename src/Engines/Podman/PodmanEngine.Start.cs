@@ -48,7 +48,7 @@ public sealed partial class PodmanEngine
         var reply = await _api.GetAsync($"/containers/{ContainerSpec.Name(id)}/json", cancellationToken);
         if (!reply.Ok) return reply.Status == 404;
         var container = reply.Read(PodmanJson.Default.Container);
-        if (container.State.Status is not ("created" or "configured" or "initialized") || _time.GetUtcNow() - container.Created < StartLimit) return false;
+        if (!container.State.IsNeverStarted || _time.GetUtcNow() - container.Created < StartLimit) return false;
         return (await _api.DeleteAsync($"/containers/{container.Id}?force=true&v=true&timeout=0", cancellationToken)).Ok;
     }
 

@@ -155,7 +155,7 @@ public sealed partial class PodmanEngine : IEngine, IDisposable
         if (reply.Status == 404) return Missing(id);
         if (!reply.Ok) return reply.Fault(_api.Socket, "unavailable", $"Podman does not tell of '{id}'");
         var container = reply.Read(PodmanJson.Default.Container);
-        return container.State.Status is "created" or "configured" or "initialized" ? Missing(id) : container;
+        return container.State.IsNeverStarted ? Missing(id) : container;
     }
 
     private async Task<WorkloadStatus> StatusAsync(Container container, CancellationToken cancellationToken)
@@ -172,6 +172,7 @@ public sealed partial class PodmanEngine : IEngine, IDisposable
         }
 
         await _outputs.FinishAsync(container, cancellationToken);
+        if (state.IsUnseen) return new(id, IsRunning: false, null, null, false, state.StartedAt, null, own);
         return new(id, IsRunning: false, null, state.ExitCode, IsOutOfMemory(id, container), state.StartedAt, state.FinishedAt, own);
     }
 

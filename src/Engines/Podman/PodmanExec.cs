@@ -26,7 +26,7 @@ internal static class PodmanExec
             var reading = ReadAsync(stream, output, error, problem, cancellationToken);
             await WriteAsync(stream, command.Input, cancellationToken);
             await reading;
-            var state = await StateAsync(api, exec, cancellationToken);
+            var state = await EndAsync(api, exec, cancellationToken);
             if (state is null) return new PodmanReply(0, []).Fault(api.Socket, "unavailable", "");
             return problem.Text is { Length: > 0 } words && state.ExitCode is ProgramMissing or NotExecutable
                 ? new EngineFault("start-failed", $"{command.Argv[0]} does not start in '{id}': {words.Trim()}")
@@ -46,15 +46,16 @@ internal static class PodmanExec
 
     private static async Task<ExecState?> StateAsync(PodmanApi api, string exec, CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            var reply = await api.GetAsync($"{exec}/json", cancellationToken);
-            if (!reply.Ok) return null;
-            var state = reply.Read(PodmanJson.Default.ExecState);
-            // The output ends a moment before the command is known to have ended.
-            if (!state.Running || cancellationToken == CancellationToken.None) return state;
-            await Task.Delay(5, cancellationToken);
-        }
+        var reply = await api.GetAsync($"{exec}/json", cancellationToken);
+        return reply.Ok ? reply.Read(PodmanJson.Default.ExecState) : null;
+    }
+
+    /// <summary>The output ends a moment before the command is known to have ended.</summary>
+    private static async Task<ExecState?> EndAsync(PodmanApi api, string exec, CancellationToken cancellationToken)
+    {
+        var state = await StateAsync(api, exec, cancellationToken);
+        for (; state is { Running: true }; state = await StateAsync(api, exec, cancellationToken)) await Task.Delay(5, cancellationToken);
+        return state;
     }
 
     private static async Task WriteAsync(NetworkStream stream, ReadOnlyMemory<byte>? input, CancellationToken cancellationToken)

@@ -20,9 +20,9 @@ internal sealed class PodmanImages(PodmanApi api)
     /// <summary>Whether programs that need glibc 2.31 run in it; null when they do.</summary>
     public async Task<EngineFault?> CheckLibcAsync(string image, CancellationToken cancellationToken)
     {
-        var name = $"holdfast-look-{Guid.NewGuid():N}";
-        var spec = new WorkloadSpec { Id = name, Image = image, Argv = ["/"], Scratch = "", OutputFile = "" };
-        var made = await api.PostAsync("/containers/create", ContainerSpec.Write(spec with { Id = name["holdfast-".Length..] }, 0, onHostNetwork: true), cancellationToken);
+        var spec = new WorkloadSpec { Id = $"look-{Guid.NewGuid():N}", Image = image, Argv = ["/"], Scratch = "", OutputFile = "" };
+        var name = ContainerSpec.Name(spec.Id);
+        var made = await api.PostAsync("/containers/create", ContainerSpec.Write(spec, 0, onHostNetwork: true), cancellationToken);
         if (!made.Ok) return made.Fault(api.Socket, made.Status == 404 ? "image-missing" : "bad-image", $"{image} cannot be looked into");
         try
         {

@@ -6,7 +6,14 @@ internal sealed record PodmanProblem([property: JsonPropertyName("message")] str
 
 internal sealed record PodmanId(string Id);
 
-internal sealed record ContainerState(string Status, int Pid, int ExitCode, bool OOMKilled, DateTimeOffset StartedAt, DateTimeOffset FinishedAt);
+internal sealed record ContainerState(string Status, int Pid, int ExitCode, bool OOMKilled, DateTimeOffset StartedAt, DateTimeOffset FinishedAt)
+{
+    /// <summary>Whether it was made, and no more. After a boot Podman says "created" of one that ran, too.</summary>
+    public bool IsNeverStarted => IsUnseen && StartedAt.Year <= 1;
+
+    /// <summary>Whether Podman did not see it end.</summary>
+    public bool IsUnseen => Status is "created" or "configured" or "initialized";
+}
 
 internal sealed record ContainerConfig(Dictionary<string, string>? Labels, List<string>? Env);
 
