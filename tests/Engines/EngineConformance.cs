@@ -27,7 +27,19 @@ public abstract partial class EngineConformance : IAsyncLifetime
     /// <summary>The engine as another process would open it: called once for each test, and again for a second view. Skips the test when it cannot run here.</summary>
     protected abstract Task<IEngine> OpenAsync();
 
-    public virtual async ValueTask InitializeAsync() => Engine = await OpenAsync();
+    public virtual async ValueTask InitializeAsync()
+    {
+        try
+        {
+            Engine = await OpenAsync();
+        }
+        catch
+        {
+            // A test that is skipped here is not disposed of.
+            Directory.Delete(_folder, recursive: true);
+            throw;
+        }
+    }
 
     public virtual async ValueTask DisposeAsync()
     {

@@ -242,6 +242,21 @@ public sealed partial class HostConformance : EngineConformance
     }
 
     [Fact]
+    public async Task Entry_OnATerminal_HasATerminalOfTheWorkloadsOwn()
+    {
+        if (HostCheck.Find("script") == "script") Assert.Skip("There is no program 'script', which makes terminals.");
+        var spec = Script("echo up; exec sleep 1000");
+        await StartAsync(spec, untilItSays: "up");
+
+        var argv = Value(await Engine.EntryAsync(spec.Id, ["/bin/sh", "-c", "tty; ls /dev/pts; exit 3"], Cancellation));
+        using var process = Process.Start(new ProcessStartInfo("script", ["-qec", Shell.Quote(argv), "/dev/null"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        var output = await process.StandardOutput.ReadToEndAsync(Cancellation).WaitAsync(Patience, Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+
+        Assert.Equal(("/dev/pts/0\r\n0  ptmx\r\n", 3), (output, process.ExitCode));
+    }
+
+    [Fact]
     public async Task Start_ScratchOfAStartThatWasKilledOnItsWay_IsTakenAgain()
     {
         var spec = Script("echo again");

@@ -45,7 +45,9 @@ public sealed partial class HostEngine
 
         // The environment comes over an open file: arguments can be read by everybody on this host, and inside the file is not to be seen.
         var groups = string.Concat(found.Record.Groups.Select(group => $"echo 0 >{Shell.Quote(group + "/cgroup.procs")}\n"));
-        var inside = $". /proc/self/fd/4\nexec 4<&-\ncd {Shell.Quote(found.Record.WorkingFolder)}\nexec \"$@\"";
+        // A terminal of this host has no name inside, and tmux, ssh and sudo want one: 'script' gives it a terminal of the workload's own.
+        var terminal = found.Record.IsIsolated ? $"[ -t 0 ] && command -v script >/dev/null && exec script -qec {Shell.Quote(Shell.Quote(argv))} /dev/null\n" : "";
+        var inside = $". /proc/self/fd/4\nexec 4<&-\ncd {Shell.Quote(found.Record.WorkingFolder)}\n{terminal}exec \"$@\"";
         var enter = found.Record.IsIsolated ? $"nsenter --target {process.ToString(CultureInfo.InvariantCulture)} --mount --uts --ipc --pid -- {Scripts.Confine} " : "";
         // Of whoever enters only the kind of terminal goes along.
         var script = $"{groups}exec 4<{Shell.Quote(found.Folder.Environment)}\nexec env -i PATH={HostCheck.Path} ${{TERM:+\"TERM=$TERM\"}} {enter}/bin/sh -c {Shell.Quote(inside)} sh \"$@\"";

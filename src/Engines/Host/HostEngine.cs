@@ -131,7 +131,7 @@ public sealed partial class HostEngine : IEngine
     /// </remarks>
     public string? PathOf(string id, string path)
     {
-        if (Find(id) is not { } found || !path.StartsWith('/')) return null;
+        if (Find(id) is not { } found || !path.StartsWith('/') || Path.GetFullPath(path) != path) return null;
         if (!found.Record.IsIsolated) return path;
         if (Status(found.Folder, found.Record) is { IsRunning: true, ProcessId: { } process }) return $"/proc/{process}/root{path}";
         var layer = found.Record.Layers.Where(layer => HostMount.IsIn(path, layer.Point)).MaxBy(layer => layer.Point.Length);
