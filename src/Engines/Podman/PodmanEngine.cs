@@ -109,7 +109,7 @@ public sealed partial class PodmanEngine : IEngine, IDisposable
     /// <summary>Below <c>/proc</c>, while it runs and this engine has seen it. An absolute symbolic link in it leads out of the workload: who follows one must not.</summary>
     /// <inheritdoc/>
     public string? PathOf(string id, string path) =>
-        _processes.TryGetValue(id, out var process) && Directory.Exists($"/proc/{process}/root/") ? $"/proc/{process}/root{path}" : null;
+        path.StartsWith('/') && Path.GetFullPath(path) == path && _processes.TryGetValue(id, out var process) && Directory.Exists($"/proc/{process}/root/") ? $"/proc/{process}/root{path}" : null;
 
     /// <inheritdoc/>
     public async Task<EngineResult<WorkloadStatus>> StopAsync(string id, TimeSpan grace, CancellationToken cancellationToken)

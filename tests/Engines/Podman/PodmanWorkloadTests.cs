@@ -18,18 +18,20 @@ public sealed class PodmanWorkloadTests(PodmanService service) : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        if (service.Unusable is { } reason) Assert.Skip(reason);
+        if (service.Unusable is { } reason)
+        {
+            // A test that is skipped here is not disposed of.
+            Directory.Delete(_folder, recursive: true);
+            Assert.Skip(reason);
+        }
+
         return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (service.Unusable is null)
-        {
-            await _engine.StopAsync(_id, TimeSpan.Zero, CancellationToken.None);
-            await _engine.RemoveAsync(_id, CancellationToken.None);
-        }
-
+        await _engine.StopAsync(_id, TimeSpan.Zero, CancellationToken.None);
+        await _engine.RemoveAsync(_id, CancellationToken.None);
         _engine.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
@@ -82,6 +84,16 @@ public sealed class PodmanWorkloadTests(PodmanService service) : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(_folder, "go"), "", Cancellation);
         Assert.Equal(6, Value(await _engine.WaitAsync(_id, Cancellation).WaitAsync(Patience, Cancellation)).ExitCode);
         Assert.Equal("up\ndown\n", Output);
+    }
+
+    [Fact]
+    public async Task PathOf_PathWithDots_LeadsNowhere()
+    {
+        var status = Value(await _engine.StartAsync(Script("exec sleep 1000"), Cancellation));
+
+        Assert.Equal($"/proc/{status.ProcessId}/root/etc/issue", _engine.PathOf(_id, "/etc/issue"));
+        Assert.Null(_engine.PathOf(_id, "/opt/../../../../etc/issue"));
+        Assert.Null(_engine.PathOf(_id, "etc/issue"));
     }
 
     [Fact]
