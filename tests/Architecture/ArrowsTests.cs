@@ -16,7 +16,7 @@ public sealed class ArrowsTests
         ["Keeper"] = ["Journal", "Kernels", "Terminals"],
         ["History"] = ["Notebooks", "Sqlite"],
         ["Lab"] = ["History", "Journal", "Keeper", "Kernels", "Notebooks", "Terminals"],
-        ["Cli"] = ["History", "Journal", "Keeper", "Kernels", "Lab", "Notebooks", "Terminals"],
+        ["Cli"] = ["Engines", "History", "Journal", "Keeper", "Kernels", "Lab", "Notebooks", "Terminals"],
     };
 
     [Fact]

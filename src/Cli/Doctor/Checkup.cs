@@ -1,5 +1,6 @@
 using Holdfast.Cli.Keeper;
 using Holdfast.Cli.Lab;
+using Holdfast.Engines.Podman;
 using Holdfast.Kernels;
 
 namespace Holdfast.Cli.Doctor;
@@ -9,6 +10,7 @@ internal static class Checkup
 {
     public static async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
     {
+        using var podman = new PodmanEngine(PodmanSocket.Path);
         var catalog = await KernelSpecFinder.FindAsync(Surroundings.Variables, cancellationToken);
         return
         [
@@ -17,6 +19,7 @@ internal static class Checkup
             PageCheck.Run(LabVerb.AssetsFolder),
             .. SystemCheck.Run(Surroundings.Home),
             await KeeperAsync(cancellationToken),
+            .. await EngineCheck.RunAsync(podman, cancellationToken),
         ];
     }
 
