@@ -27,6 +27,13 @@ public sealed record WorkloadSpec
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
     /// <summary>A file of this host to which the output of the first process is appended, made 0600. What keeps its own record writes little there.</summary>
     public required string OutputFile { get; init; }
+
+    /// <summary>Whether this can be a workload's <see cref="Id"/>.</summary>
+    public static bool IsId(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return id.Length is > 0 and <= 63 && char.IsAsciiLetterLower(id[0]) && id.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-');
+    }
 }
 
 /// <summary>A folder or file of this host inside a workload.</summary>

@@ -97,7 +97,7 @@ public sealed partial class HostEngine : IEngine
         using var turn = await _index.TurnAsync(id, cancellationToken);
         if (Find(id) is not { } found)
         {
-            if (SpecRules.IsId(id)) _index.Remove(id);
+            if (WorkloadSpec.IsId(id)) _index.Remove(id);
             return default(EngineResult<WorkloadStatus?>);
         }
 

@@ -5,13 +5,12 @@ namespace Holdfast.Engines.Host;
 /// <summary>What a specification must hold to be started here.</summary>
 internal static class SpecRules
 {
-    private const int MostIdLength = 63;
     private static readonly string[] SystemFolders = ["/proc", "/sys", "/dev"];
 
     /// <summary>Why this one cannot be started; null when it can be tried.</summary>
     public static EngineFault? Check(WorkloadSpec spec)
     {
-        if (!IsId(spec.Id)) return Bad($"'{spec.Id}' is no id: 1 to {MostIdLength} lower-case letters, digits and '-', beginning with a letter.");
+        if (!WorkloadSpec.IsId(spec.Id)) return Bad($"'{spec.Id}' is no id: 1 to 63 lower-case letters, digits and '-', beginning with a letter.");
         if (spec.Image is { } image) return Bad($"The host engine has no images, {image} was asked for. Leave the image out, or use a container engine.");
         if (spec.Argv.Count == 0 || !IsPlain(spec.Argv[0]) || spec.Argv[0].Contains('=', StringComparison.Ordinal)) return Bad("The program must be an absolute path, without '='.");
         if (spec.Argv.Any(HasNul)) return Bad("An argument holds a NUL.");
@@ -30,10 +29,6 @@ internal static class SpecRules
 
         return null;
     }
-
-    /// <summary>Whether this names a workload.</summary>
-    public static bool IsId(string id) =>
-        id.Length is > 0 and <= MostIdLength && char.IsAsciiLetterLower(id[0]) && id.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-');
 
     private static bool IsPlain(string path) => path.StartsWith('/') && !HasNul(path) && Path.GetFullPath(path) == path && (path == "/" || !path.EndsWith('/'));
 

@@ -1,3 +1,5 @@
+using Holdfast.Engines.Contract;
+
 namespace Holdfast.Engines.Host;
 
 /// <summary>Where workloads are, for all processes with the same index folder: a link from each id to its scratch folder.</summary>
@@ -16,11 +18,11 @@ internal sealed class WorkloadIndex
     public string Folder => _folder;
 
     /// <summary>Ids of all workloads.</summary>
-    public IEnumerable<string> Ids => Directory.EnumerateFileSystemEntries(_folder).Select(path => Path.GetFileName(path)!).Where(SpecRules.IsId);
+    public IEnumerable<string> Ids => Directory.EnumerateFileSystemEntries(_folder).Select(path => Path.GetFileName(path)!).Where(WorkloadSpec.IsId);
 
     /// <summary>The folder of a workload; null when there is none.</summary>
     public WorkloadFolder? Find(string id) =>
-        SpecRules.IsId(id) && new FileInfo(Path.Combine(_folder, id)).LinkTarget is { } scratch && Directory.Exists(scratch) ? new WorkloadFolder(scratch) : null;
+        WorkloadSpec.IsId(id) && new FileInfo(Path.Combine(_folder, id)).LinkTarget is { } scratch && Directory.Exists(scratch) ? new WorkloadFolder(scratch) : null;
 
     /// <summary>Makes an id known.</summary>
     public void Add(string id, string scratch)

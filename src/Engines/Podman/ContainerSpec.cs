@@ -16,7 +16,7 @@ internal static class ContainerSpec
     /// <summary>What is wrong with a specification; null when nothing is.</summary>
     public static EngineFault? Check(WorkloadSpec spec)
     {
-        if (!IsId(spec.Id)) return Bad($"'{spec.Id}' is no id of a workload: 1 to 63 lower-case letters, digits and '-', beginning with a letter.");
+        if (!WorkloadSpec.IsId(spec.Id)) return Bad($"'{spec.Id}' is no id of a workload: 1 to 63 lower-case letters, digits and '-', beginning with a letter.");
         if (spec.Image is null) return Bad($"'{spec.Id}' names no image, and Podman needs one.");
         if (spec.Argv is not [['/', ..], ..]) return Bad($"'{spec.Id}' names no program, or not with its whole path.");
         foreach (var mount in spec.Mounts)
@@ -28,8 +28,6 @@ internal static class ContainerSpec
 
         return Path.IsPathRooted(spec.OutputFile) ? null : Bad($"The output file {spec.OutputFile} is no absolute path.");
     }
-
-    public static bool IsId(string id) => id.Length is > 0 and <= 63 && char.IsAsciiLetterLower(id[0]) && id.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
     /// <param name="spec">What is to run.</param>
     /// <param name="outputStart">The length of the output file before the workload writes to it.</param>

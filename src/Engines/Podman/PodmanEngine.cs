@@ -150,7 +150,7 @@ public sealed partial class PodmanEngine : IEngine, IDisposable
     /// <summary>One that was made and never started, by a process that died in between, is none.</summary>
     private async Task<EngineResult<Container>> FindAsync(string id, CancellationToken cancellationToken)
     {
-        if (!ContainerSpec.IsId(id)) return Missing(id);
+        if (!WorkloadSpec.IsId(id)) return Missing(id);
         var reply = await _api.GetAsync($"/containers/{ContainerSpec.Name(id)}/json", cancellationToken);
         if (reply.Status == 404) return Missing(id);
         if (!reply.Ok) return reply.Fault(_api.Socket, "unavailable", $"Podman does not tell of '{id}'");
