@@ -21,11 +21,12 @@ internal static class RecordingEndpoints
             return;
         }
         var since = body.RootElement.TryGetProperty("since"u8, out var number) && number.TryGetInt64(out var given) ? given : 0;
-        if (context.RequestServices.GetRequiredService<KernelPages>().Of(kernel).Find(session) is not { } page || !page.AskFold(new FoldRequest(path.Trim('/'), since)))
+        if (context.RequestServices.GetRequiredService<KernelPages>().Of(kernel).Find(session) is not { } page)
         {
             await ApiError.WriteAsync(context, StatusCodes.Status404NotFound, $"No page is connected to the kernel {kernel} with the session {session}");
             return;
         }
+        page.AskFold(new FoldRequest(path.Trim('/'), since));
         await using var json = ApiJson.Begin(context, StatusCodes.Status202Accepted);
         json.WriteStartObject();
         json.WriteNumber("number"u8, context.RequestServices.GetRequiredService<Recorder>().NumberOf(kernel));

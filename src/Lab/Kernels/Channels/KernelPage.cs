@@ -7,7 +7,10 @@ namespace Holdfast.Lab.Kernels.Channels;
 /// <summary>One page's connection to a kernel.</summary>
 internal sealed class KernelPage(KernelRecord kernel, string sessionId, bool isLegacy, KernelAudience audience, ServerSocket socket, ChannelServices services)
 {
+    private readonly Lock _gate = new();
     private PageFeed? _feed;
+    // A page asks as soon as its socket is open, and its feed begins with files.
+    private FoldRequest? _early;
 
     /// <summary>The session_id that the page connected with: it stays the same when the page comes back.</summary>
     public string SessionId => sessionId;
@@ -34,7 +37,12 @@ internal sealed class KernelPage(KernelRecord kernel, string sessionId, bool isL
         try
         {
             using var feed = new PageFeed(kernel, this, socket, services);
-            _feed = feed;
+            lock (_gate)
+            {
+                _feed = feed;
+                if (_early is not null)
+                    feed.AskFold(_early);
+            }
             var pulse = new SocketPulse(socket, services.Time);
             var beating = pulse.RunAsync(feed.PingAsync);
             var feeding = feed.RunAsync();
@@ -48,11 +56,16 @@ internal sealed class KernelPage(KernelRecord kernel, string sessionId, bool isL
         }
     }
 
-    /// <summary>The page wants the record of a notebook, in its place among the kernel's messages; false when its connection is not ready yet.</summary>
-    public bool AskFold(FoldRequest request)
+    /// <summary>The page wants the record of a notebook, in its place among the kernel's messages.</summary>
+    public void AskFold(FoldRequest request)
     {
-        _feed?.AskFold(request);
-        return _feed is not null;
+        lock (_gate)
+        {
+            if (_feed is null)
+                _early = request;
+            else
+                _feed.AskFold(request);
+        }
     }
 
     /// <summary>The page wants the kernel's widgets, in their place among its messages.</summary>
