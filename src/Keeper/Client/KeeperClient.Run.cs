@@ -156,7 +156,8 @@ public sealed partial class KeeperClient
             case FrameType.Advanced:
                 var id = Encoding.UTF8.GetString(payload[8..]);
                 var visible = BinaryPrimitives.ReadInt64LittleEndian(payload);
-                if (_kernels.TryGetValue(id, out var kernel)) _kernels[id] = kernel with { LastSequence = visible, LastActivity = _time.GetUtcNow() };
+                // An answer may have told of it already; then it is no new activity.
+                if (_kernels.TryGetValue(id, out var kernel) && visible > kernel.LastSequence) _kernels[id] = kernel with { LastSequence = visible, LastActivity = _time.GetUtcNow() };
                 if (_watches.TryGetValue(id, out var watch)) watch.Advance(visible);
                 break;
             case FrameType.TerminalChanged:

@@ -108,7 +108,7 @@ public sealed partial class KeeperClient
 
     private void AdvanceTerminal(string name, long visible)
     {
-        if (_terminals.TryGetValue(name, out var terminal)) _terminals[name] = terminal with { LastSequence = visible, LastActivity = _time.GetUtcNow() };
+        if (_terminals.TryGetValue(name, out var terminal) && visible > terminal.LastSequence) _terminals[name] = terminal with { LastSequence = visible, LastActivity = _time.GetUtcNow() };
         // Also of a terminal that is not known yet: the answer that tells of it may be older than this.
         _terminalWatches.GetOrAdd(name, _ => new KernelWatch()).Advance(visible);
     }
