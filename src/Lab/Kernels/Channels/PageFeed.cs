@@ -77,6 +77,8 @@ internal sealed class PageFeed : IDisposable
         {
             await SendRecordsAsync();
             await _socket.FlushAsync();
+            // The file may be ahead of what the keeper has told: a busy that is over must not be said after its idle.
+            await _watch.WaitAsync(_reader.NextSequence - 2, _socket.Ended);
             await SendStatusAsync(TrueState());
             var seen = 0L;
             while (seen >= 0)
