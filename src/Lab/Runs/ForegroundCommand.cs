@@ -8,7 +8,6 @@ namespace Holdfast.Lab.Runs;
 /// <param name="Started">When it was started.</param>
 internal sealed record ForegroundCommand(string Text, DateTimeOffset Started)
 {
-    private const int TicksASecond = 100;
     private const int LongestText = 400;
 
     /// <summary>What the shell with this process id waits for; null when it waits for nothing but its user.</summary>
@@ -17,13 +16,13 @@ internal sealed record ForegroundCommand(string Text, DateTimeOffset Started)
         try
         {
             // proc_pid_stat(5): 5 process group, 8 foreground process group of its terminal, 22 start in ticks since boot.
-            var fields = Fields(shell);
+            var fields = ProcessStat.Read(shell);
             var (own, foreground) = (fields[2], fields[5]);
             if (foreground == own || !int.TryParse(foreground, NumberStyles.None, CultureInfo.InvariantCulture, out var leader))
                 return null;
             var words = Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{leader}/cmdline")).Split('\0', StringSplitOptions.RemoveEmptyEntries);
             var text = words.Length > 0 ? string.Join(' ', words) : File.ReadAllText($"/proc/{leader}/comm").TrimEnd();
-            var started = Boot() + TimeSpan.FromSeconds(long.Parse(Fields(leader)[19], CultureInfo.InvariantCulture) / (double)TicksASecond);
+            var started = Boot() + TimeSpan.FromSeconds(long.Parse(ProcessStat.Read(leader)[19], CultureInfo.InvariantCulture) / (double)ProcessStat.TicksASecond);
             return new ForegroundCommand(text.Length > LongestText ? text[..LongestText] : text, started);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -31,13 +30,6 @@ internal sealed record ForegroundCommand(string Text, DateTimeOffset Started)
             // It has ended meanwhile.
             return null;
         }
-    }
-
-    /// <summary>The fields behind the name, which may hold spaces: the first is the third.</summary>
-    private static string[] Fields(int process)
-    {
-        var stat = File.ReadAllText($"/proc/{process}/stat");
-        return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
     }
 
     private static DateTimeOffset Boot() => DateTimeOffset.FromUnixTimeSeconds(

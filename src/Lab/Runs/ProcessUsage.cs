@@ -11,7 +11,6 @@ internal readonly record struct ProcessUsage(double Cpu, long Memory, long? GpuM
 /// <summary>Reads from <c>/proc</c> what kernels use: all processes of a kernel's session. Safe for concurrent calls.</summary>
 internal sealed class ProcessMeter(TimeProvider time, GpuMeter gpus)
 {
-    private const int TicksASecond = 100;
     private readonly Lock _gate = new();
     private Dictionary<int, long> _ticks = [];
     private long _looked;
@@ -29,7 +28,7 @@ internal sealed class ProcessMeter(TimeProvider time, GpuMeter gpus)
             {
                 ticks[process.Id] = process.Ticks;
                 // One that was not there at the last look has used all its time since, or nobody has looked yet.
-                var used = elapsed > TimeSpan.Zero ? (process.Ticks - _ticks.GetValueOrDefault(process.Id, 0)) / (TicksASecond * elapsed.TotalSeconds) : 0;
+                var used = elapsed > TimeSpan.Zero ? (process.Ticks - _ticks.GetValueOrDefault(process.Id, 0)) / (ProcessStat.TicksASecond * elapsed.TotalSeconds) : 0;
                 var sum = found.GetValueOrDefault(process.Session);
                 found[process.Session] = new ProcessUsage(sum.Cpu + used, sum.Memory + process.Memory, onGpu is null ? null : (sum.GpuMemory ?? 0) + onGpu.GetValueOrDefault(process.Id));
             }
@@ -44,18 +43,18 @@ internal sealed class ProcessMeter(TimeProvider time, GpuMeter gpus)
         {
             if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
                 continue;
-            string stat, memory;
+            string[] fields;
+            string memory;
             try
             {
-                stat = File.ReadAllText($"{folder}/stat");
+                fields = ProcessStat.Read(id);
                 memory = File.ReadAllText($"{folder}/statm");
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
                 continue;
             }
-            // proc_pid_stat(5): 6 session, 14 utime, 15 stime; the name in parentheses may hold spaces. statm: 2 resident, 3 shared.
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            // proc_pid_stat(5): 6 session, 14 utime, 15 stime. statm: 2 resident, 3 shared.
             var pages = memory.Split(' ');
             if (fields.Length > 12 && pages.Length > 2)
                 yield return (id, Number(fields[3]), Long(fields[11]) + Long(fields[12]), (Long(pages[1]) - Long(pages[2])) * Environment.SystemPageSize);

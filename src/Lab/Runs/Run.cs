@@ -43,7 +43,10 @@ internal abstract partial record Run(ProcessUsage? Usage)
     }
 
     /// <summary>What it is in one line, as chat services show it.</summary>
-    public string Text => $"{Name}: {Word}{(string.IsNullOrEmpty(LastLine) ? "" : $" – {LastLine}")}";
+    public string Text => TextOf(Name, Word, LastLine);
+
+    /// <summary>The same for what is not there any more.</summary>
+    public static string TextOf(string name, string word, string? lastLine) => $"{name}: {word}{(string.IsNullOrEmpty(lastLine) ? "" : $" – {lastLine}")}";
 
     /// <summary>Writes it for the page and for programs.</summary>
     /// <param name="json">Gets it.</param>

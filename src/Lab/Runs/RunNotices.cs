@@ -129,7 +129,7 @@ internal sealed class RunNotices : IHostedService, IDisposable
                 return;
             var cell = run is TerminalRun ? null : _runs.CellOf(id);
             var notice = JsonSerializer.SerializeToUtf8Bytes(
-                new RunNotice(cell?.Path, run is TerminalRun ? null : id, (run as TerminalRun)?.Terminal.Name, run?.Word ?? "ended", run?.LastLine ?? cell?.LastLine, cell?.Started, cell?.LastOutput, run?.Text ?? $"{cell?.Path ?? id}: ended{(cell is { LastLine.Length: > 0 } ? $" – {cell.LastLine}" : "")}"),
+                new RunNotice(cell?.Path, run is TerminalRun ? null : id, (run as TerminalRun)?.Terminal.Name, run?.Word ?? "ended", run?.LastLine ?? cell?.LastLine, cell?.Started, cell?.LastOutput, run?.Text ?? Run.TextOf(cell?.Path ?? id, "ended", cell?.LastLine)),
                 NoticeJson.Default.RunNotice);
             for (var attempt = 1; !await PostAsync(address, notice) && attempt < Attempts; attempt++)
                 await Task.Delay(Limit, _time, _ending.Token);
