@@ -16,7 +16,8 @@ public sealed class ArrowsTests
         ["Keeper"] = ["Journal", "Kernels", "Terminals"],
         ["History"] = ["Notebooks", "Sqlite"],
         ["Lab"] = ["History", "Journal", "Keeper", "Kernels", "Notebooks", "Terminals"],
-        ["Cli"] = ["Engines", "History", "Journal", "Keeper", "Kernels", "Lab", "Notebooks", "Terminals"],
+        ["Hub"] = ["Engines", "Sqlite"],
+        ["Cli"] = ["Engines", "History", "Hub", "Journal", "Keeper", "Kernels", "Lab", "Notebooks", "Terminals"],
     };
 
     [Fact]

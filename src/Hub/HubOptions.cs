@@ -1,0 +1,22 @@
+using Holdfast.Engines.Contract;
+
+namespace Holdfast.Hub;
+
+/// <summary>How one hub runs; checked once at start.</summary>
+public sealed record HubOptions
+{
+    /// <summary>Where all of it is kept.</summary>
+    public required HubFolders Folders { get; init; }
+    /// <summary>Address to listen on. Default 127.0.0.1.</summary>
+    public string Ip { get; init; } = "127.0.0.1";
+    /// <summary>Port to listen on; 0 for any free one. Default 8800.</summary>
+    public int Port { get; init; } = 8800;
+    /// <summary>The host name of the hub; machines are at <c>NAME.</c> before it. Default <c>localhost</c>.</summary>
+    public string Domain { get; init; } = "localhost";
+    /// <summary>Where workloads run, by <see cref="IEngine.Name"/>.</summary>
+    public required IReadOnlyDictionary<string, IEngine> Engines { get; init; }
+    /// <summary>The folder of this program with the lab's page: mounted read-only at <c>/opt/holdfast</c> in every machine.</summary>
+    public required string ProgramFolder { get; init; }
+    /// <summary>What <c>hub.yaml</c> says.</summary>
+    public required HubSettings Settings { get; init; }
+}

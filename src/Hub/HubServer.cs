@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Sockets;
+using Holdfast.Hub.Api;
+using Holdfast.Hub.Database;
+using Holdfast.Hub.Loss;
+using Holdfast.Hub.Machines;
+using Holdfast.Hub.Pages;
+using Holdfast.Hub.People;
+using Holdfast.Hub.Proxy;
+using Holdfast.Hub.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Hub;
+
+/// <summary>Where a hub listens, or why it does not.</summary>
+/// <param name="Address">Scheme, host and port; null when it did not start.</param>
+/// <param name="Problem">What stands in the way, and the mend; null when it started.</param>
+public sealed record HubStart(Uri? Address, string? Problem);
+
+/// <summary>One hub: the control plane, its API and pages, and the way to its machines, in this process.</summary>
+public sealed class HubServer : IAsyncDisposable
+{
+    private readonly HubOptions _options;
+    private readonly WebApplication _app;
+
+    /// <summary>Puts the hub together; nothing listens yet.</summary>
+    /// <param name="options">How it runs.</param>
+    /// <param name="logging">Where logs go; null for nowhere.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    public HubServer(HubOptions options, Action<ILoggingBuilder>? logging = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = "/" });
+        logging?.Invoke(builder.Logging);
+        // The platform's own messages hold whole addresses, codes and all.
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(Listen);
+        builder.Services
+            .AddRoutingCore()
+            .AddSingleton(options)
+            .AddSingleton(options.Folders)
+            .AddSingleton(options.Settings)
+            .AddSingleton(time ?? TimeProvider.System)
+            .AddSingleton(_ => HubDatabase.Open(options.Folders.Database))
+            .AddPeople()
+            .AddMachines()
+            .AddLoss()
+            .AddStorage()
+            .AddProxy()
+            .AddApi()
+            .AddPages();
+        _app = builder.Build();
+
+        _app.UseMachineOrigins();
+        _app.UseRouting();
+        _app.UsePeople();
+        _app.MapPeople();
+        _app.MapProxy();
+        _app.MapApi();
+        _app.MapPages();
+    }
+
+    /// <summary>What the hub is made of, for the program around it and for tests.</summary>
+    internal IServiceProvider Services => _app.Services;
+
+    /// <summary>Takes up the machines that run, begins to listen. A port in use and the like come back as a problem.</summary>
+    public async Task<HubStart> StartAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await _app.StartAsync(cancellationToken);
+        }
+        catch (Exception fault) when (fault is IOException or SocketException)
+        {
+            return new HubStart(null, $"Cannot listen on {_options.Ip} port {_options.Port}: {fault.Message}; mend: --port with another one, or --port 0 for any free one.");
+        }
+        return new HubStart(new UriBuilder(_app.Urls.First()) { Host = _options.Domain }.Uri, null);
+    }
+
+    /// <summary>Waits until <see cref="StopAsync"/> ends the hub, or the token does.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken = default) => ((IHost)_app).WaitForShutdownAsync(cancellationToken);
+
+    /// <summary>Stops listening and lets the requests at hand finish. Machines go on.</summary>
+    public Task StopAsync(CancellationToken cancellationToken = default) => _app.StopAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private void Listen(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        // What is sent through to a lab is the lab's to limit.
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
+        kestrel.Listen(_options.Ip is "localhost" ? IPAddress.Loopback : IPAddress.Parse(_options.Ip), _options.Port);
+    }
+}
