@@ -2,6 +2,7 @@ using System.CommandLine;
 using Holdfast.Cli;
 using Holdfast.Cli.Doctor;
 using Holdfast.Cli.History;
+using Holdfast.Cli.Inside;
 using Holdfast.Cli.Keeper;
 using Holdfast.Cli.Lab;
 using Holdfast.Cli.Notebooks;
@@ -21,6 +22,7 @@ var root = new RootCommand("Holdfast: a workspace for machine-learning notebooks
     NbVerb.Create(),
     ConfigVerb.Create(),
     DoctorVerb.Create(),
+    InsideVerb.Create(),
 };
 root.Add(HelpVerb.Create(root));
 root.Add(VersionVerb.Create(root));

@@ -9,6 +9,10 @@ public sealed record LabOptions
     public string Ip { get; init; } = "127.0.0.1";
     /// <summary>Port to listen on; 0 for any free one. Default 8888.</summary>
     public int Port { get; init; } = 8888;
+    /// <summary>Absolute path of a Unix socket to listen on instead of <see cref="Ip"/> and <see cref="Port"/>: whoever can open it may log in from loopback. Default none.</summary>
+    public string? Socket { get; init; }
+    /// <summary>The folder below <see cref="Root"/>, as its path there, that a page opens first. Default the root.</summary>
+    public string PreferredFolder { get; init; } = "";
     /// <summary>Whether the lab speaks TLS, with a certificate that it makes itself unless <see cref="CertificateFile"/> names one. Default: only with that.</summary>
     public bool Tls { get; init; }
     /// <summary>Absolute path of the certificate with its chain, in PEM. Default: none.</summary>

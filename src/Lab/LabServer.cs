@@ -146,6 +146,11 @@ public sealed class LabServer : IAsyncDisposable
         {
             return new LabStart(null, ListenProblem.Of(_options, fault));
         }
+        if (_options.Socket is not null)
+        {
+            File.SetUnixFileMode(_options.Socket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            return new LabStart(new Uri($"unix://{_options.Socket}"), null);
+        }
         var bound = new UriBuilder(_app.Urls.First()) { Path = new BaseUrl(_options.BaseUrl).Prefix };
         if (IPAddress.TryParse(bound.Host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
             bound.Host = IPAddress.Loopback.ToString();
@@ -177,7 +182,9 @@ public sealed class LabServer : IAsyncDisposable
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
-        if (ListenAddress.Of(_options.Ip) is { } address)
+        if (_options.Socket is { } socket)
+            kestrel.ListenUnixSocket(socket);
+        else if (ListenAddress.Of(_options.Ip) is { } address)
             kestrel.Listen(address, _options.Port, Encrypt);
         else
             kestrel.ListenAnyIP(_options.Port, Encrypt);

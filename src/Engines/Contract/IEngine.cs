@@ -9,6 +9,12 @@ public interface IEngine
     /// <summary><c>host</c> or <c>podman</c>.</summary>
     string Name { get; }
 
+    /// <summary>Whether workloads have a root of their own, with the mounts in their places; no: they see this host's paths (see docs/engines.md, "Without root").</summary>
+    bool HasOwnRoots => true;
+
+    /// <summary>Why a program that needs glibc 2.31 cannot run in an image; null when it can, or nobody can tell.</summary>
+    Task<EngineFault?> CheckLibcAsync(string image, CancellationToken cancellationToken) => Task.FromResult<EngineFault?>(null);
+
     /// <summary>What is missing or misconfigured, each with its mend; empty when workloads can run.</summary>
     Task<IReadOnlyList<EngineFault>> CheckAsync(CancellationToken cancellationToken);
 

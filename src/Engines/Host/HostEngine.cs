@@ -36,6 +36,9 @@ public sealed partial class HostEngine : IEngine
     public string Name => "host";
 
     /// <inheritdoc />
+    public bool HasOwnRoots => _isolates;
+
+    /// <inheritdoc />
     public Task<IReadOnlyList<EngineFault>> CheckAsync(CancellationToken cancellationToken) => HostCheck.RunAsync(_isolates, _index.Folder, cancellationToken);
 
     /// <inheritdoc />

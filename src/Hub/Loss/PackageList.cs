@@ -3,6 +3,12 @@ namespace Holdfast.Hub.Loss;
 /// <summary>The packages of a file system tree, read from the databases of apt, pip, conda and npm; nothing is executed.</summary>
 internal static class PackageList
 {
+    /// <summary>The name of the file with what was installed at the start, in the state folder.</summary>
+    public const string FileName = "packages-before.json";
+
+    /// <summary>Reads them and writes them down.</summary>
+    public static void Remember(string root, string? home, string file) => throw new NotImplementedException();
+
     /// <summary>Reads them; what cannot be read is left out.</summary>
     /// <param name="root">The tree, <c>/</c> for this process' own. Links are not followed out of it.</param>
     /// <param name="home">A home inside, whose own packages (pip's user site, conda environments) are listed too; null for none.</param>

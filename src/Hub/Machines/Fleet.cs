@@ -1,4 +1,10 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Holdfast.Hub.Inside;
+using Holdfast.Hub.Loss;
 using Holdfast.Hub.People;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Hub.Machines;
 
@@ -6,56 +12,173 @@ namespace Holdfast.Hub.Machines;
 /// All machines of the hub. What changes one writes the wish and returns; the machine's lane carries it out, one wish after the other, also one that a killed hub left.
 /// Who calls sees and changes their own machines, an administrator all; another's is <c>not-found</c>.
 /// </summary>
-internal sealed partial class Fleet
+internal sealed partial class Fleet(
+    HubOptions options, MachineStore store, MachineStart starter, GpuInventory gpus, LossLists losses, AuditLog audit, TimeProvider time, ILogger<Fleet> log) : IHostedService
 {
+    private readonly ConcurrentDictionary<string, Lane> _lanes = new();
+    private readonly ConcurrentDictionary<string, string> _ids = new();
+    private readonly CancellationTokenSource _hub = new();
+    private readonly List<Task> _work = [];
+
     /// <summary>All machines that the caller may see, by name.</summary>
-    public IReadOnlyList<MachineRecord> List(Caller caller) => throw new NotImplementedException();
+    public IReadOnlyList<MachineRecord> List(Caller caller) =>
+        [.. _lanes.Values.Select(lane => lane.Record).Where(record => IsTheirs(caller, record)).OrderBy(record => record.Spec.Name, StringComparer.Ordinal)];
 
     /// <summary>A machine by its name.</summary>
-    public HubResult<MachineRecord> Find(Caller caller, string name) => throw new NotImplementedException();
+    public HubResult<MachineRecord> Find(Caller caller, string name) => LaneOf(caller, name) is var found && found.Ok ? found.Value.Record : found.Fault!;
 
     /// <summary>A machine by its name for the hub itself, whoever asks; null when there is none.</summary>
-    public MachineRecord? Find(string name) => throw new NotImplementedException();
+    public MachineRecord? Find(string name) => _ids.TryGetValue(name, out var id) && _lanes.TryGetValue(id, out var lane) ? lane.Record : null;
 
     /// <summary>Makes a machine; it is not started.</summary>
-    public HubResult<MachineRecord> Create(Caller caller, MachineSpec spec) => throw new NotImplementedException();
+    public HubResult<MachineRecord> Create(Caller caller, MachineSpec spec)
+    {
+        if (MayNotWrite(caller) is { } refused) return refused;
+        if (MachineRules.Problem(spec, options) is { } problem) return new HubFault("bad-request", problem);
+        if (MachineRules.EngineOf(spec) == "host" && !caller.IsAdmin && !options.Settings.HostForMembers)
+            return new HubFault("forbidden", "The host engine is one trust domain, for administrators only; mend: a machine from an image, or host_for_members in hub.yaml when everybody is trusted.");
+        var record = new MachineRecord
+        {
+            Id = $"m{RandomNumberGenerator.GetHexString(8, lowercase: true)}",
+            Spec = spec,
+            Owner = caller.Name,
+            State = MachineState.Created,
+            Created = time.GetUtcNow(),
+        };
+        if (!store.TryAdd(record)) return new HubFault("exists", $"There is a machine '{spec.Name}' already; mend: another name.");
+        Open(record);
+        audit.Write(caller.Name, "machine.create", spec.Name, spec.Image ?? "host");
+        return record;
+    }
 
     /// <summary>Changes what a machine that does not run is to be.</summary>
-    public HubResult<MachineRecord> Change(Caller caller, string name, MachineSpec spec) => throw new NotImplementedException();
+    public HubResult<MachineRecord> Change(Caller caller, string name, MachineSpec spec)
+    {
+        if (MayNotWrite(caller) is { } refused) return refused;
+        if (LaneOf(caller, name) is not { Ok: true, Value: var lane }) return LaneOf(caller, name).Fault!;
+        if (spec.Name != name) return new HubFault("bad-request", "A machine keeps its name; mend: fork it under another one.");
+        if (MachineRules.Problem(spec, options) is { } problem) return new HubFault("bad-request", problem);
+        if (!IsAtRest(lane.Record.State)) return new HubFault("conflict", $"{name} is {Word(lane.Record.State)}; mend: stop it, then change it.");
+        lane.Update(record => record with { Spec = spec });
+        audit.Write(caller.Name, "machine.change", name);
+        return lane.Record;
+    }
 
     /// <summary>Starts a machine; one that runs or starts already stays as it is.</summary>
-    public HubResult<MachineRecord> Start(Caller caller, string name, StartWish wish) => throw new NotImplementedException();
+    public HubResult<MachineRecord> Start(Caller caller, string name, StartWish wish)
+    {
+        if (MayNotWrite(caller) is { } refused) return refused;
+        if (LaneOf(caller, name) is not { Ok: true, Value: var lane }) return LaneOf(caller, name).Fault!;
+        if (MachineRules.TypeProblem(wish.Type, options.Settings) is { } problem) return new HubFault("bad-request", problem);
+        if (IsAtRest(lane.Record.State) || lane.Record.State == MachineState.Stopping)
+        {
+            audit.Write(caller.Name, "machine.start", name, wish.Safe ? "safe" : null);
+            Ask(lane, WantedState.Running, new LaneOrder.Start(wish));
+        }
+        return lane.Record;
+    }
 
     /// <summary>Stops a machine, at any point of its start too. Fault <c>would-lose</c> when something would be destroyed and that was not confirmed.</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="name">The machine.</param>
     /// <param name="confirmed">Whether what is lost was said and confirmed.</param>
     /// <param name="cancellationToken">Gives up looking for what would be lost; once the wish is written it is carried out.</param>
-    public Task<HubResult<MachineRecord>> StopAsync(Caller caller, string name, bool confirmed, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<HubResult<MachineRecord>> StopAsync(Caller caller, string name, bool confirmed, CancellationToken cancellationToken)
+    {
+        if (MayNotWrite(caller) is { } refused) return refused;
+        if (LaneOf(caller, name) is not { Ok: true, Value: var lane }) return LaneOf(caller, name).Fault!;
+        if (IsAtRest(lane.Record.State)) return lane.Record;
+        if (!confirmed && await WouldLoseAsync(lane, "stop", cancellationToken) is { } fault) return fault;
+        audit.Write(caller.Name, "machine.stop", name);
+        Ask(lane, WantedState.Stopped, new LaneOrder.Stop(MachineReason.StoppedByUser));
+        return lane.Record;
+    }
 
-    /// <summary>Stops and starts a machine, with a fresh ephemeral layer: as <see cref="StopAsync"/> it asks.</summary>
-    public Task<HubResult<MachineRecord>> RestartAsync(Caller caller, string name, StartWish wish, bool confirmed, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>Stops and starts a machine, with a fresh ephemeral layer: as a stop it asks.</summary>
+    public async Task<HubResult<MachineRecord>> RestartAsync(Caller caller, string name, StartWish wish, bool confirmed, CancellationToken cancellationToken)
+    {
+        if (MayNotWrite(caller) is { } refused) return refused;
+        if (LaneOf(caller, name) is not { Ok: true, Value: var lane }) return LaneOf(caller, name).Fault!;
+        if (MachineRules.TypeProblem(wish.Type, options.Settings) is { } problem) return new HubFault("bad-request", problem);
+        if (!confirmed && await WouldLoseAsync(lane, "restart", cancellationToken) is { } fault) return fault;
+        audit.Write(caller.Name, "machine.restart", name, wish.Safe ? "safe" : null);
+        if (!IsAtRest(lane.Record.State)) lane.Ask(new LaneOrder.Stop(MachineReason.StoppedByUser));
+        Ask(lane, WantedState.Running, new LaneOrder.Start(wish));
+        return lane.Record;
+    }
 
     /// <summary>Makes a machine like another one, with a copy of its notebooks folder. It is not started.</summary>
-    public Task<HubResult<MachineRecord>> ForkAsync(Caller caller, string name, string newName, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<HubResult<MachineRecord>> ForkAsync(Caller caller, string name, string newName, CancellationToken cancellationToken)
+    {
+        if (LaneOf(caller, name) is not { Ok: true, Value: var lane }) return LaneOf(caller, name).Fault!;
+        var created = Create(caller, lane.Record.Spec with { Name = newName, Git = null, AutoStart = false });
+        if (!created.Ok) return created;
+        var problem = await FolderCopy.RunAsync(options.Folders.NotebooksOf(lane.Record.Id), HubFolders.Make(options.Folders.NotebooksOf(created.Value.Id)), cancellationToken);
+        if (problem is null) return created;
+        Ask(_lanes[created.Value.Id], WantedState.Deleted, new LaneOrder.Delete());
+        return new HubFault("unavailable", $"The notebooks of {name} could not be copied: {problem}");
+    }
 
     /// <summary>Deletes a machine with its notebooks folder; a running one is stopped first. Its name must be said twice: <paramref name="confirm"/> is the name.</summary>
-    public HubResult<MachineRecord> Delete(Caller caller, string name, string confirm) => throw new NotImplementedException();
+    public HubResult<MachineRecord> Delete(Caller caller, string name, string confirm)
+    {
+        if (MayNotWrite(caller) is { } refused) return refused;
+        if (LaneOf(caller, name) is not { Ok: true, Value: var lane }) return LaneOf(caller, name).Fault!;
+        if (confirm != name) return new HubFault("bad-request", $"Deleting {name} deletes its notebooks folder; mend: confirm with its name.");
+        audit.Write(caller.Name, "machine.delete", name);
+        Ask(lane, WantedState.Deleted, new LaneOrder.Delete());
+        return lane.Record;
+    }
 
     /// <summary>Completes with the machine as soon as <paramref name="condition"/> holds for it; deleted counts as a state.</summary>
-    public Task<MachineRecord> WaitAsync(string id, Func<MachineRecord, bool> condition, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<MachineRecord> WaitAsync(string id, Func<MachineRecord, bool> condition, CancellationToken cancellationToken)
+    {
+        MachineRecord? last = null;
+        await foreach (var record in WatchAsync(id, cancellationToken))
+        {
+            if (condition(last = record)) break;
+        }
+        return last!;
+    }
 
     /// <summary>The machine as it is now and after each change, newest only: a slow reader skips. Ends after <see cref="MachineState.Deleted"/>.</summary>
-    public IAsyncEnumerable<MachineRecord> WatchAsync(string id, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public IAsyncEnumerable<MachineRecord> WatchAsync(string id, CancellationToken cancellationToken) => _lanes[id].WatchAsync(cancellationToken);
 
     /// <summary>The Unix socket of a machine's lab. It listens as long as the machine runs.</summary>
-    public string LabSocketOf(MachineRecord machine) => throw new NotImplementedException();
+    public string LabSocketOf(MachineRecord machine) => Path.Combine(options.Folders.MeetingOf(machine.Id), Meeting.LabSocket);
 
-    /// <summary>
-    /// The Unix socket through which ports inside a machine are reached: a client writes the port in decimal and a line feed, reads a line, <c>ok</c> or why not, and is then
-    /// connected to <c>localhost:PORT</c> inside.
-    /// </summary>
-    public string PortSocketOf(MachineRecord machine) => throw new NotImplementedException();
+    /// <summary>The Unix socket through which ports inside a machine are reached (see <see cref="PortGate"/>).</summary>
+    public string PortSocketOf(MachineRecord machine) => Path.Combine(options.Folders.MeetingOf(machine.Id), Meeting.PortSocket);
+
+    private HubResult<Lane> LaneOf(Caller caller, string name) =>
+        _ids.TryGetValue(name, out var id) && _lanes.TryGetValue(id, out var lane) && IsTheirs(caller, lane.Record)
+            ? lane
+            : new HubFault("not-found", $"There is no machine '{name}'{Nearest(caller, name)}.");
+
+    private string Nearest(Caller caller, string name) => List(caller).Select(record => record.Spec.Name).FirstOrDefault(other =>
+        other.StartsWith(name, StringComparison.Ordinal) || name.StartsWith(other, StringComparison.Ordinal)) is { } near ? $"; there is '{near}'" : "";
+
+    private async Task<HubFault?> WouldLoseAsync(Lane lane, string verb, CancellationToken cancellationToken)
+    {
+        if (lane.Record.State != MachineState.Running) return null;
+        var looked = await losses.LookAsync(lane.Record, cancellationToken);
+        if (!looked.Ok) return new HubFault("would-lose", $"What a {verb} of {lane.Record.Spec.Name} would destroy cannot be told: {looked.Fault.Message} Mend: confirm it all the same.");
+        return looked.Value.IsEmpty ? null : new HubFault("would-lose", $"A {verb} of {lane.Record.Spec.Name} would destroy {LossWords.Of(looked.Value)}; mend: keep them, record them in its recipe, or confirm.");
+    }
+
+    private void Ask(Lane lane, WantedState wanted, LaneOrder order)
+    {
+        store.Want(lane.Record.Id, wanted);
+        lane.Ask(order);
+    }
+
+    private static bool IsTheirs(Caller caller, MachineRecord record) => caller.IsAdmin || record.Owner == caller.Name;
+
+    private static HubFault? MayNotWrite(Caller caller) => caller.MayWrite ? null : new HubFault("forbidden", "This token only reads; mend: one with the scope all.");
+
+    private static bool IsAtRest(MachineState state) => state is MachineState.Created or MachineState.Stopped or MachineState.Failed;
+
+    private static string Word(MachineState state) => state.ToString().ToLowerInvariant();
 }
 
 /// <summary>How a machine is to be started.</summary>

@@ -65,7 +65,7 @@ internal sealed class LabPage(LabOptions options, BaseUrl baseUrl, LabExtensions
             json.WriteString("mode"u8, place.SingleDocument ? "single-document" : "multiple-document");
             json.WriteString("workspace"u8, place.Workspace);
             json.WriteString("treePath"u8, place.TreePath);
-            json.WriteString("preferredPath"u8, "/");
+            json.WriteString("preferredPath"u8, $"/{options.PreferredFolder}");
             json.WriteString("serverRoot"u8, options.Root);
             json.WriteString("notebookVersion"u8, "[2, 14, 0]");
             json.WriteBoolean("terminalsAvailable"u8, terminals is not null);

@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+using Holdfast.Cli.Lab;
+using Holdfast.Hub.Inside;
+using Holdfast.Keeper.Client;
+using Holdfast.Lab;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Holdfast.Cli.Inside;
+
+/// <summary>A machine's lab, on the socket in the meeting folder. Who may open that socket is the hub, which has asked who comes.</summary>
+internal static class InsideLab
+{
+    public static async Task<int> RunAsync(string meeting, CancellationToken cancellationToken)
+    {
+        var orders = Meeting.ReadOrders(meeting);
+        var progress = StartProgress.Resume(meeting, TimeProvider.System);
+        if (Surroundings.Home.Prepare() is { } problem) return Fail(problem);
+        var options = new LabOptions
+        {
+            Root = orders.Root,
+            Socket = Path.Combine(meeting, Meeting.LabSocket),
+            PreferredFolder = Path.GetRelativePath(orders.Root, orders.Notebooks) is var path and not "." ? path : "",
+            Token = "",
+            // The hub has checked the name, and each machine has one of its own.
+            AllowRemoteHosts = true,
+            AllowHidden = true,
+            AssetsFolder = LabVerb.AssetsFolder,
+            StateFolder = Surroundings.Home.StateFolder,
+            Environment = Surroundings.Variables,
+        };
+        var connecting = KeeperClient.ConnectAsync(Surroundings.Home, TimeProvider.System, cancellationToken);
+        await using var server = LabServer.Create(options, connecting, logging => logging.Services.AddSingleton<ILoggerProvider>(new LineLoggerProvider(verbose: false)));
+        var connected = await connecting;
+        if (!connected.Ok) return Fail(connected.Failure.Message);
+        await using var keeper = connected.Value;
+
+        using var ended = new CancellationTokenSource();
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        // What a lab has left that was killed.
+        foreach (var socket in (string[])[Meeting.LabSocket, Meeting.PortSocket]) File.Delete(Path.Combine(meeting, socket));
+        await using var ports = PortGate.Open(Path.Combine(meeting, Meeting.PortSocket));
+        var start = await server.StartAsync(cancellationToken);
+        if (start.Problem is not null) return Fail(start.Problem);
+        progress.Ready();
+        _ = server.FindKernelsAsync();
+        await server.WaitForShutdownAsync(ended.Token);
+        await server.StopAsync(CancellationToken.None);
+        return 0;
+
+        int Fail(string said)
+        {
+            progress.Failed(said);
+            return Output.Fail(said);
+        }
+
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            ended.Cancel();
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Holdfast.Hub.Inside;
+
+/// <summary>
+/// The way to ports inside a machine: a Unix socket in the meeting folder. Who connects writes the port in decimal and a line feed, reads a line, <c>ok</c> or why not, and
+/// is then connected to <c>localhost:PORT</c>, also where that listens on the machine's loopback only.
+/// </summary>
+public sealed class PortGate : IAsyncDisposable
+{
+    private const int LongestLine = 8;
+    private const int Backlog = 128;
+    private static readonly IPAddress[] Loopbacks = [IPAddress.Loopback, IPAddress.IPv6Loopback];
+
+    private readonly Socket _listener;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Task _accepting;
+
+    private PortGate(Socket listener)
+    {
+        _listener = listener;
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>Listens, 0600.</summary>
+    public static PortGate Open(string path)
+    {
+        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        listener.Listen(Backlog);
+        return new PortGate(listener);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        _listener.Dispose();
+        await _accepting;
+        _ended.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true) _ = ServeAsync(await _listener.AcceptAsync(_ended.Token));
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // The machine ends.
+        }
+    }
+
+    private async Task ServeAsync(Socket client)
+    {
+        using var near = client;
+        try
+        {
+            var (port, problem) = await ReadPortAsync(near);
+            using var far = problem is null ? await ConnectAsync(port) : null;
+            if (far is null)
+            {
+                await near.SendAsync(Encoding.UTF8.GetBytes($"{problem ?? $"nothing listens on port {port} of the machine"}\n"), _ended.Token);
+                return;
+            }
+            await near.SendAsync("ok\n"u8.ToArray(), _ended.Token);
+            await Task.WhenAll(PumpAsync(near, far), PumpAsync(far, near));
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // One of both has gone; the other one is closed with it.
+        }
+    }
+
+    private async Task<(int Port, string? Problem)> ReadPortAsync(Socket client)
+    {
+        // A byte at a time: what follows the line is not ours.
+        var line = new StringBuilder();
+        var one = new byte[1];
+        while (line.Length < LongestLine && await client.ReceiveAsync(one, _ended.Token) == 1 && one[0] != '\n') line.Append((char)one[0]);
+        return int.TryParse(line.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= IPEndPoint.MaxPort
+            ? (port, null)
+            : (0, "that is no port");
+    }
+
+    private async Task<Socket?> ConnectAsync(int port)
+    {
+        foreach (var address in Loopbacks)
+        {
+            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(new IPEndPoint(address, port), _ended.Token);
+                return socket;
+            }
+            catch (SocketException)
+            {
+                socket.Dispose();
+            }
+        }
+        return null;
+    }
+
+    private async Task PumpAsync(Socket from, Socket to)
+    {
+        var buffer = new byte[16 << 10];
+        int read;
+        while ((read = await from.ReceiveAsync(buffer, _ended.Token)) > 0)
+        {
+            for (var sent = 0; sent < read;) sent += await to.SendAsync(buffer.AsMemory(sent, read - sent), _ended.Token);
+        }
+        // Half closed: the other direction may still have something to say.
+        to.Shutdown(SocketShutdown.Send);
+    }
+}

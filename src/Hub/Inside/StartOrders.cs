@@ -1,0 +1,115 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Holdfast.Hub.Hooks;
+using Holdfast.Hub.Loss;
+using Holdfast.Hub.Machines;
+
+namespace Holdfast.Hub.Inside;
+
+/// <summary>What the first process of a machine is to do; the hub writes it to <c>orders.json</c> in the meeting folder. All paths are as seen inside.</summary>
+public sealed record StartOrders
+{
+    /// <summary>The owner's home.</summary>
+    public required string Home { get; init; }
+    /// <summary>The machine's notebooks folder.</summary>
+    public required string Notebooks { get; init; }
+    /// <summary>The folder that the lab serves; the notebooks folder lies in it.</summary>
+    public required string Root { get; init; }
+    /// <summary>What lab and keeper keep.</summary>
+    public required string State { get; init; }
+    /// <summary>Whether the root is the machine's own: its <c>/etc/passwd</c> may be written, its home filled from the image's.</summary>
+    public required bool HasOwnRoot { get; init; }
+    /// <summary>Links to be made anew.</summary>
+    public IReadOnlyList<KeptPath> Kept { get; init; } = [];
+    /// <summary>Hooks in the order in which they run.</summary>
+    public IReadOnlyList<HookOrder> Hooks { get; init; } = [];
+    /// <summary>How long each hook may run.</summary>
+    public TimeSpan HookTimeout { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>The repository that is cloned into an empty notebooks folder; null for none.</summary>
+    public string? Git { get; init; }
+}
+
+/// <summary>A hook to run.</summary>
+/// <param name="Name"><c>team</c>, <c>home</c> or <c>notebooks</c>.</param>
+/// <param name="Script">Its path, as people know it.</param>
+/// <param name="File">What is executed: of the team's hook the copy that was approved.</param>
+/// <param name="Skipped">Why it is not to be run; null to run it.</param>
+public sealed record HookOrder(string Name, string Script, string File, string? Skipped);
+
+/// <summary>
+/// What the first process of a machine has done so far; it writes <c>report.json</c> in the meeting folder anew after each step. A file of the machine: the hub
+/// shows it and believes nothing else of it.
+/// </summary>
+public sealed record StartReport
+{
+    /// <summary>In order.</summary>
+    public IReadOnlyList<StartStep> Steps { get; init; } = [];
+    /// <summary>In order.</summary>
+    public IReadOnlyList<HookOutcome> Hooks { get; init; } = [];
+    /// <summary>What was put right, a sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+    /// <summary>Whether the lab listens.</summary>
+    public bool IsReady { get; init; }
+    /// <summary>Why there is no lab; null as long as there may be one.</summary>
+    public string? Problem { get; init; }
+}
+
+/// <summary>The names of the files in the meeting folder, and their JSON.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(StartOrders))]
+[JsonSerializable(typeof(StartReport))]
+public sealed partial class Meeting : JsonSerializerContext
+{
+    /// <summary>The meeting folder as machines see it.</summary>
+    public const string Folder = "/run/machine";
+    /// <summary>The variable that tells a machine's processes where its meeting folder is.</summary>
+    public const string Variable = "HOLDFAST_MACHINE";
+    /// <summary>The lab's socket.</summary>
+    public const string LabSocket = "lab.sock";
+    /// <summary>The socket of <see cref="PortGate"/>.</summary>
+    public const string PortSocket = "ports.sock";
+    private const string Orders = "orders.json";
+    private const string Report = "report.json";
+    private const int LargestReport = 4 << 20;
+
+    /// <summary>Writes the orders, 0600.</summary>
+    public static void Write(string folder, StartOrders orders) => Write(folder, Orders, JsonSerializer.SerializeToUtf8Bytes(orders, Default.StartOrders));
+
+    /// <summary>Writes the report: whole, or the one before stays.</summary>
+    public static void Write(string folder, StartReport report) => Write(folder, Report, JsonSerializer.SerializeToUtf8Bytes(report, Default.StartReport));
+
+    /// <summary>Reads the orders.</summary>
+    /// <exception cref="IOException">There are none.</exception>
+    /// <exception cref="JsonException">They cannot be read.</exception>
+    public static StartOrders ReadOrders(string folder) => JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(folder, Orders)), Default.StartOrders)!;
+
+    /// <summary>Reads the report; null when there is none, or what is there is none.</summary>
+    public static StartReport? ReadReport(string folder)
+    {
+        try
+        {
+            var file = new FileInfo(Path.Combine(folder, Report));
+            // Whoever is inside can put anything there: a link into this host, a pipe that never ends.
+            if (file.LinkTarget is not null || !file.Exists || file.Length is 0 or > LargestReport) return null;
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file.FullName), Default.StartReport);
+        }
+        catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Removes what the start before has left.</summary>
+    public static void Clear(string folder)
+    {
+        foreach (var name in (string[])[Report, LabSocket, PortSocket]) File.Delete(Path.Combine(folder, name));
+    }
+
+    private static void Write(string folder, string name, byte[] json)
+    {
+        var path = Path.Combine(folder, name);
+        using (var file = new FileStream(path + ".new", new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+            file.Write(json);
+        File.Move(path + ".new", path, overwrite: true);
+    }
+}

@@ -1,0 +1,281 @@
+using Holdfast.Engines.Contract;
+
+namespace Holdfast.Hub.Machines;
+
+/// <summary>The lanes at work: each carries out its machine's orders one after the other, outside of any transaction.</summary>
+internal sealed partial class Fleet
+{
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a loss list may delay an order that was confirmed already.</summary>
+    private static readonly TimeSpan LookPatience = TimeSpan.FromSeconds(20);
+
+    /// <inheritdoc />
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (record, wanted) in store.All())
+        {
+            gpus.Hold(record.Id, record.Gpus);
+            var again = wanted == WantedState.Stopped && record.Spec.AutoStart && IsAtRest(record.State) ? WantedState.Running : wanted;
+            Open(record).Ask(new LaneOrder.TakeUp(again));
+        }
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        // Machines go on; only this hub's attention ends.
+        await _hub.CancelAsync();
+        Task[] work;
+        lock (_work) work = [.. _work];
+        await Task.WhenAll(work).WaitAsync(cancellationToken);
+    }
+
+    private Lane Open(MachineRecord record)
+    {
+        var lane = new Lane(record, store);
+        _lanes[record.Id] = lane;
+        _ids[record.Spec.Name] = record.Id;
+        lock (_work) _work.Add(WorkAsync(lane));
+        return lane;
+    }
+
+    private async Task WorkAsync(Lane lane)
+    {
+        try
+        {
+            while (lane.Record.State != MachineState.Deleted)
+            {
+                var order = await lane.Orders.ReadAsync(_hub.Token);
+                try
+                {
+                    await (order switch
+                    {
+                        LaneOrder.Start start => BeginAsync(lane, start.Wish),
+                        LaneOrder.Stop stop => EndAsync(lane, stop.Reason, null),
+                        LaneOrder.Delete => DeleteAsync(lane),
+                        LaneOrder.Ended ended => TakeEndAsync(lane, ended),
+                        LaneOrder.TakeUp taken => TakeUpAsync(lane, taken.Wanted),
+                        _ => Task.CompletedTask,
+                    });
+                }
+                catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+                {
+                    // A volume or the disk: the machine's trouble, not the hub's.
+                    FleetLog.Unforeseen(log, fault, lane.Record.Spec.Name);
+                    var reason = fault is IOException { HResult: 28 } ? MachineReason.DiskFull : MachineReason.StartFailed;
+                    lane.Update(record => record with { State = MachineState.Failed, Reason = reason, Message = fault.Message, Stopped = time.GetUtcNow() });
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The hub ends.
+        }
+    }
+
+    private async Task BeginAsync(Lane lane, StartWish wish)
+    {
+        // Two starts at once are one.
+        if (!IsAtRest(lane.Record.State)) return;
+        var starting = lane.BeginStart(_hub.Token);
+        try
+        {
+            var spec = lane.Record.Spec with { Type = wish.Type ?? lane.Record.Spec.Type };
+            var type = MachineRules.TypeOf(spec, options.Settings);
+            lane.Update(record => record with
+            {
+                Spec = spec,
+                State = spec.Image is null ? MachineState.Starting : MachineState.Pulling,
+                Reason = null,
+                Message = null,
+                Type = type.Name,
+                Gpus = gpus.TryTake(record.Id, type.Gpus) ?? [],
+                Run = record.Run + 1,
+                Started = time.GetUtcNow(),
+                Stopped = null,
+                Steps = [],
+                Hooks = [],
+                Notes = [],
+            });
+            FleetLog.Starts(log, spec.Name, lane.Record.Run);
+            var failed = await starter.RunAsync(lane, wish, starting.Token);
+            if (failed is { } fault) Fail(lane, fault.Reason, fault.Message);
+            else await FollowAsync(lane, starting.Token);
+        }
+        catch (OperationCanceledException) when (!_hub.IsCancellationRequested)
+        {
+            // A stop that was asked for meanwhile follows as the next order.
+        }
+        finally
+        {
+            lane.EndStart();
+        }
+    }
+
+    /// <summary>From the workload's start to a lab that listens; then its end is waited for beside.</summary>
+    private async Task FollowAsync(Lane lane, CancellationToken cancellationToken)
+    {
+        var engine = EngineOf(lane);
+        if (await starter.FollowAsync(lane, engine, cancellationToken) is { } fault)
+        {
+            await EndAsync(lane, fault.Reason, fault.Message);
+            return;
+        }
+        var hook = lane.Record.Hooks.FirstOrDefault(outcome => outcome.Failed);
+        var isSafe = lane.Record.Hooks.Any(outcome => outcome.Skipped?.StartsWith("a safe start", StringComparison.Ordinal) == true);
+        lane.Update(record => record with
+        {
+            State = MachineState.Running,
+            Reason = hook is { ExitCode: null } ? MachineReason.HookTimeout : hook is not null ? MachineReason.HookFailed : isSafe ? MachineReason.SafeMode : null,
+            Message = hook is not null ? Hooks.HookWords.Of(hook) : isSafe ? "Hooks were not run, as was asked for." : null,
+        });
+        FleetLog.Runs(log, lane.Record.Spec.Name, (time.GetUtcNow() - lane.Record.Started!.Value).TotalMilliseconds);
+        WatchEnd(lane, engine);
+    }
+
+    private void WatchEnd(Lane lane, IEngine engine)
+    {
+        var run = lane.Record.Run;
+        lock (_work)
+        {
+            _work.RemoveAll(task => task.IsCompleted);
+            _work.Add(WatchAsync());
+        }
+
+        async Task WatchAsync()
+        {
+            try
+            {
+                EngineResult<WorkloadStatus> end;
+                // An engine that does not answer for a while does not end what runs.
+                while ((end = await engine.WaitAsync(lane.Record.Id, _hub.Token)) is { Fault.Code: "unavailable" })
+                    await Task.Delay(TimeSpan.FromSeconds(1), time, _hub.Token);
+                lane.Ask(new LaneOrder.Ended(run, end.Value));
+            }
+            catch (OperationCanceledException)
+            {
+                // The hub ends.
+            }
+        }
+    }
+
+    private Task TakeEndAsync(Lane lane, LaneOrder.Ended ended)
+    {
+        // A stop has been carried out meanwhile, or even another start.
+        if (ended.Run != lane.Record.Run || lane.Record.State != MachineState.Running) return Task.CompletedTask;
+        var end = ended.Status is { } status ? (EngineResult<WorkloadStatus>)status : new EngineFault("not-found", "The engine does not know it any more.");
+        var (reason, message) = MachineStart.EndWords(end);
+        return EndAsync(lane, reason, message);
+    }
+
+    /// <summary>Ends the workload if it runs, remembers what is lost with it, removes it.</summary>
+    private async Task EndAsync(Lane lane, string reason, string? message)
+    {
+        if (IsAtRest(lane.Record.State)) return;
+        lane.Update(record => record with { State = MachineState.Stopping });
+        var engine = EngineOf(lane);
+        var status = await engine.InspectAsync(lane.Record.Id, _hub.Token);
+        var isThere = status.Ok;
+        // While it runs the engine can tell most; the layer of one that has ended may still be there.
+        if (isThere) await RememberLossAsync(lane);
+        if (status is { Value.IsRunning: true }) status = await engine.StopAsync(lane.Record.Id, StopGrace, _hub.Token);
+        if (status is { Fault.Code: "unavailable" })
+        {
+            lane.Update(record => record with { State = MachineState.Running, Reason = MachineReason.EngineUnavailable, Message = $"It could not be stopped: {status.Fault.Message}" });
+            WatchEnd(lane, engine);
+            return;
+        }
+        if (isThere) await engine.RemoveAsync(lane.Record.Id, _hub.Token);
+        gpus.Release(lane.Record.Id);
+        lane.Update(record => record with
+        {
+            State = reason is MachineReason.StoppedByUser ? MachineState.Stopped : MachineState.Failed,
+            Reason = reason,
+            Message = message,
+            Gpus = [],
+            Stopped = time.GetUtcNow(),
+        });
+        FleetLog.Stopped(log, lane.Record.Spec.Name, reason);
+    }
+
+    private async Task RememberLossAsync(Lane lane)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_hub.Token);
+        limit.CancelAfter(LookPatience);
+        try
+        {
+            if (await losses.LookAsync(lane.Record, limit.Token) is { Ok: true, Value: var list }) losses.Remember(lane.Record.Id, list);
+        }
+        catch (OperationCanceledException) when (!_hub.IsCancellationRequested)
+        {
+            FleetLog.LossUnknown(log, lane.Record.Spec.Name);
+        }
+    }
+
+    private async Task DeleteAsync(Lane lane)
+    {
+        await EndAsync(lane, MachineReason.StoppedByUser, null);
+        if (!IsAtRest(lane.Record.State)) return;
+        var engine = EngineOf(lane);
+        await engine.RemoveAsync(lane.Record.Id, _hub.Token);
+        FolderCopy.Remove(options.Folders.MachineOf(lane.Record.Id));
+        FolderCopy.Remove(options.Folders.MeetingOf(lane.Record.Id));
+        _ids.TryRemove(lane.Record.Spec.Name, out _);
+        lane.Update(record => record with { State = MachineState.Deleted, Reason = null, Message = null });
+        store.Remove(lane.Record.Id);
+        _lanes.TryRemove(lane.Record.Id, out _);
+    }
+
+    /// <summary>After a start of the hub: what runs is watched, what was on its way is carried on, what is wanted otherwise is done.</summary>
+    private async Task TakeUpAsync(Lane lane, WantedState wanted)
+    {
+        var engine = EngineOf(lane);
+        if (!IsAtRest(lane.Record.State))
+        {
+            var status = await engine.InspectAsync(lane.Record.Id, _hub.Token);
+            while (status is { Fault.Code: "unavailable" })
+            {
+                lane.Update(record => record with { Reason = MachineReason.EngineUnavailable, Message = status.Fault!.Message });
+                await Task.Delay(TimeSpan.FromSeconds(1), time, _hub.Token);
+                if (!lane.IsAlone) break;
+                status = await engine.InspectAsync(lane.Record.Id, _hub.Token);
+            }
+            switch (wanted)
+            {
+                case WantedState.Running when status is { Value.IsRunning: true } && lane.Record.State is MachineState.Running:
+                    lane.Update(record => record.Reason == MachineReason.EngineUnavailable ? record with { Reason = null, Message = null } : record);
+                    WatchEnd(lane, engine);
+                    return;
+                case WantedState.Running when status is { Value.IsRunning: true }:
+                    await FollowAsync(lane, _hub.Token);
+                    return;
+                case WantedState.Running when lane.Record.State is MachineState.Running:
+                    var (reason, message) = MachineStart.EndWords(status);
+                    await EndAsync(lane, reason, message);
+                    // After a boot what is to come up comes up.
+                    if (lane.Record.Spec.AutoStart && reason == MachineReason.NodeLost) await BeginAsync(lane, new StartWish());
+                    return;
+                case WantedState.Running:
+                    // Its start was on the way and its workload is not there: from the beginning.
+                    lane.Update(record => record with { State = MachineState.Stopped });
+                    break;
+                default:
+                    await EndAsync(lane, MachineReason.StoppedByUser, null);
+                    break;
+            }
+        }
+        if (wanted == WantedState.Deleted) await DeleteAsync(lane);
+        else if (wanted == WantedState.Running && lane.Record.State is not MachineState.Failed) await BeginAsync(lane, new StartWish());
+    }
+
+    private void Fail(Lane lane, string reason, string message)
+    {
+        gpus.Release(lane.Record.Id);
+        lane.Update(record => record with { State = MachineState.Failed, Reason = reason, Message = message, Gpus = [], Stopped = time.GetUtcNow() });
+        FleetLog.Failed(log, lane.Record.Spec.Name, reason, message);
+    }
+
+    private IEngine EngineOf(Lane lane) => options.Engines.TryGetValue(MachineRules.EngineOf(lane.Record.Spec), out var engine) ? engine : MissingEngine.Instance;
+}

@@ -1,0 +1,63 @@
+using Holdfast.Hub.Hooks;
+using Holdfast.Hub.Inside;
+
+namespace Holdfast.Hub.Machines;
+
+/// <summary>Which hooks a start runs: the team's only with a content that was approved, and none in a safe start.</summary>
+internal sealed class MachineHooks(HubFolders folders, HookApprovals approvals, HomeSnapshots snapshots)
+{
+    private const string TeamCopy = "pre-run.sh";
+    private const long LargestHook = 1 << 20;
+
+    /// <summary>The hooks that there are, in the order in which they run, and what was done before for safety's sake.</summary>
+    /// <param name="machine">Whose.</param>
+    /// <param name="places">Where the volumes are, for the machine.</param>
+    /// <param name="safe">Whether none is to run.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<(IReadOnlyList<HookOrder> Orders, string? Note)> PlanAsync(MachineRecord machine, MachinePlaces places, bool safe, CancellationToken cancellationToken)
+    {
+        var orders = new List<HookOrder>();
+        var texts = new List<(string Name, string Text)>();
+        Add("team", folders.Storage, "pre-run.sh", places.Storage);
+        Add("home", folders.HomeOf(machine.Owner), ".holdfast/pre-run.sh", places.Home);
+        Add("notebooks", folders.NotebooksOf(machine.Id), "pre-run.sh", places.Notebooks);
+        var note = texts.Count == 0 ? null : await snapshots.BeforeAsync(machine.Owner, texts, cancellationToken);
+        return (orders, note);
+
+        void Add(string name, string volume, string path, string seen)
+        {
+            var script = Path.Combine(seen, path);
+            if (Read(volume, path) is not { } text) return;
+            var skipped = safe ? "a safe start was asked for"
+                : text.Length > LargestHook ? "it is larger than 1 MB"
+                : name == "team" && !approvals.IsApproved(text) ? "no administrator has approved this content (holdfast hook approve)"
+                : null;
+            var file = script;
+            if (skipped is null && name == "team")
+            {
+                // What was approved is what runs: everybody's machine can write the volume until the very moment.
+                File.WriteAllText(Path.Combine(folders.MeetingOf(machine.Id), TeamCopy), text);
+                file = Path.Combine(places.Meeting, TeamCopy);
+            }
+            orders.Add(new HookOrder(name, script, file, skipped));
+            if (skipped is null) texts.Add((name, text));
+        }
+    }
+
+    /// <summary>The text of a hook; null when there is none, or a link leads out of the volume.</summary>
+    private static string? Read(string volume, string path)
+    {
+        try
+        {
+            var file = new FileInfo(Path.Combine(volume, path));
+            if (!file.Exists) return null;
+            // Links inside of a machine lead elsewhere than here.
+            if (file.LinkTarget is not null || file.Directory!.FullName != volume && file.Directory.LinkTarget is not null) return "";
+            return file.Length > LargestHook ? new string(' ', (int)LargestHook + 1) : File.ReadAllText(file.FullName);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,193 @@
+using Holdfast.Engines.Contract;
+using Holdfast.Hub.Inside;
+using Holdfast.Hub.Loss;
+using Holdfast.Hub.People;
+using Holdfast.Hub.Storage;
+
+namespace Holdfast.Hub.Machines;
+
+/// <summary>Starts a machine: everything between the wish and a lab that answers. Each phase leaves what the next one, or a hub that comes back, can go on from.</summary>
+internal sealed class MachineStart(HubOptions options, GpuInventory gpus, MachineHooks hooks, KeptPaths kept, SecretStore secrets, VolumeUsage usage, TimeProvider time)
+{
+    /// <summary>The label by which this hub's workloads are told apart from others'.</summary>
+    public static string OwnerLabel(HubFolders folders) => $"holdfast-hub {folders.Root}";
+
+    private const int DefaultProcesses = 32768;
+    private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(10), Later = TimeSpan.FromMilliseconds(200), Eager = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a lab may take after its hooks before it counts as unreachable.</summary>
+    private static readonly TimeSpan LabPatience = TimeSpan.FromMinutes(1);
+
+    /// <summary>Starts the workload. Null when it runs, else what went wrong: one of <see cref="MachineReason"/> and words for it.</summary>
+    public async Task<(string Reason, string Message)?> RunAsync(Lane lane, StartWish wish, CancellationToken cancellationToken)
+    {
+        var machine = lane.Record;
+        var type = MachineRules.TypeOf(machine.Spec, options.Settings);
+
+        // 1. What it needs of this host.
+        if (!options.Engines.TryGetValue(MachineRules.EngineOf(machine.Spec), out var engine))
+            return (MachineReason.EngineUnavailable, $"There is no engine '{MachineRules.EngineOf(machine.Spec)}' here any more; mend: holdfast doctor.");
+        if (CapacityProblem(machine, type) is { } full) return (MachineReason.NoCapacity, full);
+        foreach (var volume in (string[])[HubFolders.Make(options.Folders.NotebooksOf(machine.Id)), HubFolders.Make(options.Folders.HomeOf(machine.Owner))])
+            if (usage.Trouble(volume) is { } trouble) return (MachineReason.DiskFull, trouble);
+        if ((await engine.RemoveAsync(machine.Id, cancellationToken)).Fault is { } stuck) return Reason(stuck);
+
+        // 2. The image.
+        var began = time.GetUtcNow();
+        var said = new LatestLine(line => lane.Update(record => record with { Message = line }));
+        var prepared = await engine.PrepareAsync(machine.Spec.Image, said, cancellationToken);
+        if (!prepared.Ok) return Reason(prepared.Fault);
+        var image = prepared.Value;
+        if (image.Reference is { } reference && await engine.CheckLibcAsync(reference, cancellationToken) is { } unfit) return Reason(unfit);
+        lane.Update(record => record with { State = MachineState.Starting, Message = null, Digest = image.Digest });
+        if (image.Reference is not null) Step(lane, "pull", began);
+
+        // 3. Volumes, hooks, orders.
+        began = time.GetUtcNow();
+        var places = MachinePlaces.Of(machine, options, engine);
+        var notes = HomeRules.Mend(options.Folders.HomeOf(machine.Owner)).ToList();
+        var mounts = places.Mounts(machine, options);
+        var meeting = options.Folders.MeetingOf(machine.Id);
+        Meeting.Clear(meeting);
+        var (hookOrders, note) = await hooks.PlanAsync(machine, places, wish.Safe, cancellationToken);
+        if (note is not null) notes.Add(note);
+        lane.Update(record => record with { Notes = notes });
+        Meeting.Write(meeting, new StartOrders
+        {
+            Home = places.Home,
+            Notebooks = places.Notebooks,
+            Root = engine.HasOwnRoots ? "/" : places.Notebooks,
+            State = places.State,
+            HasOwnRoot = engine.HasOwnRoots,
+            Kept = kept.Of(machine.Id),
+            Hooks = hookOrders,
+            HookTimeout = options.Settings.HookTimeout,
+            Git = machine.Spec.Git,
+        });
+        var variables = Environment(machine, image, places);
+        if (!variables.Ok) return (MachineReason.StartFailed, variables.Fault.Message);
+
+        // 4. The workload.
+        var started = await engine.StartAsync(new WorkloadSpec
+        {
+            Id = machine.Id,
+            Image = image.Reference,
+            Argv = [$"{places.Program}/holdfast", "inside", "start"],
+            Environment = variables.Value,
+            WorkingFolder = places.Notebooks,
+            Mounts = mounts,
+            Masked = [options.Folders.Root, options.Folders.MeetingRoot, .. Homes()],
+            Scratch = HubFolders.Make(options.Folders.ScratchOf(machine.Id)),
+            Resources = new WorkloadResources(type.Processors, type.Memory, type.SharedMemory, DefaultProcesses, lane.Record.Gpus),
+            HostName = machine.Spec.Name,
+            Labels = new Dictionary<string, string> { ["owner"] = OwnerLabel(options.Folders), ["machine"] = machine.Spec.Name },
+            OutputFile = options.Folders.OutputOf(machine.Id),
+        }, cancellationToken);
+        if (!started.Ok) return Reason(started.Fault);
+        Step(lane, "create", began);
+        return null;
+    }
+
+    /// <summary>Follows a workload that was started, by this hub or the one before, until its lab listens. Null when it does.</summary>
+    public async Task<(string Reason, string Message)?> FollowAsync(Lane lane, IEngine engine, CancellationToken cancellationToken)
+    {
+        var meeting = options.Folders.MeetingOf(lane.Record.Id);
+        var own = lane.Record.Steps.TakeWhile(step => step.Name is "pull" or "create").ToArray();
+        var notes = lane.Record.Notes;
+        var began = time.GetTimestamp();
+        var labBegan = (long?)null;
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var end = engine.WaitAsync(lane.Record.Id, giveUp.Token);
+        try
+        {
+            StartReport? last = null;
+            while (true)
+            {
+                if (Meeting.ReadReport(meeting) is { } report && !SameAs(report, last))
+                {
+                    last = report;
+                    lane.Update(record => record with { Steps = [.. own, .. report.Steps], Hooks = report.Hooks, Notes = [.. notes, .. report.Notes] });
+                }
+                if (last is { IsReady: true }) return null;
+                if (last?.Problem is { } problem) return (MachineReason.LabUnreachable, problem);
+                if (end.IsCompleted) return EndWords(await end);
+                if (last is { Steps: [.., { Name: "lab" }] }) labBegan ??= time.GetTimestamp();
+                if (labBegan is { } since && time.GetElapsedTime(since) > LabPatience)
+                    return (MachineReason.LabUnreachable, "The lab does not answer; mend: 'holdfast machine logs' tells what it said.");
+                await Task.WhenAny(end, Task.Delay(time.GetElapsedTime(began) < Eager ? Soon : Later, time, cancellationToken));
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+        finally
+        {
+            await giveUp.CancelAsync();
+        }
+    }
+
+    /// <summary>Why a machine ended that nobody stopped.</summary>
+    public static (string Reason, string Message) EndWords(EngineResult<WorkloadStatus> end) => end switch
+    {
+        { Ok: false } => (MachineReason.NodeLost, end.Fault.Message),
+        { Value.IsOutOfMemory: true } => (MachineReason.OutOfMemory, "Its memory limit ended it; mend: start it with a larger type."),
+        { Value.ExitCode: 0 } => (MachineReason.StoppedByUser, "Its lab was shut down from inside."),
+        { Value.ExitCode: { } code } => (MachineReason.LabEnded, $"Its first process ended with exit code {code}; mend: 'holdfast machine logs' tells what it said."),
+        _ => (MachineReason.NodeLost, "It has ended, and nobody saw how: the computer was started anew, or it was killed from outside."),
+    };
+
+    private string? CapacityProblem(MachineRecord machine, MachineType type)
+    {
+        var all = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (type.Memory > all) return $"The type {type.Name} asks for {type.Memory >> 20} MB of memory, this host has {all >> 20} MB; mend: another type.";
+        if (type.Processors > System.Environment.ProcessorCount) return $"The type {type.Name} asks for {type.Processors} processors, this host has {System.Environment.ProcessorCount}; mend: another type.";
+        return machine.Gpus.Count == type.Gpus ? null : $"The type {type.Name} asks for {type.Gpus} of this host's {gpus.All.Count} GPUs, and not so many are free; mend: stop a machine that holds one, or start with another type.";
+    }
+
+    private HubResult<Dictionary<string, string>> Environment(MachineRecord machine, EngineImage image, MachinePlaces places)
+    {
+        var path = image.Environment.GetValueOrDefault("PATH", DefaultPath);
+        var variables = new Dictionary<string, string>
+        {
+            ["HOME"] = places.Home,
+            ["USER"] = "root",
+            ["LANG"] = image.Environment.GetValueOrDefault("LANG", "C.UTF-8"),
+            ["PATH"] = $"{places.Home}/.local/bin:{path}:{places.Program}",
+            ["HOLDFAST_STATE"] = places.State,
+            ["HOLDFAST_MACHINE_NAME"] = machine.Spec.Name,
+            [Meeting.Variable] = places.Meeting,
+        };
+        foreach (var (name, value) in machine.Spec.Environment) variables[name] = value;
+        foreach (var name in machine.Spec.Secrets)
+        {
+            if (secrets.Read(machine.Owner, name) is not { } secret) return new HubFault("not-found", $"{machine.Owner} has no secret {name}; mend: holdfast secret set {name}, or change the machine.");
+            variables[name] = secret;
+        }
+        return variables;
+    }
+
+    /// <summary>Homes of this host: people's keys and files are not the machine's.</summary>
+    private static IEnumerable<string> Homes() => ((string[])["/root", "/home"]).Where(Directory.Exists);
+
+    private void Step(Lane lane, string name, DateTimeOffset began) =>
+        lane.Update(record => record with { Steps = [.. record.Steps, new StartStep(name, began, time.GetUtcNow() - began, null)] });
+
+    private static (string, string) Reason(EngineFault fault) => (fault.Code switch
+    {
+        "image-missing" => MachineReason.ImageMissing,
+        "image-pull-failed" => MachineReason.ImagePullFailed,
+        "bad-image" => MachineReason.BadImage,
+        "no-capacity" => MachineReason.NoCapacity,
+        "disk-full" => MachineReason.DiskFull,
+        "unavailable" => MachineReason.EngineUnavailable,
+        _ => MachineReason.StartFailed,
+    }, fault.Message);
+
+    private static bool SameAs(StartReport report, StartReport? other) => other is not null && report.IsReady == other.IsReady && report.Problem == other.Problem
+        && report.Hooks.Count == other.Hooks.Count && report.Steps.SequenceEqual(other.Steps) && report.Notes.Count == other.Notes.Count;
+
+    /// <summary>Progress without a thread hop for each line.</summary>
+    private sealed class LatestLine(Action<string> tell) : IProgress<string>
+    {
+        public void Report(string value) => tell(value);
+    }
+}
