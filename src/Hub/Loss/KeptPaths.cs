@@ -1,15 +1,111 @@
+using System.Globalization;
+using System.Text.Json;
+using Holdfast.Engines.Contract;
+using Holdfast.Hub.Database;
 using Holdfast.Hub.Machines;
 
 namespace Holdfast.Hub.Loss;
 
 /// <summary>Paths outside of the volumes that outlive a stop: moved to the machine's kept folder, with a link in their place that each start makes anew.</summary>
-internal sealed class KeptPaths
+internal sealed class KeptPaths(HubOptions options, HubDatabase database)
 {
-    /// <summary>The kept paths of a machine.</summary>
-    public IReadOnlyList<KeptPath> Of(string machineId) => throw new NotImplementedException();
+    private const int MostPaths = 100;
+    private readonly SemaphoreSlim _turn = new(1);
 
-    /// <summary>Keeps paths of a running machine. None is moved when one of them cannot be.</summary>
-    public Task<HubResult<IReadOnlyList<KeptPath>>> KeepAsync(MachineRecord machine, IReadOnlyList<string> paths, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>The kept paths of a machine.</summary>
+    public IReadOnlyList<KeptPath> Of(string machineId) => database.Query(
+        "SELECT path, place FROM kept WHERE machine = $machine ORDER BY path", row => new KeptPath(row.GetString(0), row.GetString(1)), ("$machine", machineId));
+
+    /// <summary>Keeps paths of a running machine; those that are kept already stay so. None is moved when one of them cannot be.</summary>
+    public async Task<HubResult<IReadOnlyList<KeptPath>>> KeepAsync(MachineRecord machine, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        if (paths.Count is 0 or > MostPaths) return new HubFault("bad-request", $"Name 1 to {MostPaths} paths to keep.");
+        if (machine.Spec.Image is null && EngineOf(machine)?.PathOf(machine.Id, "/") == "/")
+            return new HubFault("bad-request", $"{machine.Spec.Name} runs on this computer's own files: a stop destroys none of them, there is nothing to keep.");
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            var before = Of(machine.Id);
+            var number = before.Select(path => Path.GetFileName(path.Place).Split('-')[0]).Select(text => int.Parse(text, CultureInfo.InvariantCulture)).DefaultIfEmpty().Max();
+            var wanted = paths.Select(path => path.Length > 1 ? path.TrimEnd('/') : path).Distinct().ToList();
+            var asked = wanted.Where(path => before.All(kept => kept.Path != path || !IsLinked(machine, kept)))
+                .Select(path => before.FirstOrDefault(kept => kept.Path == path) ?? new KeptPath(path, PlaceOf(path, ++number))).ToList();
+            if (asked.FirstOrDefault(path => asked.Any(other => other != path && ForeignTree.IsIn(path.Path, other.Path))) is { } inner)
+                return new HubFault("bad-request", $"{inner.Path} lies in another path that is to be kept. Name only one of them.");
+            if (asked.Count == 0) return new HubResult<IReadOnlyList<KeptPath>>(before, null);
+
+            // First the rows: what is moved and has none would never be linked again. Where no link stands the row is not believed.
+            database.Transact(() => asked.Sum(path => database.Execute("INSERT OR REPLACE INTO kept VALUES ($machine, $path, $place)", ("$machine", machine.Id), ("$path", path.Path), ("$place", path.Place))));
+            HubFault? fault = null;
+            try
+            {
+                fault = await AskAsync(machine, new KeepOrder(asked, Back: false, InsideFolders.Of(machine)), cancellationToken);
+            }
+            finally
+            {
+                foreach (var path in asked.Where(path => !IsLinked(machine, path) && !IsThere(machine, path))) Forget(machine.Id, path.Path);
+            }
+            return fault is null ? new HubResult<IReadOnlyList<KeptPath>>(Of(machine.Id), null) : fault;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Moves a kept path of a running machine back to where it was: from then on a stop destroys it.</summary>
+    public async Task<HubResult<KeptPath>> GiveBackAsync(MachineRecord machine, string path, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (Of(machine.Id).FirstOrDefault(kept => kept.Path == path) is not { } found) return new HubFault("not-found", $"{path} is not kept in {machine.Spec.Name}.");
+            if (await AskAsync(machine, new KeepOrder([found], Back: true, []), cancellationToken) is { } fault) return fault;
+            Forget(machine.Id, path);
+            return found;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private IEngine? EngineOf(MachineRecord machine) => MachineEngine.Of(options, machine);
+
+    private void Forget(string machineId, string path) => database.Execute("DELETE FROM kept WHERE machine = $machine AND path = $path", ("$machine", machineId), ("$path", path));
+
+    private async Task<HubFault?> AskAsync(MachineRecord machine, KeepOrder order, CancellationToken cancellationToken)
+    {
+        if (EngineOf(machine) is not { } engine) return new HubFault("unavailable", $"This hub has no engine {machine.Spec.Engine}.");
+        var command = new ExecCommand([InsideFolders.Program, "inside", "keep"], JsonSerializer.SerializeToUtf8Bytes(order, LossJson.Default.KeepOrder));
+        var said = await engine.ExecAsync(machine.Id, command, cancellationToken);
+        if (!said.Ok) return said.Fault.Code is "not-running" or "not-found" ? new HubFault("conflict", $"{machine.Spec.Name} does not run. Start it first.") : new HubFault("unavailable", said.Fault.Message);
+        try
+        {
+            return JsonSerializer.Deserialize(said.Value.Output, LossJson.Default.KeepAnswer)!.Fault;
+        }
+        catch (JsonException)
+        {
+            return new HubFault("unavailable", $"{machine.Spec.Name} did not say how it went (exit code {said.Value.ExitCode}): {said.Value.Error.Trim()}");
+        }
+    }
+
+    /// <summary>Whether the link stands in its place, as far as can be seen from here.</summary>
+    private bool IsLinked(MachineRecord machine, KeptPath path)
+    {
+        if (EngineOf(machine)?.PathOf(machine.Id, "/") is not { } root) return IsThere(machine, path);
+        using var tree = new ForeignTree(root);
+        return tree.LinkTarget(path.Path) == path.Place;
+    }
+
+    private bool IsThere(MachineRecord machine, KeptPath path) => Path.Exists(Path.Combine(options.Folders.KeptOf(machine.Id), Path.GetFileName(path.Place)));
+
+    /// <summary>A number, so that each is one of its kind, and the name, so that people find it.</summary>
+    private static string PlaceOf(string path, int number)
+    {
+        var name = Path.GetFileName(path);
+        return $"{InsideFolders.Kept}/{number}-{(name.Length > 100 ? name[..100] : name)}";
+    }
 }
 
 /// <summary>A path that outlives a stop.</summary>
