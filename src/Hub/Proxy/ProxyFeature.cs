@@ -1,20 +1,34 @@
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Holdfast.Hub.Proxy;
 
 /// <summary>The way to the machines: one origin each, and its login.</summary>
 internal static class ProxyFeature
 {
-    public static IServiceCollection AddProxy(this IServiceCollection services) => services;
+    public static IServiceCollection AddProxy(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IMachines, FleetMachines>();
+        return services
+            .AddSingleton<MachineCookies>()
+            .AddSingleton<EntryCodes>()
+            .AddSingleton<EnterPage>()
+            .AddSingleton<OwnPaths>()
+            .AddSingleton<Forwarder>()
+            // Labs put names of files into headers as they are; see the forwarder.
+            .Configure<KestrelServerOptions>(kestrel => kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1);
+    }
 
     /// <summary>Answers requests whose host is a machine or a port of one.</summary>
-    public static void UseMachineOrigins(this IApplicationBuilder app)
-    {
-    }
+    public static void UseMachineOrigins(this IApplicationBuilder app) => app.UseMiddleware<MachineOrigins>();
 
     public static void MapProxy(this IEndpointRouteBuilder endpoints)
     {
+        var enter = endpoints.ServiceProvider.GetRequiredService<EnterPage>();
+        endpoints.MapMethods("/machines/{name}/enter", ["GET"], enter.EnterAsync);
     }
 }

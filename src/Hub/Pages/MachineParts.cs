@@ -1,0 +1,79 @@
+using System.Globalization;
+using Holdfast.Hub.Hooks;
+using Holdfast.Hub.Machines;
+
+namespace Holdfast.Hub.Pages;
+
+/// <summary>How pages show a machine.</summary>
+internal static class MachineParts
+{
+    public static string Word(MachineState state) => state switch
+    {
+        MachineState.Created => "created",
+        MachineState.Pulling => "pulling",
+        MachineState.Starting => "starting",
+        MachineState.Running => "running",
+        MachineState.Stopping => "stopping",
+        MachineState.Stopped => "stopped",
+        MachineState.Failed => "failed",
+        _ => "deleted",
+    };
+
+    /// <summary>Running, although a hook failed or was not run.</summary>
+    public static bool IsSafeMode(MachineRecord machine) =>
+        machine is { State: MachineState.Running, Reason: MachineReason.HookFailed or MachineReason.HookTimeout or MachineReason.SafeMode };
+
+    /// <summary>The state as a class of the style sheet.</summary>
+    public static string Class(MachineRecord machine) => IsSafeMode(machine) ? "safe" : Word(machine.State);
+
+    public static Html Badge(MachineRecord machine) => $"""<span class="state {Class(machine)}">{(IsSafeMode(machine) ? "running in safe mode" : Word(machine.State))}</span>""";
+
+    /// <summary>How long a start took, and each of its steps.</summary>
+    public static Html Steps(IReadOnlyList<StartStep> steps) => $"""<details><summary>The last start: {Seconds(Sum(steps))}</summary><ol class="steps">{StepLines(steps)}</ol></details>""";
+
+    public static IEnumerable<Html> StepLines(IEnumerable<StartStep> steps) => steps.Select(step => (Html)$"""
+        <li{Html.If(step.Took is null, Html.Trusted(" class=\"now\""))}><span>{StepName(step.Name)}{Html.If(step.Detail is not null, $"<small>{step.Detail}</small>")}</span><span>{(step.Took is { } took ? Seconds(took) : "")}</span></li>
+        """);
+
+    public static string StepName(string name) => name switch
+    {
+        "pull" => "Fetch the image",
+        "create" => "Create the machine",
+        "home" => "Look after the home folder",
+        "git" => "Clone the repository",
+        "hook team" => "Start-up script of the team",
+        "hook home" => "Start-up script of your home",
+        "hook notebooks" => "Start-up script of this machine",
+        "lab" => "Start the lab",
+        _ => name,
+    };
+
+    /// <summary>What each hook did; of one that failed its script, line, command, exit code and output.</summary>
+    public static Html Hooks(MachineRecord machine) => machine.Hooks.Count == 0 ? Html.Trusted("<p>This machine has run no start-up script.</p>") : Html.Join(machine.Hooks.Select(Hook));
+
+    private static Html Hook(HookOutcome hook)
+    {
+        if (hook.Skipped is { } why) return $"""<p><code>{hook.Script}</code> was not run: {why}</p>""";
+        if (!hook.Failed) return $"""<p><code>{hook.Script}</code> ran, {Seconds(hook.Took)}.</p>""";
+        var end = hook.ExitCode is { } code ? $"ended with exit code {code.ToString(CultureInfo.InvariantCulture)}" : "did not end in time";
+        return $"""
+            <p role="alert"><code>{hook.Script}</code> {end} after {Seconds(hook.Took)}{Html.If(hook.Line is not null, $", at <b>line {hook.Line ?? 0}</b>")}.</p>
+            {Html.If(hook.Command is not null, $"<pre><mark>{hook.Command}</mark></pre>")}{Html.If(hook.Output.Length > 0, $"""<pre tabindex="0" aria-label="What it said last">{hook.Output}</pre>""")}
+            """;
+    }
+
+    public static string Seconds(TimeSpan time) => time.TotalSeconds < 100
+        ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s")
+        : string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(time.TotalMinutes):0} min {time.Seconds} s");
+
+    /// <summary>How long ago something was, in words.</summary>
+    public static string Ago(DateTimeOffset time, DateTimeOffset now) => (now - time) switch
+    {
+        { TotalSeconds: < 60 } => "just now",
+        { TotalMinutes: < 60 } past => string.Create(CultureInfo.InvariantCulture, $"{(int)past.TotalMinutes} min ago"),
+        { TotalHours: < 48 } past => string.Create(CultureInfo.InvariantCulture, $"{(int)past.TotalHours} h ago"),
+        var past => string.Create(CultureInfo.InvariantCulture, $"{(int)past.TotalDays} days ago"),
+    };
+
+    private static TimeSpan Sum(IReadOnlyList<StartStep> steps) => steps.Aggregate(TimeSpan.Zero, (sum, step) => sum + (step.Took ?? TimeSpan.Zero));
+}
