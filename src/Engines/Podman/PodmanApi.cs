@@ -85,7 +85,18 @@ internal sealed class PodmanApi : IDisposable
     /// <summary>A word in a path or a query.</summary>
     public static string Word(string text) => Uri.EscapeDataString(text);
 
+    /// <summary>Sends, and again where a container ended in the midst of the answer: the next one is of a container that has ended. Whatever Podman says this of may be asked twice.</summary>
     private async Task<PodmanReply> SendAsync(HttpMethod method, string path, byte[]? json, CancellationToken cancellationToken)
+    {
+        const int MostTries = 5;
+        for (var tries = 1; ; tries++)
+        {
+            var reply = await SendOnceAsync(method, path, json, cancellationToken);
+            if (!reply.IsOfAProcessThatJustEnded || tries == MostTries) return reply;
+        }
+    }
+
+    private async Task<PodmanReply> SendOnceAsync(HttpMethod method, string path, byte[]? json, CancellationToken cancellationToken)
     {
         try
         {
@@ -141,6 +152,9 @@ internal sealed class PodmanApi : IDisposable
 internal readonly record struct PodmanReply(int Status, byte[] Body, bool IsForbidden = false, string? Problem = null)
 {
     public bool Ok => Status is >= 200 and < 300;
+
+    /// <summary>Podman before 4.4 fails where a container's process ends while it reads <c>/proc/PID/cgroup</c> (github.com/containers/podman/pull/16504).</summary>
+    public bool IsOfAProcessThatJustEnded => Status == (int)HttpStatusCode.InternalServerError && Message.Contains("/cgroup: no such process", StringComparison.Ordinal);
 
     public T Read<T>(JsonTypeInfo<T> type) => JsonSerializer.Deserialize(Body, type)!;
 

@@ -42,7 +42,10 @@ public sealed class PodmanImageTests(PodmanService service) : IAsyncLifetime
         using var registry = await StartRegistryAsync(port);
         try
         {
-            await service.RunPodmanAsync("push", "-q", "--tls-verify=false", "--digestfile", Path.Combine(_folder, "digest"), service.Image, name);
+            // An image of its own: one that a registry knows has that digest under all of its names, in every test after this one.
+            await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, "tree")).FullName, "file"), name, Cancellation);
+            var image = await service.ImportAsync(Path.Combine(_folder, "tree"), "localhost/pushed:1");
+            await service.RunPodmanAsync("push", "-q", "--tls-verify=false", "--digestfile", Path.Combine(_folder, "digest"), image, name);
             var lines = new List<string>();
 
             var pulled = await _engine.PrepareAsync(name, new Lines(lines), Cancellation);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using Holdfast.Engines.Host;
 using Holdfast.Engines.Podman;
 
 namespace Holdfast.Engines.Tests.Podman;
@@ -87,27 +88,38 @@ public sealed class PodmanService : IAsyncLifetime
     {
         if (_service is not null) await RunPodmanAsync("rm", "--all", "--force", "--time=0");
         await KillAsync();
-        EndMonitors();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (EndMonitors()) await Task.Delay(20, limit.Token);
+        foreach (var mount in HostMount.All().Where(mount => HostMount.IsIn(mount.Point, _folder)).Reverse()) await RunAsync("/bin/umount", mount.Point);
         Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>The monitor of each exec waits five minutes, and then calls a podman that would make the folder anew.</summary>
-    private void EndMonitors()
+    /// <summary>
+    /// The monitor of each exec waits five minutes, and then calls a podman that would make the folder anew; that of a container does so at its end, and while
+    /// such a podman runs it has mounts in the folder.
+    /// </summary>
+    /// <returns>Whether there was any process of this folder.</returns>
+    private bool EndMonitors()
     {
-        foreach (var process in Process.GetProcessesByName("conmon"))
+        var any = false;
+        foreach (var process in Process.GetProcesses())
         {
             using (process)
             {
                 try
                 {
-                    if (File.ReadAllText($"/proc/{process.Id}/cmdline").Contains(_folder, StringComparison.Ordinal)) process.Kill();
+                    if (!File.ReadAllText($"/proc/{process.Id}/cmdline").Contains(_folder, StringComparison.Ordinal)) continue;
+                    any = true;
+                    if (process.ProcessName == "conmon") process.Kill();
                 }
-                catch (IOException)
+                catch (Exception e) when (e is IOException or InvalidOperationException)
                 {
                     // It has ended by itself.
                 }
             }
         }
+
+        return any;
     }
 
     private ProcessStartInfo Podman(IEnumerable<string> arguments) =>
