@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Holdfast.Hub.Inside;
+using Holdfast.Hub.Loss;
 
 namespace Holdfast.Cli.Inside;
 
@@ -12,7 +13,14 @@ internal static class InsideVerb
         start.SetAction((_, cancellationToken) => InsideStart.RunAsync(MeetingFolder, cancellationToken));
         var lab = new Command("lab", "Be the machine's lab.");
         lab.SetAction((_, cancellationToken) => InsideLab.RunAsync(MeetingFolder, cancellationToken));
-        var command = new Command("inside", "What a hub has this program do within a machine.") { start, lab };
+        var keep = new Command("keep", "Move paths to where they outlive a stop, or back: an order on stdin, an answer on stdout.");
+        keep.SetAction(_ =>
+        {
+            using var input = Console.OpenStandardInput();
+            using var output = Console.OpenStandardOutput();
+            return InsideKeep.Run(input, output);
+        });
+        var command = new Command("inside", "What a hub has this program do within a machine.") { start, lab, keep };
         command.Hidden = true;
         return command;
     }

@@ -19,7 +19,7 @@ public sealed class StartSequence(string meeting, StartOrders orders, TimeProvid
             await StepAsync("home", () =>
             {
                 _progress.Note(ImageHome.Take(orders.Home));
-                PackageList.Remember("/", orders.Home, Path.Combine(orders.State, PackageList.FileName));
+                PackageList.Remember("/", orders.Home, Path.Combine(orders.State, InsideFolders.PackagesBefore));
                 _progress.Note(InsideKeep.Restore(orders.Kept));
                 return Task.FromResult<string?>(null);
             });

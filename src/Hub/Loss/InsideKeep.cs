@@ -7,7 +7,7 @@ namespace Holdfast.Hub.Loss;
 /// What <c>holdfast inside keep</c> does in a machine: moves paths to the kept folder, with a link in their place, or back. It may be killed at any point: until the link
 /// stands in its place the original does, and the copy is whole before.
 /// </summary>
-internal static class InsideKeep
+public static class InsideKeep
 {
     private const int Tries = 2;
     private const long RoomToLeave = 64 << 20;

@@ -1,4 +1,5 @@
 using Holdfast.Engines.Contract;
+using Microsoft.Extensions.Hosting;
 
 namespace Holdfast.Hub.Machines;
 
@@ -10,8 +11,7 @@ internal sealed partial class Fleet
     /// <summary>How long a loss list may delay an order that was confirmed already.</summary>
     private static readonly TimeSpan LookPatience = TimeSpan.FromSeconds(20);
 
-    /// <inheritdoc />
-    public Task StartAsync(CancellationToken cancellationToken)
+    Task IHostedService.StartAsync(CancellationToken cancellationToken)
     {
         foreach (var (record, wanted) in store.All())
         {
@@ -22,8 +22,7 @@ internal sealed partial class Fleet
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc />
-    public async Task StopAsync(CancellationToken cancellationToken)
+    async Task IHostedService.StopAsync(CancellationToken cancellationToken)
     {
         // Machines go on; only this hub's attention ends.
         await _hub.CancelAsync();
