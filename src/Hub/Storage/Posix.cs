@@ -86,17 +86,18 @@ internal static unsafe partial class Posix
         _ = SetTimes(CurrentFolder, path, times, NoFollow);
     }
 
-    /// <summary>Changes the owner of an entry, a link itself; false when that may not be.</summary>
-    public static bool Own(string path, uint user, uint group) => ChangeOwner(path, user, group) == 0;
+    /// <summary>Changes the owner of an entry; false when that may not be.</summary>
+    public static bool Own(string path, uint user, uint group, bool follow = false) => ChangeOwner(CurrentFolder, path, user, group, follow ? 0 : NoFollow) == 0;
 
     /// <summary>Changes permissions of a file that is no link; false when that may not be.</summary>
     public static bool Permit(string path, int mode)
     {
         using var file = Open(path, PathOnly | CloseOnExec | NotThroughLink, 0);
-        if (file.IsInvalid || Status(file) is not { IsLink: false }) return false;
-        // A descriptor of this kind takes no fchmod; its name below /proc does.
-        return ChangeMode(NameOf(file), mode) == 0;
+        return !file.IsInvalid && Permit(file, mode);
     }
+
+    /// <summary>As the other, of what is open as itself: that takes no fchmod, and its name below <c>/proc</c> does.</summary>
+    public static bool Permit(SafeFileHandle entry, int mode) => Status(entry) is { IsLink: false } && ChangeMode(NameOf(entry), mode) == 0;
 
     /// <summary>Makes all that was written to the file system of a folder survive a power cut; false when that failed.</summary>
     public static bool SyncAll(string folder)
@@ -141,8 +142,8 @@ internal static unsafe partial class Posix
     [LibraryImport("libc", EntryPoint = "utimensat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int SetTimes(int folder, string path, long* times, int flags);
 
-    [LibraryImport("libc", EntryPoint = "lchown", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    private static partial int ChangeOwner(string path, uint user, uint group);
+    [LibraryImport("libc", EntryPoint = "fchownat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int ChangeOwner(int folder, string path, uint user, uint group, int flags);
 
     [LibraryImport("libc", EntryPoint = "chmod", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int ChangeMode(string path, int mode);
