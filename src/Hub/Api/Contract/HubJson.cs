@@ -17,6 +17,7 @@ namespace Holdfast.Hub.Api.Contract;
 [JsonSerializable(typeof(TypeList))]
 [JsonSerializable(typeof(MachineSpec))]
 [JsonSerializable(typeof(MachineView))]
+[JsonSerializable(typeof(MachineState))]
 [JsonSerializable(typeof(IReadOnlyList<MachineView>))]
 [JsonSerializable(typeof(MachineView[]))]
 [JsonSerializable(typeof(StartRequest))]
