@@ -22,9 +22,17 @@ var root = new RootCommand("Holdfast: a workspace for machine-learning notebooks
     KeeperVerb.Create(),
     HubVerb.Create(),
     MachineVerb.Create(),
+    SecretVerb.Create(),
+    TokenVerb.Create(),
+    PeopleVerb.Create(),
+    LoginVerb.Create(),
+    LoginVerb.CreateLogout(),
+    LoginVerb.CreateWhoami(),
+    ServiceVerb.Create(),
     NbVerb.Create(),
     ConfigVerb.Create(),
     DoctorVerb.Create(),
+    CompletionVerb.Create(),
     InsideVerb.Create(),
 };
 root.Add(HelpVerb.Create(root));

@@ -17,8 +17,8 @@ internal sealed record HubPlace(string Folder)
     /// <summary>A data folder that somebody has named; null for the default one.</summary>
     public static HubPlace Of(string? folder) => folder is null ? Default : new(Path.GetFullPath(folder));
 
-    /// <summary>The folders of the hub. Sockets lie where those of the keeper do: their paths have at most 107 bytes.</summary>
-    public HubFolders Folders => new(Folder) { MeetingRoot = Path.Combine(Surroundings.Home.RuntimeFolder, $"hub-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Folder)))[..8]}") };
+    /// <summary>The folders of the hub. Where sockets lie must not depend on who starts it, a shell or a service, and must not end with a session of root's.</summary>
+    public HubFolders Folders => new(Folder) { MeetingRoot = Path.Combine(Environment.IsPrivilegedProcess ? "/run/holdfast" : Surroundings.Home.RuntimeFolder, $"hub-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Folder)))[..8]}") };
 
     /// <summary>A token that the hub takes from who can read this file.</summary>
     public string TokenFile => Path.Combine(Folder, "cli-token");

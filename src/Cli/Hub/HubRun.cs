@@ -67,7 +67,11 @@ internal static class HubRun
         if (!IPAddress.IsLoopback(IPAddress.TryParse(wish.Ip, out var ip) ? ip : IPAddress.Loopback)) Console.WriteLine("Every computer that reaches this one can log in. What goes over the network is not encrypted: put a proxy with TLS before it.");
         foreach (var engine in engines.Where(engine => engine != engines[0])) Console.WriteLine($"Images run on {engine.Name}.");
         Console.WriteLine("Ctrl-C ends the hub; machines go on.");
-        if (isNew && wish.FirstMachine) await MakeFirstAsync(place, address, ended.Token);
+        using (var hub = HubClient.Of(address, (await File.ReadAllTextAsync(place.TokenFile, cancellationToken)).Trim()))
+        {
+            await SayLinkAsync(hub, cancellationToken);
+            if (isNew && wish.FirstMachine) await MakeFirstAsync(hub, ended.Token);
+        }
 
         // :: 5. Serve until somebody ends it.
         await server.WaitForShutdownAsync(ended.Token);
@@ -83,12 +87,18 @@ internal static class HubRun
         }
     }
 
+    /// <summary>Says how the first administrator gets in, as long as they were not in.</summary>
+    private static async Task SayLinkAsync(HubClient hub, CancellationToken cancellationToken)
+    {
+        var reply = await hub.SendAsync(HttpMethod.Post, "people/setup", null, cancellationToken);
+        if (reply is { Fault: null } && reply.Read(HubJson.Default.InviteView).Link is { } link) Console.WriteLine($"Choose your password here, this link is good once:\n  {link}");
+    }
+
     /// <summary>A machine to begin with, on this computer's own system. That it does not come up is said, and the hub goes on.</summary>
-    private static async Task MakeFirstAsync(HubPlace place, Uri address, CancellationToken cancellationToken)
+    private static async Task MakeFirstAsync(HubClient hub, CancellationToken cancellationToken)
     {
         try
         {
-            using var hub = HubClient.Of(address, File.Exists(place.TokenFile) ? (await File.ReadAllTextAsync(place.TokenFile, cancellationToken)).Trim() : null);
             var made = await hub.SendAsync(HttpMethod.Post, "machines", new MachineSpec { Name = FirstMachine, Engine = "host" }, HubJson.Default.MachineSpec, cancellationToken);
             if (made.Fault is not null)
             {

@@ -27,7 +27,7 @@ internal static class MachineStopVerb
                 reply = await hub.GetAsync(Asking.PathOf(asked), cancellationToken);
             }
             if (json && reply.Fault is null) return reply.WriteJson();
-            if (!parse.GetValue(quiet)) Console.WriteLine(machine.State == MachineState.Stopping ? $"{asked} is being stopped." : $"{asked} is {MachineTexts.State(machine)}.");
+            if (!parse.GetValue(quiet)) Console.WriteLine(machine.State is MachineState.Created or MachineState.Stopped or MachineState.Failed ? $"{asked} is {MachineTexts.State(machine)}." : $"{asked} is being stopped.");
             return 0;
         }, name, yes, wait, quiet, format);
     }
@@ -41,9 +41,11 @@ internal static class MachineStopVerb
         return Asking.Verb("restart", "Stop and start a machine. Asks as stop does.", async (parse, hub, cancellationToken) =>
         {
             var asked = parse.GetValue(name)!;
+            var before = await hub.GetAsync(Asking.PathOf(asked), cancellationToken);
+            if (before.Fault is not null) return Asking.Fail(before);
             var reply = await AskAsync(hub, asked, "restart", new StopRequest(parse.GetValue(yes), parse.GetValue(type), parse.GetValue(safe)), parse.GetValue(quiet), cancellationToken);
             if (reply.Fault is { } fault) return fault.Code == "would-lose" ? Refused(asked, "restart") : Asking.Fail(reply);
-            return await MachineStartVerb.ShowAsync(hub, reply, parse.GetValue(wait), parse.GetValue(quiet), parse.GetValue(format) == "json", cancellationToken);
+            return await MachineStartVerb.ShowAsync(hub, reply, before.Read(HubJson.Default.MachineView).Run + 1, parse.GetValue(wait), parse.GetValue(quiet), parse.GetValue(format) == "json", cancellationToken);
         }, name, type, safe, yes, wait, quiet, format);
     }
 

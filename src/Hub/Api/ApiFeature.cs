@@ -25,6 +25,8 @@ internal static class ApiFeature
         MachineRunApi.Map(api);
         MachineOutputApi.Map(api);
         LossApi.Map(api);
+        OwnApi.Map(api);
+        PeopleApi.Map(api);
         endpoints.MapHubDocument();
         api.MapFallback("{**path}", (HttpContext context) => Answer.Fault(new HubFault("not-found", $"The API has no {context.Request.Method} {context.Request.Path}; {Root}/openapi.json says what it has.")))
             .ExcludeFromDescription();

@@ -21,7 +21,7 @@ internal sealed class MachineViews(HubOptions options, Fleet fleet)
             State = machine.State,
             Reason = machine.Reason,
             Message = machine.Message,
-            Engine = spec.Engine ?? (spec.Image is null ? "host" : "podman"),
+            Engine = MachineRules.EngineOf(spec),
             Image = spec.Image,
             Digest = machine.Digest,
             Type = type,

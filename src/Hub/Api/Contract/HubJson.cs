@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Holdfast.Hub.Hooks;
 using Holdfast.Hub.Loss;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.People;
@@ -18,7 +17,6 @@ namespace Holdfast.Hub.Api.Contract;
 [JsonSerializable(typeof(MachineSpec))]
 [JsonSerializable(typeof(MachineView))]
 [JsonSerializable(typeof(MachineState))]
-[JsonSerializable(typeof(IReadOnlyList<MachineView>))]
 [JsonSerializable(typeof(MachineView[]))]
 [JsonSerializable(typeof(StartRequest))]
 [JsonSerializable(typeof(StopRequest))]
@@ -27,8 +25,16 @@ namespace Holdfast.Hub.Api.Contract;
 [JsonSerializable(typeof(IReadOnlyList<KeptPath>))]
 [JsonSerializable(typeof(LossView))]
 [JsonSerializable(typeof(Caller))]
-[JsonSerializable(typeof(IReadOnlyList<AuditLine>))]
-[JsonSerializable(typeof(HookOutcome))]
+[JsonSerializable(typeof(AuditLine[]))]
+[JsonSerializable(typeof(Person[]))]
+[JsonSerializable(typeof(InviteRequest))]
+[JsonSerializable(typeof(InviteView))]
+[JsonSerializable(typeof(TokenRequest))]
+[JsonSerializable(typeof(NewToken))]
+[JsonSerializable(typeof(Token[]))]
+[JsonSerializable(typeof(SecretRequest))]
+[JsonSerializable(typeof(Secret))]
+[JsonSerializable(typeof(Secret[]))]
 public sealed partial class HubJson : JsonSerializerContext;
 
 /// <summary>A span of time as a number of seconds.</summary>
