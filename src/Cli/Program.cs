@@ -2,6 +2,7 @@ using System.CommandLine;
 using Holdfast.Cli;
 using Holdfast.Cli.Doctor;
 using Holdfast.Cli.History;
+using Holdfast.Cli.Hub;
 using Holdfast.Cli.Inside;
 using Holdfast.Cli.Keeper;
 using Holdfast.Cli.Lab;
@@ -19,9 +20,19 @@ var root = new RootCommand("Holdfast: a workspace for machine-learning notebooks
     TermVerb.Create(),
     AttachVerb.Create(),
     KeeperVerb.Create(),
+    HubVerb.Create(),
+    MachineVerb.Create(),
+    SecretVerb.Create(),
+    TokenVerb.Create(),
+    PeopleVerb.Create(),
+    LoginVerb.Create(),
+    LoginVerb.CreateLogout(),
+    LoginVerb.CreateWhoami(),
+    ServiceVerb.Create(),
     NbVerb.Create(),
     ConfigVerb.Create(),
     DoctorVerb.Create(),
+    CompletionVerb.Create(),
     InsideVerb.Create(),
 };
 root.Add(HelpVerb.Create(root));

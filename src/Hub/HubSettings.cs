@@ -1,4 +1,5 @@
 using Holdfast.Hub.Machines;
+using Holdfast.Hub.Settings;
 
 namespace Holdfast.Hub;
 
@@ -21,4 +22,7 @@ public sealed record HubSettings
     public long? NotebooksQuota { get; init; }
     /// <inheritdoc cref="HomeQuota" />
     public long? StorageQuota { get; init; }
+
+    /// <summary>Reads <c>hub.yaml</c>; a file that is missing says nothing. A fault names file, line and field, and the name that was meant.</summary>
+    public static HubResult<HubSettings> Read(string file) => HubYaml.Read(file);
 }

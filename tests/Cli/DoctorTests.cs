@@ -13,7 +13,7 @@ public sealed class DoctorTests
 
         var ran = await place.RunAsync("doctor");
 
-        string[] subjects = ["kernels", "page", "state", "sockets", "disk", "limits", "keeper", "podman"];
+        string[] subjects = ["kernels", "page", "state", "sockets", "disk", "limits", "keeper", "host", "podman", "hub"];
         Assert.All(subjects, subject => Assert.Matches($@"(?m)^(ok  |note|BAD )  {subject} +\S", ran.Out));
         Assert.DoesNotContain('\e', ran.Out);
         Assert.Equal(ran.Out.Contains("BAD", StringComparison.Ordinal) ? 1 : 0, ran.ExitCode);

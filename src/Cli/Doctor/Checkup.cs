@@ -5,7 +5,7 @@ using Holdfast.Kernels;
 
 namespace Holdfast.Cli.Doctor;
 
-/// <summary>Looks at everything that the lab needs.</summary>
+/// <summary>Looks at everything that the lab needs, and a hub.</summary>
 internal static class Checkup
 {
     public static async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
@@ -19,7 +19,9 @@ internal static class Checkup
             PageCheck.Run(LabVerb.AssetsFolder),
             .. SystemCheck.Run(Surroundings.Home),
             await KeeperAsync(cancellationToken),
+            .. await HubCheck.EngineAsync(cancellationToken),
             .. await EngineCheck.RunAsync(podman, cancellationToken),
+            await HubCheck.RunAsync(cancellationToken),
         ];
     }
 

@@ -1,0 +1,131 @@
+using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Holdfast.Hub.Api.Contract;
+
+namespace Holdfast.Cli.Hub;
+
+/// <summary>A hub, spoken to by its API.</summary>
+internal sealed class HubClient : IDisposable
+{
+    private readonly HttpClient _http;
+
+    private HubClient(Uri address, string? token)
+    {
+        Address = address;
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = !address.IsLoopback }) { BaseAddress = new Uri(address, "api/v1/"), Timeout = Timeout.InfiniteTimeSpan };
+        if (token is { Length: > 0 }) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    /// <summary>Where the hub is.</summary>
+    public Uri Address { get; }
+
+    /// <summary>A hub by its address; a token may be null.</summary>
+    public static HubClient Of(Uri address, string? token) => new(address, token);
+
+    /// <summary>
+    /// The hub that is meant: 1 what the option says, 2 <c>HOLDFAST_HUB_URL</c>, 3 the one of the last login, 4 the one that runs on this computer. What logs in is <c>HOLDFAST_HUB_TOKEN</c>, else
+    /// what is remembered of that very address, else what the hub of this computer leaves for its user. A problem with its mend when there is none.
+    /// </summary>
+    public static (HubClient? Hub, string? Problem) Find(string? option)
+    {
+        var variables = Surroundings.Variables;
+        var (local, login) = (HubPlace.Default, Login.Read());
+        var said = option ?? (variables.GetValueOrDefault("HOLDFAST_HUB_URL") is { Length: > 0 } url ? url : null);
+        if (said is not null && !IsAddress(said, out _)) return (null, $"'{said}' is no address of a hub, as http://localhost:8800.");
+        if (said is null || !IsAddress(said, out var address)) address = login?.Address ?? local.Address;
+        if (address is null) return (null, $"no hub runs here. '{Surroundings.Program} hub' starts one, '{Surroundings.Program} login URL' remembers one elsewhere.");
+        var token = variables.GetValueOrDefault("HOLDFAST_HUB_TOKEN") is { Length: > 0 } given ? given
+            : login?.Address == address ? login.Token
+            : local.Address == address && File.Exists(local.TokenFile) ? File.ReadAllText(local.TokenFile).Trim()
+            : null;
+        return (new HubClient(address, token), null);
+    }
+
+    /// <summary>Whether a text is an address of a hub.</summary>
+    public static bool IsAddress(string text, out Uri? address) =>
+        Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out address) && address.Scheme is "http" or "https";
+
+    public Task<HubReply> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, null, cancellationToken);
+
+    public Task<HubReply> DeleteAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Delete, path, null, cancellationToken);
+
+    public Task<HubReply> SendAsync<T>(HttpMethod method, string path, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        SendAsync(method, path, JsonSerializer.SerializeToUtf8Bytes(body, type), cancellationToken);
+
+    public async Task<HubReply> SendAsync(HttpMethod method, string path, byte[]? json, CancellationToken cancellationToken)
+    {
+        using var response = await OpenAsync(method, path, json, cancellationToken);
+        return new HubReply((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken));
+    }
+
+    /// <summary>An answer that goes on; its stream is the caller's to read and dispose. A fault comes as a reply.</summary>
+    public async Task<(HttpResponseMessage? Response, HubReply? Fault)> StreamAsync(string path, CancellationToken cancellationToken)
+    {
+        var response = await OpenAsync(HttpMethod.Get, path, null, cancellationToken);
+        if (response.IsSuccessStatusCode) return (response, null);
+        using (response) return (null, new HubReply((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken)));
+    }
+
+    /// <summary>A machine as it is and after each change, until it is deleted or the hub ends.</summary>
+    public async IAsyncEnumerable<MachineView> WatchAsync(string name, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (response, fault) = await StreamAsync($"machines/{Uri.EscapeDataString(name)}/events", cancellationToken);
+        if (response is null) throw new IOException(fault!.Fault!.Message);
+        using (response)
+        {
+            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+            await foreach (var item in SseParser.Create(stream, (_, data) => JsonSerializer.Deserialize(data, HubJson.Default.MachineView)!).EnumerateAsync(cancellationToken)) yield return item.Data;
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<HttpResponseMessage> OpenAsync(HttpMethod method, string path, byte[]? json, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (json is not null) request.Content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        try
+        {
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        }
+        catch (HttpRequestException fault)
+        {
+            throw new IOException($"the hub at {Address} does not answer: {fault.Message} {(Address.IsLoopback ? $"'{Surroundings.Program} hub' starts it." : "")}".TrimEnd(), fault);
+        }
+    }
+}
+
+/// <summary>What a hub has answered.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Body">What came with it.</param>
+internal sealed record HubReply(int Status, byte[] Body)
+{
+    /// <summary>Why it was not done; null when it was.</summary>
+    public ApiError? Fault => Status is >= 200 and < 300 ? null : Error();
+
+    /// <summary>What was asked for.</summary>
+    public T Read<T>(JsonTypeInfo<T> type) => JsonSerializer.Deserialize(Body, type)!;
+
+    /// <summary>Writes the answer as it is, indented.</summary>
+    public int WriteJson()
+    {
+        using var json = JsonDocument.Parse(Body);
+        Output.Json(writer => json.WriteTo(writer));
+        return 0;
+    }
+
+    private ApiError Error()
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize(Body, HubJson.Default.ApiError) is { Message: not null } error) return error;
+        }
+        catch (JsonException)
+        {
+            // No hub: something else listens there, or stands between.
+        }
+        return new ApiError("unavailable", $"what answers there is no hub of this version (status {Status}).");
+    }
+}

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using System.Text.Json;
+using Holdfast.Hub.Api.Contract;
+
+namespace Holdfast.Cli.Hub;
+
+/// <summary>What the verbs have in common that ask a hub.</summary>
+internal static class Asking
+{
+    /// <summary>The exit code when something would have been lost and nobody said that it may be.</summary>
+    public const int WouldLose = 3;
+
+    private static readonly TimeSpan CompletionLimit = TimeSpan.FromSeconds(1);
+
+    /// <summary>A verb that asks a hub. It gets <c>--hub</c>, and what the hub does not do is said on stderr.</summary>
+    public static Command Verb(string name, string description, Func<ParseResult, HubClient, CancellationToken, Task<int>> run, params Symbol[] parts)
+    {
+        var hub = new Option<string?>("--hub") { Description = "The hub. Default HOLDFAST_HUB_URL, else that of the last login, else the one on this computer.", HelpName = "URL" };
+        var verb = new Command(name, description);
+        foreach (var part in parts)
+        {
+            if (part is Argument argument) verb.Add(argument);
+            else verb.Add((Option)part);
+        }
+        verb.Add(hub);
+        verb.SetAction(async (parse, cancellationToken) =>
+        {
+            var (client, problem) = HubClient.Find(parse.GetValue(hub));
+            if (client is null) return Output.Fail(problem!);
+            using (client) return await run(parse, client, cancellationToken);
+        });
+        return verb;
+    }
+
+    /// <summary>The argument that names a machine; the shell completes it.</summary>
+    public static Argument<string> Machine()
+    {
+        var name = new Argument<string>("NAME") { Description = "The machine's name, as 'holdfast machine ls' lists it." };
+        name.CompletionSources.Add(Machines);
+        return name;
+    }
+
+    public static Option<bool> Yes(string what) => new("--yes", "-y") { Description = what };
+
+    public static Option<bool> Quiet() => new("--quiet", "-q") { Description = "Say nothing that is not asked for: names alone." };
+
+    /// <summary>The path of a machine in the API.</summary>
+    public static string PathOf(string name, string rest = "") => $"machines/{Uri.EscapeDataString(name)}{rest}";
+
+    /// <summary>Says what the hub did not do.</summary>
+    public static int Fail(HubReply reply) => Output.Fail(reply.Fault!.Code == "not-logged-in" ? $"{reply.Fault.Message} '{Surroundings.Program} login' logs in." : reply.Fault.Message);
+
+    /// <summary>Asks on a terminal; no where there is none.</summary>
+    public static bool Ask(string question)
+    {
+        if (Console.IsInputRedirected) return false;
+        Console.Error.Write($"{question} [y/N] ");
+        return Console.ReadLine()?.Trim().ToUpperInvariant() is "Y" or "YES";
+    }
+
+    private static IEnumerable<CompletionItem> Machines(CompletionContext context)
+    {
+        try
+        {
+            var (hub, _) = HubClient.Find(null);
+            using var limit = new CancellationTokenSource(CompletionLimit);
+            using (hub)
+            {
+                // The library asks for completions without waiting.
+                var reply = hub?.GetAsync("machines", limit.Token).GetAwaiter().GetResult();
+                return reply is { Fault: null } ? [.. reply.Read(HubJson.Default.MachineViewArray).Select(machine => new CompletionItem(machine.Name))] : [];
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationCanceledException or JsonException)
+        {
+            return [];
+        }
+    }
+}

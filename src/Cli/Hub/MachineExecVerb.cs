@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Holdfast.Engines.Contract;
+using Holdfast.Engines.Host;
+using Holdfast.Engines.Podman;
+using Holdfast.Hub.Api.Contract;
+
+namespace Holdfast.Cli.Hub;
+
+/// <summary><c>holdfast machine exec NAME [-- COMMAND…]</c>: a command in a machine of this computer, in this terminal.</summary>
+internal static class MachineExecVerb
+{
+    public static Command Create()
+    {
+        var name = Asking.Machine();
+        var command = new Argument<string[]>("-- COMMAND") { Description = "Program and arguments. Default a shell.", Arity = ArgumentArity.ZeroOrMore };
+        return Asking.Verb("exec", "Run a command in a running machine, in this terminal, and end with its exit code. Only on the hub's own computer; elsewhere the machine's page has terminals.", (parse, hub, cancellationToken) =>
+            RunAsync(hub, parse.GetValue(name)!, parse.GetValue(command) is { Length: > 0 } words ? words : ["/bin/bash", "-l"], cancellationToken), name, command);
+    }
+
+    /// <summary>Runs a command in a machine; its exit code.</summary>
+    public static async Task<int> RunAsync(HubClient hub, string name, IReadOnlyList<string> argv, CancellationToken cancellationToken)
+    {
+        if (HubPlace.Default.Address != hub.Address) return Output.Fail($"the hub at {hub.Address} is not this user's on this computer. The machine's page has terminals.");
+        var reply = await hub.GetAsync(Asking.PathOf(name), cancellationToken);
+        if (reply.Fault is not null) return Asking.Fail(reply);
+        var machine = reply.Read(HubJson.Default.MachineView);
+        using var podman = new PodmanEngine(PodmanSocket.Path);
+        IEngine engine = machine.Engine == podman.Name ? podman : new HostEngine(HubPlace.Default.Folders.HostEngine, TimeProvider.System);
+        var entry = await engine.EntryAsync(machine.Id, argv, cancellationToken);
+        if (!entry.Ok) return Output.Fail(entry.Fault.Code is "not-found" or "not-running" ? $"{name} does not run. '{Surroundings.Program} machine start {name}' starts it." : entry.Fault.Message);
+        // The keys are the command's: it gets the signals of the terminal as well.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
+        using var quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, signal => signal.Cancel = true);
+        using var process = Process.Start(new ProcessStartInfo(entry.Value[0], entry.Value.Skip(1)))!;
+        await process.WaitForExitAsync(CancellationToken.None);
+        return process.ExitCode;
+    }
+}

@@ -1,0 +1,121 @@
+using System.Globalization;
+using Holdfast.Hub.Machines;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Holdfast.Hub.Settings;
+
+/// <summary>Reads <c>hub.yaml</c>; docs/hub-settings.md lists what may stand there.</summary>
+internal static class HubYaml
+{
+    /// <summary>The settings; those of a file that is missing or empty are the default ones. A fault names file, line, field and the mend.</summary>
+    public static HubResult<HubSettings> Read(string file)
+    {
+        if (!File.Exists(file)) return new HubSettings();
+        try
+        {
+            using var text = File.OpenText(file);
+            var documents = new YamlStream();
+            documents.Load(text);
+            return documents.Documents.Count == 0 || documents.Documents[0].RootNode is YamlScalarNode { Value: null or "" }
+                ? new HubSettings()
+                : Settings(documents.Documents[0].RootNode);
+        }
+        catch (YamlException fault)
+        {
+            return new HubFault("bad-request", $"{file} line {fault.Start.Line}: {fault.Message}");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return new HubFault("bad-request", $"{file} cannot be read: {fault.Message}");
+        }
+    }
+
+    private static HubSettings Settings(YamlNode node)
+    {
+        var settings = new HubSettings();
+        foreach (var (name, value) in Fields(node, "", ["types", "currency", "gpus", "hook_timeout", "host_for_members", "quotas"]))
+        {
+            settings = name switch
+            {
+                "types" => settings with { Types = Types(value) },
+                "currency" => settings with { Currency = Text(value, name) },
+                "gpus" => settings with { Gpus = Whole(value, name) },
+                "hook_timeout" => settings with { HookTimeout = Hold(Quantities.Span(Text(value, name)), value, name, "a span of time as 90s, 5m or 1h") },
+                "host_for_members" => settings with { HostForMembers = Truth(value, name) },
+                _ => Quotas(settings, value),
+            };
+        }
+        return settings.HookTimeout >= TimeSpan.FromSeconds(1) ? settings : throw Fault(node, "hook_timeout is at least 1s.");
+    }
+
+    private static HubSettings Quotas(HubSettings settings, YamlNode node)
+    {
+        foreach (var (name, value) in Fields(node, "quotas", ["home", "notebooks", "storage"]))
+        {
+            var size = Size(value, $"quotas.{name}");
+            settings = name switch
+            {
+                "home" => settings with { HomeQuota = size },
+                "notebooks" => settings with { NotebooksQuota = size },
+                _ => settings with { StorageQuota = size },
+            };
+        }
+        return settings;
+    }
+
+    private static List<MachineType> Types(YamlNode node)
+    {
+        if (node is not YamlSequenceNode { Children.Count: > 0 } list) throw Fault(node, "types is a list of at least one type, each with a name: '- name: small'.");
+        var types = new List<MachineType>();
+        foreach (var item in list)
+        {
+            var path = $"types[{types.Count}]";
+            var type = new MachineType("", null, null, 0, null, 0);
+            foreach (var (name, value) in Fields(item, path, ["name", "cpu", "memory", "gpus", "shm", "price"]))
+            {
+                var field = $"{path}.{name}";
+                type = name switch
+                {
+                    "name" => type with { Name = Text(value, field) },
+                    "cpu" => type with { Processors = (double)Number(value, field, 0.1m, "0.1 or more processors") },
+                    "memory" => type with { Memory = Size(value, field) },
+                    "gpus" => type with { Gpus = Whole(value, field) },
+                    "shm" => type with { SharedMemory = Size(value, field) },
+                    _ => type with { Price = Number(value, field, 0, "an amount of money for an hour, as 0.45") },
+                };
+            }
+            if (type.Name.Length == 0) throw Fault(item, $"{path} has no name.");
+            if (types.Any(other => other.Name == type.Name)) throw Fault(item, $"{path}.name: there are two types '{type.Name}'.");
+            types.Add(type);
+        }
+        return types;
+    }
+
+    private static IEnumerable<(string Name, YamlNode Value)> Fields(YamlNode node, string path, string[] names)
+    {
+        if (node is not YamlMappingNode mapping) throw Fault(node, $"{(path.Length == 0 ? "the file" : path)} has fields: {string.Join(", ", names)}.");
+        foreach (var (key, value) in mapping)
+        {
+            var name = Text(key, "a name");
+            var place = path.Length == 0 ? name : $"{path}.{name}";
+            if (!names.Contains(name)) throw Fault(key, $"there is no {place}.{(NearestName.Of(name, names) is { } near ? $" Did you mean '{near}'?" : $" There is {string.Join(", ", names)}.")}");
+            yield return (name, value);
+        }
+    }
+
+    private static string Text(YamlNode node, string field) => node is YamlScalarNode { Value: { Length: > 0 } text } ? text : throw Fault(node, $"{field} has one value.");
+
+    private static long Size(YamlNode node, string field) => Hold(Quantities.Size(Text(node, field)), node, field, "a size as 512MB, 32GB or 32GiB");
+
+    private static int Whole(YamlNode node, string field) => (int)Number(node, field, 0, "a number, 0 or more", whole: true);
+
+    private static decimal Number(YamlNode node, string field, decimal least, string what, bool whole = false) => Hold<decimal>(
+        decimal.TryParse(Text(node, field), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number >= least && number <= 1_000_000 && (!whole || number == decimal.Truncate(number)) ? number : null, node, field, what);
+
+    private static bool Truth(YamlNode node, string field) => Hold<bool>(Text(node, field) switch { "true" or "yes" => true, "false" or "no" => false, _ => null }, node, field, "true or false");
+
+    private static T Hold<T>(T? value, YamlNode node, string field, string what) where T : struct => value ?? throw Fault(node, $"{field} is {what}, not '{Text(node, field)}'.");
+
+    private static YamlException Fault(YamlNode node, string message) => new(node.Start, node.End, message);
+}

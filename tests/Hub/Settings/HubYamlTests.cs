@@ -1,0 +1,78 @@
+namespace Holdfast.Hub.Tests.Settings;
+
+public sealed class HubYamlTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("hf-hub-").FullName;
+
+    private string SettingsFile => Path.Combine(_folder, "hub.yaml");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Read_AllFields_AreThere()
+    {
+        var settings = Read("""
+            types:
+              - {name: small, cpu: 2, memory: 8GB}
+              - name: gpu
+                cpu: 0.5
+                memory: 32GiB
+                gpus: 1
+                shm: 8 GB
+                price: 0.45
+            currency: EUR
+            gpus: 2
+            hook_timeout: 90s
+            host_for_members: true
+            quotas:
+              home: 20GB
+              storage: 1.5TB
+            """).Value!;
+
+        Assert.Equal([new("small", 2, 8_000_000_000, 0, null, 0), new("gpu", 0.5, 32L << 30, 1, 8_000_000_000, 0.45m)], settings.Types);
+        Assert.Equal(("EUR", 2, TimeSpan.FromSeconds(90), true), (settings.Currency, settings.Gpus, settings.HookTimeout, settings.HostForMembers));
+        Assert.Equal((20_000_000_000, null, 1_500_000_000_000), (settings.HomeQuota, settings.NotebooksQuota, settings.StorageQuota));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nothing yet\n")]
+    [InlineData("---\n")]
+    public void Read_NothingSaid_IsTheDefault(string text) => Assert.Equal("standard", Assert.Single(Read(text).Value!.Types).Name);
+
+    [Fact]
+    public void Read_NoFile_IsTheDefault() => Assert.Equal("USD", HubSettings.Read(SettingsFile).Value!.Currency);
+
+    [Theory]
+    [InlineData("currncy: EUR", 1, "there is no currncy. Did you mean 'currency'?")]
+    [InlineData("currency: EUR\nfrobnicate: 1", 2, "there is no frobnicate. There is types, currency, gpus, hook_timeout, host_for_members, quotas.")]
+    [InlineData("types:\n  - name: a\n    memroy: 1GB", 3, "there is no types[0].memroy. Did you mean 'memory'?")]
+    [InlineData("types:\n  - name: a\n  - name: b\n    memory: lots", 4, "types[1].memory is a size as 512MB, 32GB or 32GiB, not 'lots'.")]
+    [InlineData("types:\n  - name: a\n    cpu: 0", 3, "types[0].cpu is 0.1 or more processors, not '0'.")]
+    [InlineData("types:\n  - cpu: 1", 2, "types[0] has no name.")]
+    [InlineData("types:\n  - name: a\n  - name: a", 3, "types[1].name: there are two types 'a'.")]
+    [InlineData("types: small", 1, "types is a list of at least one type, each with a name: '- name: small'.")]
+    [InlineData("types: [small]", 1, "types[0] has fields: name, cpu, memory, gpus, shm, price.")]
+    [InlineData("gpus: 1.5", 1, "gpus is a number, 0 or more, not '1.5'.")]
+    [InlineData("gpus: [1]", 1, "gpus has one value.")]
+    [InlineData("hook_timeout: 5", 1, "hook_timeout is a span of time as 90s, 5m or 1h, not '5'.")]
+    [InlineData("hook_timeout: 0s", 1, "hook_timeout is at least 1s.")]
+    [InlineData("host_for_members: maybe", 1, "host_for_members is true or false, not 'maybe'.")]
+    [InlineData("quotas:\n  hom: 1GB", 2, "there is no quotas.hom. Did you mean 'home'?")]
+    [InlineData("- a", 1, "the file has fields: types, currency, gpus, hook_timeout, host_for_members, quotas.")]
+    public void Read_Mistyped_NamesLineFieldAndMend(string text, int line, string fault) =>
+        Assert.Equal($"{SettingsFile} line {line}: {fault}", Read(text).Fault!.Message);
+
+    [Theory]
+    [InlineData("types: [")]
+    [InlineData("a: b: c")]
+    [InlineData("currency: \"EUR")]
+    [InlineData("currency: EUR\ncurrency: USD")]
+    public void Read_NoYaml_NamesTheLine(string text) => Assert.StartsWith($"{SettingsFile} line ", Read(text).Fault!.Message, StringComparison.Ordinal);
+
+    private HubResult<HubSettings> Read(string text)
+    {
+        File.WriteAllText(SettingsFile, text);
+        return HubSettings.Read(SettingsFile);
+    }
+}
