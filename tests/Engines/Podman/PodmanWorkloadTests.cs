@@ -39,18 +39,18 @@ public sealed class PodmanWorkloadTests(PodmanService service) : IAsyncLifetime
     [Fact]
     public async Task Output_WhileNobodyLooks_IsThereForTheNextThatLooks()
     {
-        var go = Path.Combine(_folder, "go");
+        int process;
         using (var first = new PodmanEngine(service.Socket))
         {
-            Value(await first.StartAsync(Script("echo one; until [ -e /mnt/t/go ]; do sleep 0.02; done; printf two; echo three; exit 3"), Cancellation));
+            process = Value(await first.StartAsync(Script("echo one; until [ -e /mnt/t/go ]; do sleep 0.02; done; printf two; echo three; exit 3"), Cancellation)).ProcessId!.Value;
             await UntilAsync(() => Output == "one\n");
         }
 
-        await File.WriteAllTextAsync(go, "", Cancellation);
-        await service.RunPodmanAsync("wait", $"holdfast-{_id}");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "go"), "", Cancellation);
+        await UntilAsync(() => !Directory.Exists($"/proc/{process}"));
         Assert.Equal("one\n", Output);
 
-        var ended = Value(await _engine.InspectAsync(_id, Cancellation));
+        var ended = Value(await _engine.WaitAsync(_id, Cancellation).WaitAsync(Patience, Cancellation));
 
         Assert.Equal(3, ended.ExitCode);
         Assert.Equal("one\ntwothree\n", Output);
