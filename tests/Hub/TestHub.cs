@@ -130,7 +130,7 @@ internal sealed class TestHub : IAsyncDisposable
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            TestContext.Current.TestOutputHelper?.WriteLine($"{formatter(state, exception)} {exception}");
+            Console.Error.WriteLine($"{formatter(state, exception)} {exception}");
 
         public void Dispose()
         {
