@@ -22,6 +22,8 @@ var root = new RootCommand("Holdfast: a workspace for machine-learning notebooks
     KeeperVerb.Create(),
     HubVerb.Create(),
     MachineVerb.Create(),
+    HookVerb.Create(),
+    StorageVerb.Create(),
     SecretVerb.Create(),
     TokenVerb.Create(),
     PeopleVerb.Create(),

@@ -22,19 +22,27 @@ internal static class MachineExecVerb
     /// <summary>Runs a command in a machine; its exit code.</summary>
     public static async Task<int> RunAsync(HubClient hub, string name, IReadOnlyList<string> argv, CancellationToken cancellationToken)
     {
-        if (HubPlace.Default.Address != hub.Address) return Output.Fail($"the hub at {hub.Address} is not this user's on this computer. The machine's page has terminals.");
+        var (entry, code) = await EntryAsync(hub, name, argv, cancellationToken);
+        if (entry is null) return code;
+        // The keys are the command's: it gets the signals of the terminal as well.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
+        using var quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, signal => signal.Cancel = true);
+        using var process = Process.Start(new ProcessStartInfo(entry[0], entry.Skip(1)))!;
+        await process.WaitForExitAsync(CancellationToken.None);
+        return process.ExitCode;
+    }
+
+    /// <summary>What runs a command inside; null when that cannot be, with the exit code after why was said.</summary>
+    public static async Task<(IReadOnlyList<string>? Entry, int Code)> EntryAsync(HubClient hub, string name, IReadOnlyList<string> argv, CancellationToken cancellationToken)
+    {
+        if (HubPlace.Default.Address != hub.Address) return (null, Output.Fail($"the hub at {hub.Address} is not this user's on this computer. The machine's page has terminals."));
         var reply = await hub.GetAsync(Asking.PathOf(name), cancellationToken);
-        if (reply.Fault is not null) return Asking.Fail(reply);
+        if (reply.Fault is not null) return (null, Asking.Fail(reply));
         var machine = reply.Read(HubJson.Default.MachineView);
         using var podman = new PodmanEngine(PodmanSocket.Path);
         IEngine engine = machine.Engine == podman.Name ? podman : new HostEngine(HubPlace.Default.Folders.HostEngine, TimeProvider.System);
         var entry = await engine.EntryAsync(machine.Id, argv, cancellationToken);
-        if (!entry.Ok) return Output.Fail(entry.Fault.Code is "not-found" or "not-running" ? $"{name} does not run. '{Surroundings.Program} machine start {name}' starts it." : entry.Fault.Message);
-        // The keys are the command's: it gets the signals of the terminal as well.
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
-        using var quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, signal => signal.Cancel = true);
-        using var process = Process.Start(new ProcessStartInfo(entry.Value[0], entry.Value.Skip(1)))!;
-        await process.WaitForExitAsync(CancellationToken.None);
-        return process.ExitCode;
+        return entry.Ok ? (entry.Value, 0)
+            : (null, Output.Fail(entry.Fault.Code is "not-found" or "not-running" ? $"{name} does not run. '{Surroundings.Program} machine start {name}' starts it." : entry.Fault.Message));
     }
 }

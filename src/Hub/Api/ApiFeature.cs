@@ -15,7 +15,8 @@ internal static class ApiFeature
         .ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HubJson.Default))
         .AddHubDocument()
         .AddSingleton<EngineChecks>()
-        .AddSingleton<MachineViews>();
+        .AddSingleton<MachineViews>()
+        .AddSingleton<Volumes>();
 
     public static void MapApi(this IEndpointRouteBuilder endpoints)
     {
@@ -25,6 +26,8 @@ internal static class ApiFeature
         MachineRunApi.Map(api);
         MachineOutputApi.Map(api);
         LossApi.Map(api);
+        StorageApi.Map(api);
+        HooksApi.Map(api);
         OwnApi.Map(api);
         PeopleApi.Map(api);
         endpoints.MapHubDocument();

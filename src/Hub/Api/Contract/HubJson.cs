@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Holdfast.Hub.Hooks;
 using Holdfast.Hub.Loss;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.People;
+using Holdfast.Hub.Storage;
 
 namespace Holdfast.Hub.Api.Contract;
 
@@ -35,6 +37,15 @@ namespace Holdfast.Hub.Api.Contract;
 [JsonSerializable(typeof(SecretRequest))]
 [JsonSerializable(typeof(Secret))]
 [JsonSerializable(typeof(Secret[]))]
+[JsonSerializable(typeof(VolumeView))]
+[JsonSerializable(typeof(VolumeView[]))]
+[JsonSerializable(typeof(StoredEntry[]))]
+[JsonSerializable(typeof(HomeSnapshot[]))]
+[JsonSerializable(typeof(RestoreRequest))]
+[JsonSerializable(typeof(RestoredHome))]
+[JsonSerializable(typeof(HookView))]
+[JsonSerializable(typeof(ApproveRequest))]
+[JsonSerializable(typeof(HookRequest))]
 public sealed partial class HubJson : JsonSerializerContext;
 
 /// <summary>A span of time as a number of seconds.</summary>
