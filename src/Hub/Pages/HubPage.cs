@@ -7,12 +7,15 @@ namespace Holdfast.Hub.Pages;
 /// <summary>The pages of the hub: plain HTML that works without script.</summary>
 internal static class HubPage
 {
+    private static readonly Html Refresh = Html.Trusted("""<meta http-equiv="refresh" content="2">""");
+
     /// <summary>Answers with a page of the person who is logged in.</summary>
     /// <param name="context">The request.</param>
     /// <param name="title">Its title.</param>
     /// <param name="body">What stands on it.</param>
     /// <param name="status">The status.</param>
-    public static Task WriteAsync(HttpContext context, string title, Html body, int status = StatusCodes.Status200OK)
+    /// <param name="refresh">Whether it is loaded again every two seconds.</param>
+    public static Task WriteAsync(HttpContext context, string title, Html body, int status = StatusCodes.Status200OK, bool refresh = false)
     {
         var caller = context.Caller();
         string path = context.Request.Path;
@@ -20,7 +23,7 @@ internal static class HubPage
         return SendAsync(context, title, $"""
             <body><div class="bar"><div><a class="brand" href="/">{Style.Mark}Holdfast</a><nav class="do" aria-label="Hub">{Link("/", "Machines")} {Html.If(caller.IsAdmin, Link("/people", "People"))} {Link("/account", caller.Name)}</nav>
             <form method="post" action="/logout"><button>Log out</button></form></div></div><main>{body}</main></body>
-            """, Html.Empty, null, status);
+            """, Html.If(refresh, Refresh), null, status);
     }
 
     /// <summary>Answers with a small page: a form, a notice.</summary>
@@ -32,7 +35,7 @@ internal static class HubPage
     /// <param name="script">A script of ours; null for none.</param>
     public static Task WriteSmallAsync(HttpContext context, string title, Html body, int status = StatusCodes.Status200OK, bool refresh = false, string? script = null) => SendAsync(context, title, $"""
         <body class="small"><main><section><header>{Style.Mark}<h1>{title}</h1></header>{body}</section></main></body>
-        """, Html.If(refresh, Html.Trusted("""<noscript><meta http-equiv="refresh" content="2"></noscript>""")), script, status);
+        """, Html.If(refresh, script is null ? Refresh : $"<noscript>{Refresh}</noscript>"), script, status);
 
     /// <summary>What is wrong, as a page.</summary>
     public static Task WriteFaultAsync(HttpContext context, HubFault fault)

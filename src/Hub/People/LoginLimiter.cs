@@ -56,10 +56,10 @@ internal sealed class LoginLimiter(TimeProvider time)
         _tries[key] = new Tries(count, now + wait, now);
     }
 
-    /// <summary>Those whose last try is longest ago go, a quarter of them at a time.</summary>
+    /// <summary>Those with the fewest tries go, a quarter of them at a time: a flood of names must not make it forget the one at work.</summary>
     private void MakeRoom()
     {
-        foreach (var (key, _) in _tries.OrderBy(pair => pair.Value.Last).Take(MostKeys / 4).ToArray()) _tries.Remove(key);
+        foreach (var (key, _) in _tries.OrderBy(pair => pair.Value.Count).ThenBy(pair => pair.Value.Last).Take(MostKeys / 4).ToArray()) _tries.Remove(key);
     }
 
     private static string NameKey(string name) => $"name {(LoginName.IsValid(name) ? name : "")}";

@@ -8,10 +8,13 @@ internal static class Tunnel
 {
     private const int BufferSize = 16 * 1024;
 
-    /// <summary>How long a machine may still send after the page has said that it will not. A browser that has gone looks the same.</summary>
-    private static readonly TimeSpan AfterThePage = TimeSpan.FromMinutes(1);
+    /// <summary>How long a machine has to read what the page sent last, and to end its side.</summary>
+    private static readonly TimeSpan AfterThePage = TimeSpan.FromSeconds(10);
 
-    /// <summary>Goes on until the machine ends, the page breaks off, or <paramref name="stop"/>. A page that only ends its own side still gets all that the machine sends.</summary>
+    /// <summary>
+    /// Goes on until the machine or the page ends, or <paramref name="stop"/>. What either has sent before its end reaches the other; a page that has ended its side
+    /// gets no more (Kestrel takes it for gone).
+    /// </summary>
     public static async Task RunAsync(Stream page, Stream machine, Socket machineSocket, CancellationToken stop)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
