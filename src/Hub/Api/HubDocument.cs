@@ -7,7 +7,7 @@ namespace Holdfast.Hub.Api;
 /// <summary>The API's own description, made from what is mapped.</summary>
 internal static class HubDocument
 {
-    private const string Name = "hub";
+    private const string Name = "openapi";
 
     public static IServiceCollection AddHubDocument(this IServiceCollection services) => services.AddOpenApi(Name, options =>
     {

@@ -1,7 +1,6 @@
 using Holdfast.Hub.Api.Contract;
 using Holdfast.Hub.Hooks;
 using Holdfast.Hub.People;
-using Holdfast.Hub.Settings;
 using Holdfast.Hub.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -10,9 +10,9 @@ namespace Holdfast.Hub.Tests.Pages;
 public sealed class PagesTests : IAsyncLifetime
 {
     private static readonly LossList SomeLoss = new(DateTimeOffset.UnixEpoch, [new PackageChange("pip", "torch", "2.0", "2.1", true)], [new LostPath("/opt/model", 5_000_000, true)], 3, [], 5_000_000);
-    private TestHub _hub = null!;
+    private PeopleHub _hub = null!;
 
-    public async ValueTask InitializeAsync() => _hub = await TestHub.StartAsync(TestContext.Current.CancellationToken);
+    public async ValueTask InitializeAsync() => _hub = await PeopleHub.StartAsync(TestContext.Current.CancellationToken);
 
     public ValueTask DisposeAsync() => _hub.DisposeAsync();
 

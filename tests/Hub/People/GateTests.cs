@@ -5,11 +5,11 @@ namespace Holdfast.Hub.Tests.People;
 
 public sealed class GateTests : IAsyncLifetime
 {
-    private TestHub _hub = null!;
+    private PeopleHub _hub = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _hub = await TestHub.StartAsync(Cancel);
+    public async ValueTask InitializeAsync() => _hub = await PeopleHub.StartAsync(Cancel);
 
     public ValueTask DisposeAsync() => _hub.DisposeAsync();
 
@@ -58,9 +58,9 @@ public sealed class GateTests : IAsyncLifetime
     [Fact]
     public async Task Login_FromAnotherSitesPage_IsRefused()
     {
-        _hub.Get<Persons>().Add("ada", true, TestHub.Password);
+        _hub.Get<Persons>().Add("ada", true, PeopleHub.Password);
 
-        var answer = await _hub.NewClient().SubmitFromAsync("https://evil.example", "/login", ("name", "ada"), ("password", TestHub.Password));
+        var answer = await _hub.NewClient().SubmitFromAsync("https://evil.example", "/login", ("name", "ada"), ("password", PeopleHub.Password));
 
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
     }
@@ -132,7 +132,7 @@ public sealed class GateTests : IAsyncLifetime
         var here = await _hub.LogInByFormAsync("ada");
         var elsewhere = await _hub.LogInByFormAsync("ada");
 
-        var answer = await here.SubmitAsync("/account/password", ("old", TestHub.Password), ("password", "another one"), ("again", "another one"));
+        var answer = await here.SubmitAsync("/account/password", ("old", PeopleHub.Password), ("password", "another one"), ("again", "another one"));
 
         Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await here.GetAsync("/api/v1/whoami", Cancel)).StatusCode);
@@ -167,7 +167,7 @@ public sealed class GateTests : IAsyncLifetime
 
         Assert.DoesNotContain(token[3..], bytes, StringComparison.Ordinal);
         Assert.DoesNotContain(path[(path.IndexOf('=', StringComparison.Ordinal) + 1)..], bytes, StringComparison.Ordinal);
-        Assert.DoesNotContain(TestHub.Password, bytes, StringComparison.Ordinal);
+        Assert.DoesNotContain(PeopleHub.Password, bytes, StringComparison.Ordinal);
         Assert.DoesNotContain("very secret value", bytes, StringComparison.Ordinal);
         Assert.NotNull(browser);
     }

@@ -142,7 +142,7 @@ public sealed class MachineLoginTests
         var port = place.Hub.Port;
         await place.DisposeAsync();
 
-        await using var hub = await TestHub.StartAsync(Cancel, place.Hub.Folder);
+        await using var hub = await PeopleHub.StartAsync(Cancel, place.Hub.Folder);
         hub.Machines.Put("leaves", MachineState.Stopped);
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://leaves.localhost:{hub.Port}/api");
         request.Headers.Add("Cookie", cookie.Replace($"-{port}=", $"-{hub.Port}=", StringComparison.Ordinal));

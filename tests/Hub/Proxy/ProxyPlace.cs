@@ -9,9 +9,9 @@ internal sealed class ProxyPlace : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _peers = [];
 
-    private ProxyPlace(TestHub hub) => Hub = hub;
+    private ProxyPlace(PeopleHub hub) => Hub = hub;
 
-    public TestHub Hub { get; }
+    public PeopleHub Hub { get; }
 
     public string Socket => Path.Combine(Hub.Folder, "lab.sock");
 
@@ -19,7 +19,7 @@ internal sealed class ProxyPlace : IAsyncDisposable
 
     public static async Task<ProxyPlace> StartAsync(RequestDelegate? lab = null)
     {
-        var place = new ProxyPlace(await TestHub.StartAsync(TestContext.Current.CancellationToken));
+        var place = new ProxyPlace(await PeopleHub.StartAsync(TestContext.Current.CancellationToken));
         place.Hub.Machines.Put("leaves", MachineState.Running);
         place.Hub.Machines.LabSockets["leaves"] = place.Socket;
         if (lab is not null) place._peers.Add(await LabPeer.StartAsync(place.Socket, lab));

@@ -17,14 +17,14 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Holdfast.Hub.Tests.People;
 
 /// <summary>People, proxy and pages of a hub on a port of its own, over machines that a test makes up.</summary>
-internal sealed class TestHub : IAsyncDisposable
+internal sealed class PeopleHub : IAsyncDisposable
 {
     public const string Password = "correct horse";
 
     private readonly WebApplication _app;
     private readonly List<HttpClient> _clients = [];
 
-    private TestHub(WebApplication app, string folder, ManualClock clock, FakeMachines machines)
+    private PeopleHub(WebApplication app, string folder, ManualClock clock, FakeMachines machines)
     {
         _app = app;
         Folder = folder;
@@ -50,7 +50,7 @@ internal sealed class TestHub : IAsyncDisposable
 
     /// <param name="folder">The data folder of a hub that ran before; null for a new one.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<TestHub> StartAsync(CancellationToken cancellationToken, string? folder = null)
+    public static async Task<PeopleHub> StartAsync(CancellationToken cancellationToken, string? folder = null)
     {
         folder ??= Directory.CreateTempSubdirectory("hf-hub-").FullName;
         var folders = new HubFolders(folder) { MeetingRoot = folder };
@@ -85,7 +85,7 @@ internal sealed class TestHub : IAsyncDisposable
         app.MapPages();
         app.MapMethods("/api/v1/whoami", ["GET", "POST"], context => context.Response.WriteAsync($"{context.Caller().Name} {context.Caller().IsAdmin}", context.RequestAborted));
         await app.StartAsync(cancellationToken);
-        var hub = new TestHub(app, folder, clock, machines);
+        var hub = new PeopleHub(app, folder, clock, machines);
         hub.Port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
         return hub;
     }
