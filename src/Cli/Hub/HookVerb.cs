@@ -9,7 +9,6 @@ namespace Holdfast.Cli.Hub;
 internal static class HookVerb
 {
     /// <summary>As a shell inside reads them.</summary>
-    private static readonly string[] EditorVariables = ["VISUAL", "EDITOR"];
     private static readonly Dictionary<string, string> Paths = new()
     {
         ["team"] = "/storage/pre-run.sh",
@@ -125,7 +124,7 @@ internal static class HookVerb
 
     private static string? EditFile(string file)
     {
-        var editor = EditorVariables.Select(name => Surroundings.Variables.GetValueOrDefault(name)).FirstOrDefault(value => value is { Length: > 0 }) ?? "vi";
+        var editor = Surroundings.Variables.GetValueOrDefault("VISUAL") is { Length: > 0 } visual ? visual : Surroundings.Variables.GetValueOrDefault("EDITOR") is { Length: > 0 } plain ? plain : "vi";
         try
         {
             using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"exec {editor} \"$0\"", file]))!;

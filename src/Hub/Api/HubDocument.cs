@@ -7,7 +7,8 @@ namespace Holdfast.Hub.Api;
 /// <summary>The API's own description, made from what is mapped.</summary>
 internal static class HubDocument
 {
-    private const string Name = "openapi";
+    /// <summary>The one that is meant where the path names none.</summary>
+    private const string Name = "v1";
 
     public static IServiceCollection AddHubDocument(this IServiceCollection services) => services.AddOpenApi(Name, options =>
     {
@@ -21,5 +22,5 @@ internal static class HubDocument
         });
     });
 
-    public static void MapHubDocument(this IEndpointRouteBuilder endpoints) => endpoints.MapOpenApi($"{ApiFeature.Root}/{{documentName:regex(^openapi$)}}.json");
+    public static void MapHubDocument(this IEndpointRouteBuilder endpoints) => endpoints.MapOpenApi($"{ApiFeature.Root}/openapi.json");
 }
