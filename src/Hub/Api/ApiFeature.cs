@@ -31,7 +31,11 @@ internal static class ApiFeature
         OwnApi.Map(api);
         PeopleApi.Map(api);
         endpoints.MapHubDocument();
-        api.MapFallback("{**path}", (HttpContext context) => Answer.Fault(new HubFault("not-found", $"The API has no {context.Request.Method} {context.Request.Path}; {Root}/openapi.json says what it has.")))
-            .ExcludeFromDescription();
+        api.MapFallback("{**path}", (HttpContext context) => Answer.Fault(Fallback(context.Request))).ExcludeFromDescription();
     }
+
+    /// <summary>Also a body of another kind comes here: endpoints that take JSON are for requests with JSON alone.</summary>
+    private static HubFault Fallback(HttpRequest request) => request.ContentType is not null && !request.HasJsonContentType()
+        ? Body.NotJson
+        : new HubFault("not-found", $"The API has no {request.Method} {request.Path}; {Root}/openapi.json says what it has.");
 }

@@ -9,7 +9,11 @@ namespace Holdfast.Hub.Api;
 /// <summary>Reads what a request sends. Only JSON that says it is JSON: a form of a foreign page cannot send that.</summary>
 internal static class Body
 {
-    private const int Most = 1 << 20;
+    /// <summary>What is said to a body of another kind.</summary>
+    public static readonly HubFault NotJson = new("bad-request", "The body is JSON, and its Content-Type is application/json.");
+
+    // A hook of 1 MiB, with all of it escaped.
+    private const int Most = 8 << 20;
 
     /// <summary>The value. The fault of one that is mistyped names the field, and the one that was meant.</summary>
     public static async Task<HubResult<T>> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type) where T : class
@@ -57,7 +61,7 @@ internal static class Body
     private static async Task<(JsonObject? Fields, HubFault? Fault)> FieldsAsync(HttpContext context)
     {
         if (context.Request.ContentLength == 0) return ([], null);
-        if (!context.Request.HasJsonContentType()) return (null, Fault("The body is JSON, and its Content-Type is application/json."));
+        if (!context.Request.HasJsonContentType()) return (null, NotJson);
         try
         {
             using var text = new MemoryStream();

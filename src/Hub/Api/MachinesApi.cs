@@ -31,7 +31,7 @@ internal static class MachinesApi
     private static async Task<IResult> CreateAsync(HttpContext context, Fleet fleet, MachineViews views)
     {
         var spec = await Body.ReadAsync(context, HubJson.Default.MachineSpec);
-        return spec.Ok ? views.Of(fleet.Create(context.Caller(), spec.Value), context, spec.Value.Name, StatusCodes.Status201Created) : Answer.Fault(spec.Fault);
+        return spec.Ok ? views.Of(fleet.Create(context.Caller(), Whole(spec.Value)), context, spec.Value.Name, StatusCodes.Status201Created) : Answer.Fault(spec.Fault);
     }
 
     private static async Task<IResult> ChangeAsync(HttpContext context, Fleet fleet, MachineViews views, string name)
@@ -41,6 +41,9 @@ internal static class MachinesApi
         var spec = await Body.MergeAsync(context, machine.Value.Spec, HubJson.Default.MachineSpec);
         if (!spec.Ok) return Answer.Fault(spec.Fault);
         if (spec.Value.Name != name) return Answer.Fault(new HubFault("bad-request", "The name of a machine stays. 'fork' makes a like one of another name."));
-        return views.Of(fleet.Change(context.Caller(), name, spec.Value), context, name);
+        return views.Of(fleet.Change(context.Caller(), name, Whole(spec.Value)), context, name);
     }
+
+    /// <summary>Generated readers know nothing of the defaults of properties: what was not said, or said to be null, is null.</summary>
+    private static MachineSpec Whole(MachineSpec spec) => spec with { Environment = spec.Environment ?? new Dictionary<string, string>(), Secrets = spec.Secrets ?? [] };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 
 namespace Holdfast.Hub.Tests.Api;
@@ -99,6 +100,39 @@ public sealed class HubApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task TeamHook_WrittenAndApproved_IsShownWithItsDifference()
+    {
+        var written = await _api.SendAsync(HttpMethod.Put, "hooks/team", """{"text":"echo one\n"}""");
+        var lost = await _api.SendAsync(HttpMethod.Put, "hooks/team", """{"text":"echo two\n"}""");
+        var unseen = await _api.PostAsync("hooks/team/approve", """{"hash":"00"}""");
+        var approved = await _api.PostAsync("hooks/team/approve", $$"""{"hash":"{{written.Json.GetProperty("hash").GetString()}}"}""");
+        File.AppendAllText(Path.Combine(_hub.Folders.Storage, "pre-run.sh"), "echo more\n");
+        var changed = (await _api.GetAsync("hooks/team")).Json;
+
+        Assert.False(written.Json.GetProperty("is_approved").GetBoolean());
+        Assert.Equal((409, 409), (lost.Status, unseen.Status));
+        Assert.True(approved.Json.GetProperty("is_approved").GetBoolean());
+        Assert.False(changed.GetProperty("is_approved").GetBoolean());
+        Assert.Equal([" echo one", "+echo more", " "], changed.GetProperty("diff").EnumerateArray().Select(line => line.GetString()));
+    }
+
+    [Fact]
+    public async Task Storage_Measured_IsShownByVolume()
+    {
+        HubFolders.Make(Path.Combine(_hub.Folders.Storage, "data"));
+        File.WriteAllText(Path.Combine(_hub.Folders.Storage, "data/a"), new string('x', 5000));
+
+        var measured = await _api.SendAsync(HttpMethod.Post, "storage/measure?volume=storage", null);
+        var listed = await _api.GetAsync("storage/files?volume=storage&path=data");
+
+        Assert.Equal(1, measured.Json.GetProperty("usage").GetProperty("files").GetInt64());
+        Assert.Equal("data", measured.Json.GetProperty("usage").GetProperty("folders")[0].GetProperty("path").GetString());
+        Assert.Equal(("a", 5000), (listed.Json[0].GetProperty("name").GetString(), listed.Json[0].GetProperty("size").GetInt64()));
+        Assert.Contains("Did you mean 'storage'?", (await _api.GetAsync("storage/files?volume=storag")).Message, StringComparison.Ordinal);
+        Assert.Equal("[]", (await _api.GetAsync("snapshots")).Text);
+    }
+
+    [Fact]
     public async Task OpenApi_Asked_DescribesWhatIsMapped()
     {
         var document = (await _api.GetAsync("openapi.json")).Json;
@@ -106,7 +140,7 @@ public sealed class HubApiTests : IAsyncLifetime
         var described = document.GetProperty("paths").EnumerateObject()
             .SelectMany(path => path.Value.EnumerateObject().Where(member => member.Value.TryGetProperty("responses", out _)).Select(method => $"{method.Name.ToUpperInvariant()} {path.Name}")).Order().ToList();
         var mapped = _hub.Service<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/api/v1/", StringComparison.Ordinal) && !endpoint.RoutePattern.RawText.Contains("{**", StringComparison.Ordinal) && !endpoint.RoutePattern.RawText.EndsWith("openapi.json", StringComparison.Ordinal))
+            .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/api/v1/", StringComparison.Ordinal) && endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is null)
             .SelectMany(endpoint => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.Select(method => $"{method} {endpoint.RoutePattern.RawText!.TrimEnd('/')}")).Order().ToList();
         Assert.Equal(mapped, described);
         Assert.Contains("POST /api/v1/machines/{name}/start", described);
