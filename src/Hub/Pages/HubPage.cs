@@ -21,7 +21,7 @@ internal static class HubPage
         string path = context.Request.Path;
         Html Link(string to, string text) => $"""<a href="{to}"{Html.If(path == to, Html.Trusted(" aria-current=\"page\""))}>{text}</a>""";
         return SendAsync(context, title, $"""
-            <body><div class="bar"><div><a class="brand" href="/">{Style.Mark}Holdfast</a><nav class="do" aria-label="Hub">{Link("/", "Machines")} {Html.If(caller.IsAdmin, Link("/people", "People"))} {Link("/account", caller.Name)}</nav>
+            <body><div class="bar"><div><a class="brand" href="/" aria-label="Holdfast">{Style.Mark}Holdfast</a><nav class="do" aria-label="Hub">{Link("/", "Machines")} {Html.If(caller.IsAdmin, Link("/people", "People"))} {Link("/account", caller.Name)}</nav>
             <form method="post" action="/logout"><button>Log out</button></form></div></div><main>{body}</main></body>
             """, Html.If(refresh, Refresh), null, status);
     }

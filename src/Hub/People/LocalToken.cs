@@ -15,7 +15,7 @@ internal sealed class LocalToken
     public LocalToken(HubFolders folders, FirstAdministrator first)
     {
         _first = first;
-        var token = Encoding.ASCII.GetString(SecretFile.LoadOrCreate(FileIn(folders), text => Bearer.IsToken(Encoding.ASCII.GetString(text)), () => Encoding.ASCII.GetBytes(Bearer.New(Bearer.TokenPrefix))));
+        var token = Encoding.ASCII.GetString(SecretFile.LoadOrCreate(FileIn(folders), text => Bearer.IsToken(Encoding.ASCII.GetString(text)), () => Encoding.ASCII.GetBytes(Bearer.New(Bearer.TokenPrefix)))).Trim();
         _hash = Bearer.Hash(token)!;
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using System.Text;
@@ -105,21 +104,16 @@ internal sealed class Forwarder : IDisposable
             ? CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ended, _stopping)
             : null;
         var cancellationToken = stop?.Token ?? context.RequestAborted;
-        var buffer = ArrayPool<byte>.Shared.Rent(RequestBody.BufferSize);
-        try
+        // Head and first bytes leave as one where both are there; else the head does not wait.
+        var first = body.ReadAsync(Memory<byte>.Empty, cancellationToken);
+        if (!first.IsCompleted) await context.Response.Body.FlushAsync(cancellationToken);
+        _ = await first;
+        // Straight into what is sent: nothing is copied in between.
+        var writer = context.Response.BodyWriter;
+        while (await body.ReadAsync(writer.GetMemory(RequestBody.BufferSize), cancellationToken) is var length and > 0)
         {
-            while (true)
-            {
-                var reading = body.ReadAsync(buffer.AsMemory(0, RequestBody.BufferSize), cancellationToken);
-                // Head and first bytes leave as one where both are there; else the head does not wait.
-                if (!reading.IsCompleted && !context.Response.HasStarted) await context.Response.Body.FlushAsync(cancellationToken);
-                if (await reading is not (> 0 and var length)) return;
-                await context.Response.Body.WriteAsync(buffer.AsMemory(0, length), cancellationToken);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
+            writer.Advance(length);
+            await writer.FlushAsync(cancellationToken);
         }
     }
 

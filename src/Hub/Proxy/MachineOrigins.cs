@@ -112,9 +112,11 @@ internal sealed class MachineOrigins(
             : "Nobody is logged in to this machine; mend: open it in a browser, or send a token of the hub: Authorization: token hf_…"));
     }
 
-    private static Task RefuseAsync(HttpContext context, HubFault fault)
+    private Task RefuseAsync(HttpContext context, HubFault fault)
     {
         SecurityHeaders.Set(context);
-        return context.Request.IsNavigation() ? HubPage.WriteFaultAsync(context, fault) : FaultAnswer.WriteAsync(context, fault);
+        return context.Request.IsNavigation()
+            ? HubPage.WriteSmallAsync(context, "Not here", $"""<p>{fault.Message}</p><p><a href="{hosts.AddressFor(context.Request)}/">All machines</a></p>""", fault.Status)
+            : FaultAnswer.WriteAsync(context, fault);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,8 +20,14 @@ internal static class ProxyFeature
             .AddSingleton<EnterPage>()
             .AddSingleton<OwnPaths>()
             .AddSingleton<Forwarder>()
-            // Labs put names of files into headers as they are; see the forwarder.
-            .Configure<KestrelServerOptions>(kestrel => kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1);
+            .AddSingleton<IMemoryPoolFactory<byte>, WideBlocks>()
+            .Configure<KestrelServerOptions>(kestrel =>
+            {
+                // Labs put names of files into headers as they are; see the forwarder.
+                kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+                // So that the next piece is read while one is sent.
+                kestrel.Limits.MaxResponseBufferSize = 8 * RequestBody.BufferSize;
+            });
     }
 
     /// <summary>Answers requests whose host is a machine or a port of one.</summary>
