@@ -9,6 +9,8 @@ internal static class InsideFolders
     public const string Kept = "/var/lib/holdfast-kept";
     /// <summary>The lab's and keeper's state, and the list of packages at the start.</summary>
     public const string State = "/var/lib/holdfast";
+    /// <summary>The name in <see cref="State"/> of the list of packages at the start.</summary>
+    public const string PackagesBefore = "packages-before.json";
     /// <summary>Our own program.</summary>
     public const string Program = "/opt/holdfast/holdfast";
 

@@ -44,7 +44,7 @@ internal sealed class LossLists(HubOptions options, HubDatabase database, TimePr
     {
         var volumes = InsideFolders.Of(machine);
         // Without a list of the start there is nothing to compare with: it has not come so far.
-        var before = PackageList.Recall(options.Folders.StateOf(machine.Id), PackageList.FileName);
+        var before = PackageList.Recall(options.Folders.StateOf(machine.Id), InsideFolders.PackagesBefore);
         if (before is null) return [];
         var now = PackageList.Read(tree, home: null);
         wholes.UnionWith(CondaPackages.Caches(now));

@@ -6,9 +6,6 @@ namespace Holdfast.Hub.Loss;
 /// <summary>The packages of a file system tree, read from the databases of apt, pip, conda and npm; nothing is executed.</summary>
 internal static class PackageList
 {
-    /// <summary>The name in a machine's state folder of the list at its start.</summary>
-    public const string FileName = "packages-before.json";
-
     private const int LargestList = 64 << 20;
 
     /// <summary>Reads them; what cannot be read is left out.</summary>

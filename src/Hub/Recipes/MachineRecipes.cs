@@ -126,7 +126,7 @@ internal sealed class MachineRecipes(HubOptions options, HubDatabase database, T
     private List<PackageDifference> Changes(MachineRecord machine, ForeignTree tree)
     {
         var home = InsideFolders.HomeOf(machine);
-        var before = PackageList.Recall(options.Folders.StateOf(machine.Id), PackageList.FileName) ?? [];
+        var before = PackageList.Recall(options.Folders.StateOf(machine.Id), InsideFolders.PackagesBefore) ?? [];
         List<PackageDifference> changes = [.. PackageDifferences.Of([.. before.Where(package => !ForeignTree.IsIn(package.Place, home))], PackageList.Read(tree, home))];
         HashSet<string> aptFiles = [], wholes = [];
         var listed = PackageDifferences.WithFiles(tree, changes, aptFiles, wholes).Select(change => (change.Source, change.Name)).ToHashSet();
