@@ -13,6 +13,9 @@ public sealed partial class PodmanEngine : IImageBuilder
 {
     private const int LastWords = 20;
 
+    /// <summary>Without a format named, Podman 4.3 makes every step anew.</summary>
+    private const string Format = "application/vnd.oci.image.manifest.v1+json";
+
     /// <inheritdoc/>
     public async Task<EngineResult<BuiltImage>> BuildAsync(ImageBuild build, IProgress<string>? progress, CancellationToken cancellationToken)
     {
@@ -20,7 +23,7 @@ public sealed partial class PodmanEngine : IImageBuilder
         var (network, unavailable) = await _setup.NetworkAsync(cancellationToken);
         if (unavailable is not null) return unavailable;
         using var content = new TarContent(build.Context);
-        var (response, none) = await _api.OpenAsync(HttpMethod.Post, $"/build?dockerfile=Containerfile&layers=true&rm=true&forcerm=true{(network is null ? "" : "&networkmode=host")}", content, cancellationToken);
+        var (response, none) = await _api.OpenAsync(HttpMethod.Post, $"/build?dockerfile=Containerfile&outputformat={PodmanApi.Word(Format)}&layers=true&rm=true&forcerm=true{(network is null ? "" : "&networkmode=host")}", content, cancellationToken);
         using (response)
         {
             if (response is null) return none.Fault(_api.Socket, "unavailable", "");

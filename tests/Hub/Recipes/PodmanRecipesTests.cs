@@ -37,7 +37,8 @@ public sealed class PodmanRecipesTests(PodmanService podman) : IAsyncLifetime
         var home = _machine.Folders.HomeOf("ada");
         Install($"{home}/.local/lib/python3.11/site-packages", "hf_leaf", "0.4");
         await _machine.SaysAsync("mkdir -p '/opt/my model/deep'; echo weights > '/opt/my model/deep/w'; chmod 640 '/opt/my model/deep/w'; echo one > /opt/tool");
-        Assert.True((await _machine.Kept.KeepAsync(_machine.Record, ["/opt/tool"], Cancellation)) is { Ok: true }, "kept");
+        var kept = await _machine.Kept.KeepAsync(_machine.Record, ["/opt/tool"], Cancellation);
+        Assert.True(kept.Ok, kept.Fault?.Message);
         Assert.Equal("/opt/my model", Assert.Single((await _machine.LookAsync()).Files).Path);
 
         var recorded = await Recipes.RecordAsync(_machine.Record, ["/opt/my model", "/opt/tool"], Cancellation);
