@@ -126,8 +126,9 @@ internal sealed class MachineRecipes(HubOptions options, HubDatabase database, T
     private List<PackageDifference> Changes(MachineRecord machine, ForeignTree tree)
     {
         var home = InsideFolders.HomeOf(machine);
-        var before = PackageList.Recall(options.Folders.StateOf(machine.Id), InsideFolders.PackagesBefore) ?? [];
-        List<PackageDifference> changes = [.. PackageDifferences.Of([.. before.Where(package => !ForeignTree.IsIn(package.Place, home))], PackageList.Read(tree, home))];
+        var now = PackageList.Read(tree, home);
+        var before = PackageList.Recall(options.Folders.StateOf(machine.Id), InsideFolders.PackagesBefore) ?? now;
+        List<PackageDifference> changes = [.. PackageDifferences.Of([.. before.Where(package => !ForeignTree.IsIn(package.Place, home))], now)];
         HashSet<string> aptFiles = [], wholes = [];
         var listed = PackageDifferences.WithFiles(tree, changes, aptFiles, wholes).Select(change => (change.Source, change.Name)).ToHashSet();
         return changes.FindAll(change => listed.Contains((change.Package.Source, change.Package.Name)));
