@@ -43,11 +43,14 @@ internal sealed class PodmanApi : IDisposable
     }
 
     /// <summary>An answer whose body is read as it comes; null, and the reason, when Podman does not answer.</summary>
-    public async Task<(HttpResponseMessage? Response, PodmanReply None)> OpenAsync(HttpMethod method, string path, CancellationToken cancellationToken)
+    public Task<(HttpResponseMessage? Response, PodmanReply None)> OpenAsync(HttpMethod method, string path, CancellationToken cancellationToken) => OpenAsync(method, path, null, cancellationToken);
+
+    /// <inheritdoc cref="OpenAsync(HttpMethod, string, CancellationToken)" />
+    public async Task<(HttpResponseMessage? Response, PodmanReply None)> OpenAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
     {
         try
         {
-            using var request = new HttpRequestMessage(method, Version + path);
+            using var request = new HttpRequestMessage(method, Version + path) { Content = content };
             return (await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken), default);
         }
         catch (HttpRequestException e)

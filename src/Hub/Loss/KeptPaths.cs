@@ -20,7 +20,7 @@ internal sealed class KeptPaths(HubOptions options, HubDatabase database)
     public async Task<HubResult<IReadOnlyList<KeptPath>>> KeepAsync(MachineRecord machine, IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
         if (paths.Count is 0 or > MostPaths) return new HubFault("bad-request", $"Name 1 to {MostPaths} paths to keep.");
-        if (machine.Spec.Image is null && EngineOf(machine)?.PathOf(machine.Id, "/") == "/")
+        if (EngineOf(machine) is { HasOwnRoots: false })
             return new HubFault("bad-request", $"{machine.Spec.Name} runs on this computer's own files: a stop destroys none of them, there is nothing to keep.");
         await _turn.WaitAsync(cancellationToken);
         try
@@ -70,7 +70,7 @@ internal sealed class KeptPaths(HubOptions options, HubDatabase database)
         }
     }
 
-    private IEngine? EngineOf(MachineRecord machine) => MachineEngine.Of(options, machine);
+    private IEngine? EngineOf(MachineRecord machine) => options.Engines.GetValueOrDefault(MachineRules.EngineOf(machine.Spec));
 
     private void Forget(string machineId, string path) => database.Execute("DELETE FROM kept WHERE machine = $machine AND path = $path", ("$machine", machineId), ("$path", path));
 

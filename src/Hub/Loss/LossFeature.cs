@@ -1,9 +1,10 @@
+using Holdfast.Hub.Recipes;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Hub.Loss;
 
-/// <summary>What a stop would destroy, and keeping it.</summary>
+/// <summary>What a stop would destroy, and what keeps it: kept paths and recipes.</summary>
 internal static class LossFeature
 {
-    public static IServiceCollection AddLoss(this IServiceCollection services) => services.AddSingleton<KeptPaths>().AddSingleton<LossLists>();
+    public static IServiceCollection AddLoss(this IServiceCollection services) => services.AddSingleton<KeptPaths>().AddSingleton<LossLists>().AddSingleton<MachineRecipes>();
 }

@@ -14,13 +14,12 @@ internal sealed class LossLists(HubOptions options, HubDatabase database, TimePr
     /// </summary>
     public async Task<HubResult<LossList>> LookAsync(MachineRecord machine, CancellationToken cancellationToken)
     {
-        var engine = MachineEngine.Of(options, machine);
-        if (engine is null) return new HubFault("unavailable", $"This hub has no engine {machine.Spec.Engine}; {machine.Spec.Name} was made with one.");
+        if (options.Engines.GetValueOrDefault(MachineRules.EngineOf(machine.Spec)) is not { } engine) return new HubFault("unavailable", $"This hub has no engine {machine.Spec.Engine}; {machine.Spec.Name} was made with one.");
         var status = await engine.InspectAsync(machine.Id, cancellationToken);
         if (!status.Ok) return new HubFault(status.Fault.Code == "not-found" ? "not-found" : "unavailable", status.Fault.Message);
         var root = engine.PathOf(machine.Id, "/");
         // A workload that is no more than a process of this host's has no layer: nothing ends with it.
-        if (root == "/") return new LossList(time.GetUtcNow(), [], [], 0, [], 0);
+        if (!engine.HasOwnRoots) return new LossList(time.GetUtcNow(), [], [], 0, [], 0);
 
         using var tree = root is null ? null : new ForeignTree(root);
         HashSet<string> files = [], wholes = [];

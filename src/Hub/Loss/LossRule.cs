@@ -32,20 +32,26 @@ internal sealed record LossRule(string Pattern, string Reason)
 
     private readonly string[] _names = Pattern.Split('/', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Whether this leaves a path out.</summary>
-    public bool Covers(string path)
+    /// <summary>Whether a rule leaves a path out.</summary>
+    public static bool LeavesOut(string path)
     {
-        var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (!Pattern.StartsWith('/')) return names.Any(name => Is(name, Pattern));
-        return names.Length >= _names.Length && !_names.Where((pattern, at) => !Is(names[at], pattern)).Any();
+        var names = NamesOf(path);
+        return All.Any(rule => rule.Covers(names));
     }
 
     /// <summary>Whether something below a folder may be left out by its path.</summary>
-    public bool MayBeBelow(string folder)
+    public static bool MayBeBelow(string folder)
     {
-        var names = folder.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        return Pattern.StartsWith('/') && names.Length < _names.Length && !names.Where((name, at) => !Is(name, _names[at])).Any();
+        var names = NamesOf(folder);
+        return All.Any(rule => rule.Pattern.StartsWith('/') && names.Length < rule._names.Length && !names.Where((name, at) => !Is(name, rule._names[at])).Any());
     }
 
-    private static bool Is(string name, string pattern) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
+    private bool Covers(string[] names) => Pattern.StartsWith('/')
+        ? names.Length >= _names.Length && !_names.Where((pattern, at) => !Is(names[at], pattern)).Any()
+        : names.Any(name => Is(name, Pattern));
+
+    private static string[] NamesOf(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+
+    private static bool Is(string name, string pattern) =>
+        pattern.Contains('*', StringComparison.Ordinal) ? FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false) : name == pattern;
 }

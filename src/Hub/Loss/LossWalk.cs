@@ -29,7 +29,7 @@ internal sealed class LossWalk(ForeignTree? tree, HashSet<string> files, HashSet
     public void Add(LayerChange change)
     {
         // What was deleted comes back with the next start: that is no loss.
-        if (change.Kind == LayerChangeKind.Deleted || IsRuled(change.Path)) return;
+        if (change.Kind == LayerChangeKind.Deleted || LossRule.LeavesOut(change.Path)) return;
         _size += change.Size;
         var status = tree?.Status(change.Path);
         if (status is { IsFolder: true })
@@ -46,8 +46,8 @@ internal sealed class LossWalk(ForeignTree? tree, HashSet<string> files, HashSet
         var left = new Stack<(string Path, long? Size)>([(folder, size)]);
         while (left.TryPop(out var next))
         {
-            if (IsRuled(next.Path) || wholes.Contains(next.Path)) continue;
-            if (!_onTheWay.Contains(next.Path) && !LossRule.All.Any(rule => rule.MayBeBelow(next.Path)))
+            if (LossRule.LeavesOut(next.Path) || wholes.Contains(next.Path)) continue;
+            if (!_onTheWay.Contains(next.Path) && !LossRule.MayBeBelow(next.Path))
             {
                 var (found, bytes) = next.Size is > 0 and { } known ? (true, known) : tree!.Measure(next.Path);
                 // An empty folder holds nothing to lose.
@@ -58,14 +58,14 @@ internal sealed class LossWalk(ForeignTree? tree, HashSet<string> files, HashSet
             {
                 var path = ForeignTree.Join(next.Path, entry.Name);
                 if (entry.Kind == EntryKind.Folder) left.Push((path, null));
-                else if (!IsRuled(path) && tree.Status(path) is { } status) AddFile(path, status, status.IsFile ? status.Size : 0, isNew);
+                else if (!LossRule.LeavesOut(path) && tree.Status(path) is { } status) AddFile(path, status, status.IsFile ? status.Size : 0, isNew);
             }
         }
     }
 
     private void AddFile(string path, PathStatus? status, long size, bool isNew)
     {
-        if (files.Contains(path) || wholes.Any(whole => ForeignTree.IsIn(path, whole))) return;
+        if (files.Contains(path) || (wholes.Count > 0 && wholes.Any(whole => ForeignTree.IsIn(path, whole)))) return;
         // Links of update-alternatives(1): the other end of each is in /etc/alternatives, and made by packages too.
         if (status is { IsLink: true } && tree!.LinkTarget(path)?.StartsWith("/etc/alternatives/", StringComparison.Ordinal) == true) return;
         AddLost(path, size, isNew);
@@ -85,8 +85,6 @@ internal sealed class LossWalk(ForeignTree? tree, HashSet<string> files, HashSet
         _more += list.Count - most;
         list.RemoveRange(most, list.Count - most);
     }
-
-    private static bool IsRuled(string path) => LossRule.All.Any(rule => rule.Covers(path));
 
     private static HashSet<string> OnTheWay(IEnumerable<string> paths)
     {

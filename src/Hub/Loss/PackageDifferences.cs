@@ -22,7 +22,7 @@ internal static class PackageDifferences
     public static List<PackageChange> WithFiles(ForeignTree tree, IReadOnlyList<PackageDifference> differences, HashSet<string> files, HashSet<string> wholes)
     {
         var there = differences.Where(difference => difference.Now is not null).Select(difference => difference.Package).ToList();
-        AptPackages.AddFiles(tree, there.Where(package => package.Source == "apt"), files);
+        AptPackages.AddFiles(tree, [.. there.Where(package => package.Source == "apt")], files);
         CondaPackages.AddFiles(tree, there.Where(package => package.Source == "conda"), files);
         var brought = there.Where(package => files.Count > 0 && package.Source switch
         {

@@ -1,4 +1,3 @@
-using Holdfast.Hub.Hooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -8,6 +7,5 @@ namespace Holdfast.Hub.Storage;
 internal static class StorageFeature
 {
     public static IServiceCollection AddStorage(this IServiceCollection services) => services
-        .AddSingleton<HookApprovals>().AddSingleton<HomeSnapshots>()
         .AddSingleton<VolumeUsage>().AddSingleton<IHostedService>(provider => provider.GetRequiredService<VolumeUsage>());
 }

@@ -24,14 +24,14 @@ public sealed class LossListsTests : HostMachine
     public async Task Look_AfterAptInstall_HasThePackageAndNoneOfItsFiles()
     {
         SkipWithoutApt();
-        await Machine.InstallAsync("hf-tool", "1.2-3", "mkdir -p opt/hf-tool etc bin usr/share/doc/hf-tool; echo tool > opt/hf-tool/a; echo s > etc/hf-tool.conf; echo d > usr/share/doc/hf-tool/copyright; echo b > bin/hf-tool");
-        await Machine.SaysAsync("echo mine > /opt/hf-tool/mine");
+        await Machine.InstallAsync("hf-tool", "1.2-3", "mkdir -p opt/hf-tool etc bin usr/share/doc/hf-tool; echo tool > opt/hf-tool/a; echo s | tee etc/hf-tool.conf > etc/hf-other.conf; printf '/etc/hf-tool.conf\\n/etc/hf-other.conf\\n' > DEBIAN/conffiles; echo d > usr/share/doc/hf-tool/copyright; echo b > bin/hf-tool");
+        await Machine.SaysAsync("echo mine > /opt/hf-tool/mine; echo edited >> /etc/hf-other.conf");
 
         var list = await Machine.LookAsync();
 
         Assert.Equal(new PackageChange("apt", "hf-tool", null, "1.2-3", true), Assert.Single(list.Packages));
         Assert.Equal(new LostPath("/opt/hf-tool/mine", 5, true), Assert.Single(list.Files));
-        Assert.Empty(list.Settings);
+        Assert.Equal("/etc/hf-other.conf", Assert.Single(list.Settings).Path);
     }
 
     [Fact]

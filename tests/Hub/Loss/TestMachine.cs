@@ -161,7 +161,7 @@ public sealed class TestMachine : IAsyncDisposable
     private IEnumerable<WorkloadMount> Runtime()
     {
         if (Record.Spec.Image is null) return [];
-        var libraries = Directory.GetFiles("/usr/lib/x86_64-linux-gnu").Where(file => Path.GetFileName(file) is "libstdc++.so.6" or "libgcc_s.so.1");
+        var libraries = Directory.GetFiles("/usr/lib/x86_64-linux-gnu").Where(file => Path.GetFileName(file) is "libstdc++.so.6" or "libgcc_s.so.1" or "libdl.so.2" or "libpthread.so.0" or "librt.so.1");
         return [.. libraries.Select(file => new WorkloadMount(file, file, IsReadOnly: true)), new(DotnetRoot, DotnetRoot, IsReadOnly: true), new(AppContext.BaseDirectory.TrimEnd('/'), AppContext.BaseDirectory.TrimEnd('/'), IsReadOnly: true)];
     }
 }

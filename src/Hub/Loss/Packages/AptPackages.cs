@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Holdfast.Hub.Loss.Packages;
@@ -6,7 +7,7 @@ namespace Holdfast.Hub.Loss.Packages;
 internal static class AptPackages
 {
     private const string Info = "/var/lib/dpkg/info";
-    private const int LargestDatabase = 64 << 20, LargestList = 32 << 20;
+    private const int LargestDatabase = 64 << 20, LargestList = 32 << 20, LargestSetting = 16 << 20;
 
     public static IReadOnlyList<Package> Read(ForeignTree tree)
     {
@@ -29,9 +30,10 @@ internal static class AptPackages
             package.Version, !came.Contains((package.Name, package.Architecture is "all" ? native : package.Architecture))));
     }
 
-    /// <summary>Adds the files and folders of packages, where diversions have put them.</summary>
-    public static void AddFiles(ForeignTree tree, IEnumerable<Package> packages, HashSet<string> files)
+    /// <summary>Adds the files and folders of packages, where diversions have put them; not settings that somebody has edited since.</summary>
+    public static void AddFiles(ForeignTree tree, IReadOnlyCollection<Package> packages, HashSet<string> files)
     {
+        if (packages.Count == 0) return;
         var architecture = tree.ReadText("/var/lib/dpkg/arch", 4096)?.Split('\n')[0] ?? "";
         var aliases = Aliases(tree);
         foreach (var package in packages)
@@ -44,6 +46,22 @@ internal static class AptPackages
         var diverted = tree.ReadText("/var/lib/dpkg/diversions", LargestList)?.Split('\n') ?? [];
         for (var at = 0; at + 1 < diverted.Length; at += 3)
             if (files.Contains(Real(aliases, diverted[at]))) files.Add(Real(aliases, diverted[at + 1]));
+        foreach (var (path, hash) in Settings(tree, packages.Select(package => package.Name.Split(':')[0]).ToHashSet()))
+#pragma warning disable CA5351 // dpkg's choice, and nothing is trusted for it
+            if (tree.Read(path, LargestSetting) is { } content && Convert.ToHexStringLower(MD5.HashData(content)) != hash) files.Remove(path);
+#pragma warning restore CA5351
+    }
+
+    /// <summary>Files of settings with the hash of what the package brought: the field Conffiles.</summary>
+    private static IEnumerable<(string Path, string Hash)> Settings(ForeignTree tree, HashSet<string> names)
+    {
+        var (isOne, isField) = (false, false);
+        foreach (var line in (tree.ReadText("/var/lib/dpkg/status", LargestDatabase) ?? "").Split('\n'))
+        {
+            if (line.StartsWith("Package: ", StringComparison.Ordinal)) isOne = names.Contains(line[9..].Trim());
+            if (!line.StartsWith(' ')) isField = isOne && line.StartsWith("Conffiles:", StringComparison.Ordinal);
+            else if (isField && line.Split(' ') is [_, var path, var hash, ..]) yield return (path, hash);
+        }
     }
 
     /// <summary>The package to which a file, or one in a folder, belongs; null when none does. Folders that a package has made are not its own.</summary>
