@@ -29,6 +29,8 @@ internal sealed partial class RunningLab : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
+    public bool HasEnded => _process.HasExited;
+
     public static async Task<RunningLab> StartAsync(ProcessStartInfo command, CancellationToken cancellationToken)
     {
         var lab = new RunningLab(Process.Start(command)!);
@@ -85,6 +87,6 @@ internal sealed partial class RunningLab : IAsyncDisposable
         lock (_said) return _said.ToString();
     }
 
-    [GeneratedRegex(@"https?://\S+[?&]token=\S+")]
+    [GeneratedRegex(@"https?://\S+[?&]token=\S+|http://localhost:\d+/$")]
     private static partial Regex LinkPattern();
 }

@@ -31,6 +31,9 @@ internal sealed class LabPage : IAsyncDisposable
 
     private ILocator Notebook => _page.Locator(".jp-NotebookPanel:not(.lm-mod-hidden)");
 
+    /// <summary>A page that shows a lab already, of a machine of a hub.</summary>
+    public static LabPage Of(IPage page) => new(page);
+
     public static Task<LabPage> OpenAsync(Chromium chromium, RunningLab lab, int width = 1280) => OpenAsync(chromium, lab, lab.Link, width);
 
     /// <summary>Opens the lab without its token.</summary>

@@ -1,0 +1,92 @@
+using Holdfast.Functional.Tests.Labs;
+using Holdfast.Functional.Tests.Pages;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Holdfast.Functional.Tests;
+
+/// <summary>The hub from a browser, with machines on this host itself: no container engine takes part.</summary>
+public sealed class HubTests(Chromium chromium)
+{
+    private const float Patience = 60_000;
+
+    [Fact]
+    public async Task NewHub_FromItsLinkToACell_AndOnAfterItsKill()
+    {
+        if (!Environment.IsPrivilegedProcess) Assert.Skip("Machines with a root of their own need root.");
+        await using var workplace = new Workplace();
+        await using var hub = await new RunningHub(workplace).StartAsync();
+        var page = await chromium.NewPageAsync();
+        page.SetDefaultTimeout(Patience);
+
+        // 1. The one-time link makes the first administrator.
+        await page.GotoAsync((await hub.SetupLinkAsync()).AbsoluteUri);
+        await page.Locator("input[name=password]").FillAsync("correct horse battery");
+        await page.Locator("input[name=again]").FillAsync("correct horse battery");
+        await page.Locator("form button.main").ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Machines");
+
+        // 2. The first machine is there, opens, and runs a cell.
+        await hub.HearAsync("first");
+        await workplace.RunAsync("machine", "start", "first", "--wait");
+        var owner = (string)(await hub.MachineAsync("first"))["owner"]!;
+        await File.WriteAllTextAsync(Path.Combine(NotebooksOf(workplace), "tide.ipynb"), NotebookText.Of([
+            "import time, os\nprint(os.environ['HOME'], os.path.exists('/notebooks/tide.ipynb'))",
+            "for i in range(100000):\n    print('tick', i, flush=True)\n    time.sleep(0.05)"]), TestContext.Current.CancellationToken);
+        await page.ReloadAsync();
+        await page.Locator("a.button.main", new() { HasText = "Open" }).ClickAsync();
+        await page.WaitForURLAsync(url => new Uri(url).Host == "first.localhost" && url.Contains("/lab", StringComparison.Ordinal));
+        await using var lab = LabPage.Of(page);
+        await lab.OpenNotebookAsync("notebooks/tide.ipynb");
+        await lab.RunCellAsync(0);
+        await lab.SeeAsync(0, $"/home/{owner} True");
+
+        // 3. The hub is killed while a cell runs: the cell goes on, the page comes back by itself.
+        await lab.RunCellAsync(1);
+        await lab.SeeAsync(1, "tick 3");
+        await hub.KillAsync();
+        await hub.StartAsync();
+        Assert.Equal("running", (string?)(await hub.MachineAsync("first"))["state"]);
+        var before = await LastTickAsync(page);
+        await Expect(page.Locator("body")).ToContainTextAsync($"tick {before + 60}", new() { Timeout = Patience });
+        await lab.ScreenshotAsync("hub-lab");
+    }
+
+    [Fact]
+    public async Task LinkToStorage_InNotebooks_IsEditedInThePage()
+    {
+        if (!Environment.IsPrivilegedProcess) Assert.Skip("Machines with a root of their own need root.");
+        await using var workplace = new Workplace();
+        await using var hub = await new RunningHub(workplace).StartAsync();
+        await hub.HearAsync("first");
+        await workplace.RunAsync("machine", "start", "first", "--wait");
+        await workplace.RunAsync("machine", "exec", "first", "--", "/bin/sh", "-c", "ln -s /storage /notebooks/team; echo before > /storage/shared.txt");
+        var page = await chromium.NewPageAsync();
+        page.SetDefaultTimeout(Patience);
+        await page.GotoAsync((await hub.SetupLinkAsync()).AbsoluteUri);
+        await page.Locator("input[name=password]").FillAsync("correct horse battery");
+        await page.Locator("input[name=again]").FillAsync("correct horse battery");
+        await page.Locator("form button.main").ClickAsync();
+
+        await page.Locator("a.button.main", new() { HasText = "Open" }).ClickAsync();
+        await page.WaitForURLAsync(url => url.Contains("/lab", StringComparison.Ordinal));
+        await using var lab = LabPage.Of(page);
+        await lab.GoToAsync("notebooks/team/shared.txt");
+        await Expect(page.Locator(".cm-content")).ToContainTextAsync("before", new() { Timeout = Patience });
+        await page.Locator(".cm-content").ClickAsync();
+        await page.Keyboard.PressAsync("Control+Home");
+        await page.Keyboard.TypeAsync("edited and ");
+        await page.Keyboard.PressAsync("Control+s");
+
+        var file = Path.Combine(DataOf(workplace), "storage/shared.txt");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await File.ReadAllTextAsync(file, limit.Token) != "edited and before\n") await Task.Delay(50, limit.Token);
+    }
+
+    private static string DataOf(Workplace workplace) => Path.Combine(workplace.Folder, "state/hub");
+
+    private static string NotebooksOf(Workplace workplace) => Path.Combine(Directory.EnumerateDirectories(Path.Combine(DataOf(workplace), "machines")).Single(), "notebooks");
+
+    private static async Task<int> LastTickAsync(IPage page) =>
+        int.Parse((await page.Locator("body").InnerTextAsync()).Split('\n').Last(line => line.StartsWith("tick ", StringComparison.Ordinal))[5..], System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Holdfast.Functional.Tests.Labs;
+
+/// <summary>A hub as a process of its own. Its end is always <c>kill -9</c>; at the very end its machines are removed.</summary>
+internal sealed partial class RunningHub(Workplace workplace, params string[] arguments) : IAsyncDisposable
+{
+    private RunningLab? _hub;
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address => _hub!.Root;
+
+    /// <summary>Starts it, again on the same port when it ran before.</summary>
+    public async Task<RunningHub> StartAsync()
+    {
+        var port = _hub?.Port ?? 0;
+        _hub = await RunningLab.StartAsync(workplace.Command(["hub", "--port", $"{port}", .. arguments]), TestContext.Current.CancellationToken);
+        return this;
+    }
+
+    /// <summary>The link by which the first administrator gets in.</summary>
+    public async Task<Uri> SetupLinkAsync() => new(SetupLink().Match(await _hub!.HearAsync("/setup?")).Value);
+
+    public Task HearAsync(string words) => _hub!.HearAsync(words);
+
+    public Task KillAsync() => _hub!.KillAsync();
+
+    /// <summary>A machine as <c>machine show</c> tells of it.</summary>
+    public async Task<JsonNode> MachineAsync(string name) => JsonNode.Parse(await workplace.RunAsync("machine", "show", name, "-o", "json"))!;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_hub is null) return;
+        if (_hub.HasEnded) await StartAsync();
+        foreach (var machine in JsonNode.Parse(await workplace.RunAsync("machine", "ls", "-o", "json"))!.AsArray())
+            await workplace.RunAsync("machine", "rm", (string)machine!["name"]!, "--yes");
+        await _hub.DisposeAsync();
+    }
+
+    [GeneratedRegex(@"http://\S+/setup\?\S+")]
+    private static partial Regex SetupLink();
+}
