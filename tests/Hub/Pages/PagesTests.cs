@@ -10,15 +10,9 @@ namespace Holdfast.Hub.Tests.Pages;
 public sealed class PagesTests : IAsyncLifetime
 {
     private static readonly LossList SomeLoss = new(DateTimeOffset.UnixEpoch, [new PackageChange("pip", "torch", "2.0", "2.1", true)], [new LostPath("/opt/model", 5_000_000, true)], 3, [], 5_000_000);
-<<<<<<< HEAD
     private PeopleHub _hub = null!;
 
     public async ValueTask InitializeAsync() => _hub = await PeopleHub.StartAsync(TestContext.Current.CancellationToken);
-=======
-    private AccessHub _hub = null!;
-
-    public async ValueTask InitializeAsync() => _hub = await AccessHub.StartAsync(TestContext.Current.CancellationToken);
->>>>>>> ce00136 (A bench of the proxy)
 
     public ValueTask DisposeAsync() => _hub.DisposeAsync();
 

@@ -5,19 +5,11 @@ namespace Holdfast.Hub.Tests.People;
 
 public sealed class GateTests : IAsyncLifetime
 {
-<<<<<<< HEAD
     private PeopleHub _hub = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() => _hub = await PeopleHub.StartAsync(Cancel);
-=======
-    private AccessHub _hub = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _hub = await AccessHub.StartAsync(Cancel);
->>>>>>> ce00136 (A bench of the proxy)
 
     public ValueTask DisposeAsync() => _hub.DisposeAsync();
 
@@ -66,15 +58,9 @@ public sealed class GateTests : IAsyncLifetime
     [Fact]
     public async Task Login_FromAnotherSitesPage_IsRefused()
     {
-<<<<<<< HEAD
         _hub.Get<Persons>().Add("ada", true, PeopleHub.Password);
 
         var answer = await _hub.NewClient().SubmitFromAsync("https://evil.example", "/login", ("name", "ada"), ("password", PeopleHub.Password));
-=======
-        _hub.Get<Persons>().Add("ada", true, AccessHub.Password);
-
-        var answer = await _hub.NewClient().SubmitFromAsync("https://evil.example", "/login", ("name", "ada"), ("password", AccessHub.Password));
->>>>>>> ce00136 (A bench of the proxy)
 
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
     }
@@ -146,11 +132,7 @@ public sealed class GateTests : IAsyncLifetime
         var here = await _hub.LogInByFormAsync("ada");
         var elsewhere = await _hub.LogInByFormAsync("ada");
 
-<<<<<<< HEAD
         var answer = await here.SubmitAsync("/account/password", ("old", PeopleHub.Password), ("password", "another one"), ("again", "another one"));
-=======
-        var answer = await here.SubmitAsync("/account/password", ("old", AccessHub.Password), ("password", "another one"), ("again", "another one"));
->>>>>>> ce00136 (A bench of the proxy)
 
         Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await here.GetAsync("/api/v1/whoami", Cancel)).StatusCode);
@@ -185,11 +167,7 @@ public sealed class GateTests : IAsyncLifetime
 
         Assert.DoesNotContain(token[3..], bytes, StringComparison.Ordinal);
         Assert.DoesNotContain(path[(path.IndexOf('=', StringComparison.Ordinal) + 1)..], bytes, StringComparison.Ordinal);
-<<<<<<< HEAD
         Assert.DoesNotContain(PeopleHub.Password, bytes, StringComparison.Ordinal);
-=======
-        Assert.DoesNotContain(AccessHub.Password, bytes, StringComparison.Ordinal);
->>>>>>> ce00136 (A bench of the proxy)
         Assert.DoesNotContain("very secret value", bytes, StringComparison.Ordinal);
         Assert.NotNull(browser);
     }

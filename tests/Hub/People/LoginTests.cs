@@ -5,15 +5,9 @@ namespace Holdfast.Hub.Tests.People;
 
 public sealed class LoginTests : IAsyncLifetime
 {
-<<<<<<< HEAD
     private PeopleHub _hub = null!;
 
     public async ValueTask InitializeAsync() => _hub = await PeopleHub.StartAsync(TestContext.Current.CancellationToken);
-=======
-    private AccessHub _hub = null!;
-
-    public async ValueTask InitializeAsync() => _hub = await AccessHub.StartAsync(TestContext.Current.CancellationToken);
->>>>>>> ce00136 (A bench of the proxy)
 
     public ValueTask DisposeAsync() => _hub.DisposeAsync();
 
@@ -25,24 +19,14 @@ public sealed class LoginTests : IAsyncLifetime
         var browser = _hub.NewClient();
 
         Assert.Contains("Welcome", await (await browser.OpenAsync(link)).TextAsync(), StringComparison.Ordinal);
-<<<<<<< HEAD
         var refused = await browser.SubmitAsync("/setup", ("code", code), ("name", "Ada!"), ("password", PeopleHub.Password), ("again", PeopleHub.Password));
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         var done = await browser.SubmitAsync("/setup", ("code", code), ("name", "ada"), ("password", PeopleHub.Password), ("again", PeopleHub.Password));
-=======
-        var refused = await browser.SubmitAsync("/setup", ("code", code), ("name", "Ada!"), ("password", AccessHub.Password), ("again", AccessHub.Password));
-        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-        var done = await browser.SubmitAsync("/setup", ("code", code), ("name", "ada"), ("password", AccessHub.Password), ("again", AccessHub.Password));
->>>>>>> ce00136 (A bench of the proxy)
 
         Assert.Equal(HttpStatusCode.SeeOther, done.StatusCode);
         Assert.Equal("ada True", await browser.GetStringAsync("/api/v1/whoami", TestContext.Current.CancellationToken));
         Assert.Null(_hub.Get<FirstAdministrator>().Link());
-<<<<<<< HEAD
         var again = await _hub.NewClient().SubmitAsync("/setup", ("code", code), ("name", "eve"), ("password", PeopleHub.Password), ("again", PeopleHub.Password));
-=======
-        var again = await _hub.NewClient().SubmitAsync("/setup", ("code", code), ("name", "eve"), ("password", AccessHub.Password), ("again", AccessHub.Password));
->>>>>>> ce00136 (A bench of the proxy)
         Assert.Equal(HttpStatusCode.NotFound, again.StatusCode);
         Assert.Null(_hub.Get<Persons>().Find("eve"));
     }
@@ -56,11 +40,7 @@ public sealed class LoginTests : IAsyncLifetime
         var link = _hub.Get<FirstAdministrator>().Link()!;
 
         var browser = _hub.NewClient();
-<<<<<<< HEAD
         await browser.SubmitAsync("/setup", ("code", link[(link.IndexOf('=', StringComparison.Ordinal) + 1)..]), ("name", "somebody"), ("password", PeopleHub.Password), ("again", PeopleHub.Password));
-=======
-        await browser.SubmitAsync("/setup", ("code", link[(link.IndexOf('=', StringComparison.Ordinal) + 1)..]), ("name", "somebody"), ("password", AccessHub.Password), ("again", AccessHub.Password));
->>>>>>> ce00136 (A bench of the proxy)
 
         Assert.Equal($"{LoginName.OfThisUser()} True", before);
         Assert.Equal(before, await browser.GetStringAsync("/api/v1/whoami", TestContext.Current.CancellationToken));
@@ -77,11 +57,7 @@ public sealed class LoginTests : IAsyncLifetime
         var path = _hub.Get<OneTimeLinks>().Invite(new Caller("ada", true), null, isAdmin: false).Value!;
         var browser = _hub.NewClient();
 
-<<<<<<< HEAD
         await browser.SubmitAsync("/invite", ("code", path[(path.IndexOf('=', StringComparison.Ordinal) + 1)..]), ("name", "grace"), ("password", PeopleHub.Password), ("again", PeopleHub.Password));
-=======
-        await browser.SubmitAsync("/invite", ("code", path[(path.IndexOf('=', StringComparison.Ordinal) + 1)..]), ("name", "grace"), ("password", AccessHub.Password), ("again", AccessHub.Password));
->>>>>>> ce00136 (A bench of the proxy)
 
         Assert.Equal("grace False", await browser.GetStringAsync("/api/v1/whoami", TestContext.Current.CancellationToken));
         Assert.False(_hub.Get<OneTimeLinks>().Invite(new Caller("grace", false), null, isAdmin: true).Ok);
@@ -112,19 +88,11 @@ public sealed class LoginTests : IAsyncLifetime
     [Fact]
     public async Task Page_WithoutALogin_LeadsThereAndBack()
     {
-<<<<<<< HEAD
         _hub.Get<Persons>().Add("ada", true, PeopleHub.Password);
         var browser = _hub.NewClient();
 
         var sent = await browser.OpenAsync("/account?x=1");
         var login = await browser.SubmitAsync("/login", ("name", "ada"), ("password", PeopleHub.Password), ("next", "/account?x=1"));
-=======
-        _hub.Get<Persons>().Add("ada", true, AccessHub.Password);
-        var browser = _hub.NewClient();
-
-        var sent = await browser.OpenAsync("/account?x=1");
-        var login = await browser.SubmitAsync("/login", ("name", "ada"), ("password", AccessHub.Password), ("next", "/account?x=1"));
->>>>>>> ce00136 (A bench of the proxy)
 
         Assert.Equal("/login?next=%2Faccount%3Fx%3D1", sent.Headers.Location!.ToString());
         Assert.Equal("/account?x=1", login.Headers.Location!.ToString());
@@ -141,15 +109,9 @@ public sealed class LoginTests : IAsyncLifetime
     [InlineData("/\t/evil.example")]
     public async Task Login_ThatShouldLeadElsewhere_LeadsToTheFirstPage(string next)
     {
-<<<<<<< HEAD
         _hub.Get<Persons>().Add("ada", true, PeopleHub.Password);
 
         var login = await _hub.NewClient().SubmitAsync("/login", ("name", "ada"), ("password", PeopleHub.Password), ("next", next));
-=======
-        _hub.Get<Persons>().Add("ada", true, AccessHub.Password);
-
-        var login = await _hub.NewClient().SubmitAsync("/login", ("name", "ada"), ("password", AccessHub.Password), ("next", next));
->>>>>>> ce00136 (A bench of the proxy)
 
         Assert.Equal("/", login.Headers.Location!.ToString());
     }
@@ -157,19 +119,11 @@ public sealed class LoginTests : IAsyncLifetime
     [Fact]
     public async Task Login_BehindTls_HasAHostCookie()
     {
-<<<<<<< HEAD
         _hub.Get<Persons>().Add("ada", true, PeopleHub.Password);
         var browser = _hub.NewClient();
         browser.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
 
         var login = await browser.SubmitAsync("/login", ("name", "ada"), ("password", PeopleHub.Password));
-=======
-        _hub.Get<Persons>().Add("ada", true, AccessHub.Password);
-        var browser = _hub.NewClient();
-        browser.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
-
-        var login = await browser.SubmitAsync("/login", ("name", "ada"), ("password", AccessHub.Password));
->>>>>>> ce00136 (A bench of the proxy)
 
         var cookie = Assert.Single(login.Headers.GetValues("Set-Cookie"));
         Assert.StartsWith("__Host-holdfast-session", cookie, StringComparison.Ordinal);
@@ -179,7 +133,6 @@ public sealed class LoginTests : IAsyncLifetime
     [Fact]
     public async Task Login_WrongAgainAndAgain_HasToWaitLongerAndLonger()
     {
-<<<<<<< HEAD
         _hub.Get<Persons>().Add("ada", true, PeopleHub.Password);
         var browser = _hub.NewClient();
         for (var i = 0; i < 5; i++) Assert.Equal(HttpStatusCode.Unauthorized, (await browser.SubmitAsync("/login", ("name", "ada"), ("password", $"wrong {i}"))).StatusCode);
@@ -188,25 +141,11 @@ public sealed class LoginTests : IAsyncLifetime
         _hub.Clock.Now += first.Headers.RetryAfter!.Delta!.Value;
         await browser.SubmitAsync("/login", ("name", "ada"), ("password", "wrong"));
         var second = await browser.SubmitAsync("/login", ("name", "ada"), ("password", PeopleHub.Password));
-=======
-        _hub.Get<Persons>().Add("ada", true, AccessHub.Password);
-        var browser = _hub.NewClient();
-        for (var i = 0; i < 5; i++) Assert.Equal(HttpStatusCode.Unauthorized, (await browser.SubmitAsync("/login", ("name", "ada"), ("password", $"wrong {i}"))).StatusCode);
-
-        var first = await browser.SubmitAsync("/login", ("name", "ada"), ("password", AccessHub.Password));
-        _hub.Clock.Now += first.Headers.RetryAfter!.Delta!.Value;
-        await browser.SubmitAsync("/login", ("name", "ada"), ("password", "wrong"));
-        var second = await browser.SubmitAsync("/login", ("name", "ada"), ("password", AccessHub.Password));
->>>>>>> ce00136 (A bench of the proxy)
 
         Assert.Equal(HttpStatusCode.TooManyRequests, first.StatusCode);
         Assert.True(second.Headers.RetryAfter!.Delta > first.Headers.RetryAfter.Delta);
         _hub.Clock.Now += second.Headers.RetryAfter.Delta.Value;
-<<<<<<< HEAD
         Assert.Equal(HttpStatusCode.SeeOther, (await browser.SubmitAsync("/login", ("name", "ada"), ("password", PeopleHub.Password))).StatusCode);
-=======
-        Assert.Equal(HttpStatusCode.SeeOther, (await browser.SubmitAsync("/login", ("name", "ada"), ("password", AccessHub.Password))).StatusCode);
->>>>>>> ce00136 (A bench of the proxy)
     }
 
     [Fact]
@@ -238,11 +177,7 @@ public sealed class LoginTests : IAsyncLifetime
     [Fact]
     public async Task Password_WithAHashOfFewerRounds_IsHashedAnewAtTheLogin()
     {
-<<<<<<< HEAD
         var weak = new Microsoft.AspNetCore.Identity.PasswordHasher<object>(Microsoft.Extensions.Options.Options.Create(new Microsoft.AspNetCore.Identity.PasswordHasherOptions { IterationCount = 1000 })).HashPassword(this, PeopleHub.Password);
-=======
-        var weak = new Microsoft.AspNetCore.Identity.PasswordHasher<object>(Microsoft.Extensions.Options.Options.Create(new Microsoft.AspNetCore.Identity.PasswordHasherOptions { IterationCount = 1000 })).HashPassword(this, AccessHub.Password);
->>>>>>> ce00136 (A bench of the proxy)
         _hub.Get<Persons>().Add("ada", true, null);
         var database = _hub.Get<Hub.Database.HubDatabase>();
         database.Execute("UPDATE people SET password = $hash", ("$hash", weak));
@@ -250,10 +185,6 @@ public sealed class LoginTests : IAsyncLifetime
         await _hub.LogInByFormAsync("ada");
 
         Assert.NotEqual(weak, database.Value("SELECT password FROM people"));
-<<<<<<< HEAD
         Assert.NotNull(_hub.Get<Persons>().Check("ada", PeopleHub.Password));
-=======
-        Assert.NotNull(_hub.Get<Persons>().Check("ada", AccessHub.Password));
->>>>>>> ce00136 (A bench of the proxy)
     }
 }

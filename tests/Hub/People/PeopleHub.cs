@@ -17,22 +17,14 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Holdfast.Hub.Tests.People;
 
 /// <summary>People, proxy and pages of a hub on a port of its own, over machines that a test makes up.</summary>
-<<<<<<<< HEAD:tests/Hub/People/PeopleHub.cs
 internal sealed class PeopleHub : IAsyncDisposable
-========
-internal sealed class AccessHub : IAsyncDisposable
->>>>>>>> ce00136 (A bench of the proxy):tests/Hub/People/AccessHub.cs
 {
     public const string Password = "correct horse";
 
     private readonly WebApplication _app;
     private readonly List<HttpClient> _clients = [];
 
-<<<<<<<< HEAD:tests/Hub/People/PeopleHub.cs
     private PeopleHub(WebApplication app, string folder, ManualClock clock, FakeMachines machines)
-========
-    private AccessHub(WebApplication app, string folder, ManualClock clock, FakeMachines machines)
->>>>>>>> ce00136 (A bench of the proxy):tests/Hub/People/AccessHub.cs
     {
         _app = app;
         Folder = folder;
@@ -58,11 +50,7 @@ internal sealed class AccessHub : IAsyncDisposable
 
     /// <param name="folder">The data folder of a hub that ran before; null for a new one.</param>
     /// <param name="cancellationToken">Gives up.</param>
-<<<<<<<< HEAD:tests/Hub/People/PeopleHub.cs
     public static async Task<PeopleHub> StartAsync(CancellationToken cancellationToken, string? folder = null)
-========
-    public static async Task<AccessHub> StartAsync(CancellationToken cancellationToken, string? folder = null)
->>>>>>>> ce00136 (A bench of the proxy):tests/Hub/People/AccessHub.cs
     {
         folder ??= Directory.CreateTempSubdirectory("hf-hub-").FullName;
         var folders = new HubFolders(folder) { MeetingRoot = folder };
@@ -97,11 +85,7 @@ internal sealed class AccessHub : IAsyncDisposable
         app.MapPages();
         app.MapMethods("/api/v1/whoami", ["GET", "POST"], context => context.Response.WriteAsync($"{context.Caller().Name} {context.Caller().IsAdmin}", context.RequestAborted));
         await app.StartAsync(cancellationToken);
-<<<<<<<< HEAD:tests/Hub/People/PeopleHub.cs
         var hub = new PeopleHub(app, folder, clock, machines);
-========
-        var hub = new AccessHub(app, folder, clock, machines);
->>>>>>>> ce00136 (A bench of the proxy):tests/Hub/People/AccessHub.cs
         hub.Port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
         return hub;
     }

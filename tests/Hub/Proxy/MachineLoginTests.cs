@@ -142,11 +142,7 @@ public sealed class MachineLoginTests
         var port = place.Hub.Port;
         await place.DisposeAsync();
 
-<<<<<<< HEAD
         await using var hub = await PeopleHub.StartAsync(Cancel, place.Hub.Folder);
-=======
-        await using var hub = await AccessHub.StartAsync(Cancel, place.Hub.Folder);
->>>>>>> ce00136 (A bench of the proxy)
         hub.Machines.Put("leaves", MachineState.Stopped);
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://leaves.localhost:{hub.Port}/api");
         request.Headers.Add("Cookie", cookie.Replace($"-{port}=", $"-{hub.Port}=", StringComparison.Ordinal));

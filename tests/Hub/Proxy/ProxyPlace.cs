@@ -9,15 +9,9 @@ internal sealed class ProxyPlace : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _peers = [];
 
-<<<<<<< HEAD
     private ProxyPlace(PeopleHub hub) => Hub = hub;
 
     public PeopleHub Hub { get; }
-=======
-    private ProxyPlace(AccessHub hub) => Hub = hub;
-
-    public AccessHub Hub { get; }
->>>>>>> ce00136 (A bench of the proxy)
 
     public string Socket => Path.Combine(Hub.Folder, "lab.sock");
 
@@ -25,11 +19,7 @@ internal sealed class ProxyPlace : IAsyncDisposable
 
     public static async Task<ProxyPlace> StartAsync(RequestDelegate? lab = null)
     {
-<<<<<<< HEAD
         var place = new ProxyPlace(await PeopleHub.StartAsync(TestContext.Current.CancellationToken));
-=======
-        var place = new ProxyPlace(await AccessHub.StartAsync(TestContext.Current.CancellationToken));
->>>>>>> ce00136 (A bench of the proxy)
         place.Hub.Machines.Put("leaves", MachineState.Running);
         place.Hub.Machines.LabSockets["leaves"] = place.Socket;
         if (lab is not null) place._peers.Add(await LabPeer.StartAsync(place.Socket, lab));
