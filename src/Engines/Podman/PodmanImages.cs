@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Holdfast.Engines.Contract;
 
@@ -10,6 +11,9 @@ internal sealed class PodmanImages(PodmanApi api)
     private static readonly Version OldestLibc = new(2, 31);
     private static readonly string[] LibcPaths = ["/lib/x86_64-linux-gnu/libc.so.6", "/lib/aarch64-linux-gnu/libc.so.6", "/lib64/libc.so.6", "/usr/lib/libc.so.6"];
 
+    /// <summary>Ids of images that were looked into and are fit: an id is always the same files.</summary>
+    private readonly ConcurrentDictionary<string, bool> _fit = new();
+
     public async Task<EngineResult<EngineImage>> PrepareAsync(string name, IProgress<string>? progress, CancellationToken cancellationToken)
     {
         var found = await InspectAsync(name, cancellationToken);
@@ -20,6 +24,7 @@ internal sealed class PodmanImages(PodmanApi api)
     /// <summary>Whether programs that need glibc 2.31 run in it; null when they do.</summary>
     public async Task<EngineFault?> CheckLibcAsync(string image, CancellationToken cancellationToken)
     {
+        if (_fit.ContainsKey(image)) return null;
         var spec = new WorkloadSpec { Id = $"look-{Guid.NewGuid():N}", Image = image, Argv = ["/"], Scratch = "", OutputFile = "" };
         var name = ContainerSpec.Name(spec.Id);
         var made = await api.PostAsync("/containers/create", ContainerSpec.Write(spec, 0, onHostNetwork: true), cancellationToken);
@@ -29,7 +34,12 @@ internal sealed class PodmanImages(PodmanApi api)
             foreach (var path in LibcPaths)
             {
                 if (await VersionAsync(name, path, cancellationToken) is not { } version) continue;
-                return version >= OldestLibc ? null : new("bad-image", $"{image} has glibc {version}, and {OldestLibc} is needed. Take an image of Debian 11, Ubuntu 20.04 or newer.");
+                if (version >= OldestLibc)
+                {
+                    if (IsId(image)) _fit[image] = true;
+                    return null;
+                }
+                return new("bad-image", $"{image} has glibc {version}, and {OldestLibc} is needed. Take an image of Debian 11, Ubuntu 20.04 or newer.");
             }
 
             return new("bad-image", $"{image} has no glibc: it is of musl (Alpine), of another kind of processor, or has no libraries. Take an image of Debian 11, Ubuntu 20.04 or newer.");
@@ -68,6 +78,8 @@ internal sealed class PodmanImages(PodmanApi api)
 
     private async Task<EngineFault?> PullAsync(string name, IProgress<string>? progress, CancellationToken cancellationToken)
     {
+        if (name.StartsWith("localhost/", StringComparison.Ordinal))
+            return new EngineFault("image-missing", $"The image {name} is not here, and localhost/ names images that were made here. Build it, or name one of a registry.");
         // Docker's rule: what is on this computer needs no TLS.
         var local = name.StartsWith("127.", StringComparison.Ordinal) || name.StartsWith("localhost:", StringComparison.Ordinal);
         var (response, none) = await api.OpenAsync(HttpMethod.Post, $"/images/pull?reference={PodmanApi.Word(name)}{(local ? "&tlsVerify=false" : "")}", cancellationToken);
