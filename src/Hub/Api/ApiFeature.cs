@@ -32,6 +32,7 @@ internal static class ApiFeature
         MachineRunApi.Map(api);
         MachineOutputApi.Map(api);
         LossApi.Map(api);
+        RecipesApi.Map(api);
         StorageApi.Map(api);
         HooksApi.Map(api);
         OwnApi.Map(api);

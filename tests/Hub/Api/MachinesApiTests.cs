@@ -141,6 +141,24 @@ public sealed class MachinesApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Recipe_OfAHostMachine_IsRecordedAndNotBuilt()
+    {
+        var machine = await _hub.CreateAsync("leaves");
+        await _hub.SaysAsync(machine, "echo weights > /opt/w");
+
+        var none = await _api.GetAsync("machines/leaves/recipe");
+        var recorded = await _api.PostAsync("machines/leaves/recipe/record", """{"files":["/opt/w"]}""");
+        var diff = await _api.GetAsync("machines/leaves/recipe/diff");
+        var built = await _api.PostAsync("machines/leaves/recipe/build");
+
+        Assert.Equal((404, "not-found"), (none.Status, none.Code));
+        Assert.Contains("COPY", Text(recorded, "text"), StringComparison.Ordinal);
+        Assert.Equal(recorded.Text, (await _api.GetAsync("machines/leaves/recipe")).Text);
+        Assert.True(diff.Json.GetProperty("is_empty").GetBoolean(), diff.Text);
+        Assert.StartsWith("event: error\ndata: {\"code\":\"bad-request\"", built.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ForkAndDelete_OfAMachine_AreCarriedOut()
     {
         var machine = await _hub.CreateAsync("leaves", start: false);
