@@ -22,6 +22,7 @@ var root = new RootCommand("Holdfast: a workspace for machine-learning notebooks
     KeeperVerb.Create(),
     HubVerb.Create(),
     MachineVerb.Create(),
+    RecipeVerb.Create(),
     HookVerb.Create(),
     StorageVerb.Create(),
     SecretVerb.Create(),

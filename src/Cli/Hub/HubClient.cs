@@ -61,9 +61,9 @@ internal sealed class HubClient : IDisposable
     }
 
     /// <summary>An answer that goes on; its stream is the caller's to read and dispose. A fault comes as a reply.</summary>
-    public async Task<(HttpResponseMessage? Response, HubReply? Fault)> StreamAsync(string path, CancellationToken cancellationToken)
+    public async Task<(HttpResponseMessage? Response, HubReply? Fault)> StreamAsync(HttpMethod method, string path, CancellationToken cancellationToken)
     {
-        var response = await OpenAsync(HttpMethod.Get, path, null, cancellationToken);
+        var response = await OpenAsync(method, path, null, cancellationToken);
         if (response.IsSuccessStatusCode) return (response, null);
         using (response) return (null, new HubReply((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken)));
     }
@@ -71,7 +71,7 @@ internal sealed class HubClient : IDisposable
     /// <summary>A machine as it is and after each change, until it is deleted or the hub ends.</summary>
     public async IAsyncEnumerable<MachineView> WatchAsync(string name, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (response, fault) = await StreamAsync($"machines/{Uri.EscapeDataString(name)}/events", cancellationToken);
+        var (response, fault) = await StreamAsync(HttpMethod.Get, $"machines/{Uri.EscapeDataString(name)}/events", cancellationToken);
         if (response is null) throw new IOException(fault!.Fault!.Message);
         using (response)
         {

@@ -12,7 +12,7 @@ internal static class MachineLogsVerb
         var tail = new Option<long>("--tail") { Description = "Bytes of its end. Default 65536.", HelpName = "BYTES", DefaultValueFactory = _ => 65536 };
         return Asking.Verb("logs", "Print what a machine itself said: its start, its lab. What its hooks said is in 'machine show'.", async (parse, hub, cancellationToken) =>
         {
-            var (response, fault) = await hub.StreamAsync(Asking.PathOf(parse.GetValue(name)!, $"/logs?tail={Math.Max(0, parse.GetValue(tail))}&follow={(parse.GetValue(follow) ? "true" : "false")}"), cancellationToken);
+            var (response, fault) = await hub.StreamAsync(HttpMethod.Get, Asking.PathOf(parse.GetValue(name)!, $"/logs?tail={Math.Max(0, parse.GetValue(tail))}&follow={(parse.GetValue(follow) ? "true" : "false")}"), cancellationToken);
             if (response is null) return Asking.Fail(fault!);
             using (response)
             {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Holdfast.Hub.Api.Contract;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +13,12 @@ internal static class ApiFeature
     public const string Root = "/api/v1";
 
     public static IServiceCollection AddApi(this IServiceCollection services) => services
-        .ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HubJson.Default))
+        .ConfigureHttpJsonOptions(json =>
+        {
+            // Only the description is made with these; endpoints name what they write.
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, HubJson.Default);
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        })
         .AddHubDocument()
         .AddSingleton<EngineChecks>()
         .AddSingleton<MachineViews>()
@@ -26,6 +32,7 @@ internal static class ApiFeature
         MachineRunApi.Map(api);
         MachineOutputApi.Map(api);
         LossApi.Map(api);
+        RecipesApi.Map(api);
         StorageApi.Map(api);
         HooksApi.Map(api);
         OwnApi.Map(api);

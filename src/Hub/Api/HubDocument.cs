@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
 
 namespace Holdfast.Hub.Api;
 
@@ -13,6 +15,7 @@ internal static class HubDocument
     public static IServiceCollection AddHubDocument(this IServiceCollection services) => services.AddOpenApi(Name, options =>
     {
         options.ShouldInclude = endpoint => endpoint.RelativePath?.StartsWith(ApiFeature.Root.TrimStart('/'), StringComparison.Ordinal) == true;
+        options.AddSchemaTransformer(SayKind);
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new() { Title = "Holdfast hub", Version = "v1", Description = "Errors are {code, message}; names are in snake_case, times ISO 8601, spans of time seconds, sizes bytes." };
@@ -21,6 +24,13 @@ internal static class HubDocument
             return Task.CompletedTask;
         });
     });
+
+    /// <summary>A span of time is a number of seconds.</summary>
+    private static Task SayKind(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        if ((Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type) == typeof(TimeSpan)) (schema.Type, schema.Pattern, schema.Format) = (JsonSchemaType.Number, null, null);
+        return Task.CompletedTask;
+    }
 
     public static void MapHubDocument(this IEndpointRouteBuilder endpoints) => endpoints.MapOpenApi($"{ApiFeature.Root}/openapi.json");
 }

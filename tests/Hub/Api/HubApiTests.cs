@@ -146,5 +146,6 @@ public sealed class HubApiTests : IAsyncLifetime
         var create = document.GetProperty("paths").GetProperty("/api/v1/machines").GetProperty("post");
         Assert.True(create.TryGetProperty("requestBody", out _) && create.GetProperty("summary").GetString()!.Length > 0);
         Assert.True(document.GetProperty("components").GetProperty("schemas").GetProperty("MachineView").GetProperty("properties").TryGetProperty("auto_start", out _));
+        Assert.Contains("number", document.GetProperty("components").GetProperty("schemas").GetProperty("StartStep").GetProperty("properties").GetProperty("took").GetProperty("type").ToString(), StringComparison.Ordinal);
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Holdfast.Hub.Machines;
 
 namespace Holdfast.Hub.Tests.Api;
 
@@ -142,6 +141,24 @@ public sealed class MachinesApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Recipe_OfAHostMachine_IsRecordedAndNotBuilt()
+    {
+        var machine = await _hub.CreateAsync("leaves");
+        await _hub.SaysAsync(machine, "echo weights > /opt/w");
+
+        var none = await _api.GetAsync("machines/leaves/recipe");
+        var recorded = await _api.PostAsync("machines/leaves/recipe/record", """{"files":["/opt/w"]}""");
+        var diff = await _api.GetAsync("machines/leaves/recipe/diff");
+        var built = await _api.PostAsync("machines/leaves/recipe/build");
+
+        Assert.Equal((404, "not-found"), (none.Status, none.Code));
+        Assert.Contains("COPY", Text(recorded, "text"), StringComparison.Ordinal);
+        Assert.Equal(Text(recorded, "text"), Text(await _api.GetAsync("machines/leaves/recipe"), "text"));
+        Assert.True(diff.Json.GetProperty("is_empty").GetBoolean(), diff.Text);
+        Assert.StartsWith("event: error\ndata: {\"code\":\"bad-request\"", built.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ForkAndDelete_OfAMachine_AreCarriedOut()
     {
         var machine = await _hub.CreateAsync("leaves", start: false);
@@ -151,12 +168,13 @@ public sealed class MachinesApiTests : IAsyncLifetime
         var forked = await _api.PostAsync("machines/leaves/fork", """{"name":"copy"}""");
         var unsaid = await _api.SendAsync(HttpMethod.Delete, "machines/leaves", null);
         var deleted = await _api.SendAsync(HttpMethod.Delete, "machines/leaves?confirm=leaves", null);
-        await _hub.UntilAsync(machine.Id, record => record.State is MachineState.Deleted);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await _api.GetAsync("machines/leaves")).Status != 404) await Task.Delay(20, limit.Token);
 
         Assert.Equal((201, "copy"), (forked.Status, Text(forked, "name")));
         Assert.Equal("a", File.ReadAllText(Path.Combine(_hub.Folders.NotebooksOf(Text(forked, "id")!), "a.txt")));
         Assert.Equal((400, 202), (unsaid.Status, deleted.Status));
-        Assert.Equal(404, (await _api.GetAsync("machines/leaves")).Status);
+        Assert.False(Directory.Exists(_hub.Folders.NotebooksOf(machine.Id)));
     }
 
     private static string? Text(ApiReply reply, string name) => reply.Json.GetProperty(name).GetString();

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Holdfast.Engines.Contract;
 using Holdfast.Hub.Hooks;
 using Holdfast.Hub.Loss;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.People;
+using Holdfast.Hub.Recipes;
 using Holdfast.Hub.Storage;
 
 namespace Holdfast.Hub.Api.Contract;
@@ -46,6 +48,12 @@ namespace Holdfast.Hub.Api.Contract;
 [JsonSerializable(typeof(HookView))]
 [JsonSerializable(typeof(ApproveRequest))]
 [JsonSerializable(typeof(HookRequest))]
+[JsonSerializable(typeof(Recipe))]
+[JsonSerializable(typeof(RecipeRequest))]
+[JsonSerializable(typeof(RecordRequest))]
+[JsonSerializable(typeof(RecipeDrift))]
+[JsonSerializable(typeof(BuiltImage))]
+[JsonSerializable(typeof(string))]
 public sealed partial class HubJson : JsonSerializerContext;
 
 /// <summary>A span of time as a number of seconds.</summary>
