@@ -10,6 +10,7 @@ using Holdfast.Hub.Proxy;
 using Holdfast.Hub.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -32,7 +33,12 @@ public sealed class HubServer : IAsyncDisposable
     /// <param name="options">How it runs.</param>
     /// <param name="logging">Where logs go; null for nowhere.</param>
     /// <param name="time">The clock; null for the system's.</param>
-    public HubServer(HubOptions options, Action<ILoggingBuilder>? logging = null, TimeProvider? time = null)
+    public HubServer(HubOptions options, Action<ILoggingBuilder>? logging = null, TimeProvider? time = null) : this(options, logging, time, null, null)
+    {
+    }
+
+    /// <summary>With services and endpoints of a test's.</summary>
+    internal HubServer(HubOptions options, Action<ILoggingBuilder>? logging, TimeProvider? time, Action<IServiceCollection>? add, Action<IEndpointRouteBuilder>? map)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
@@ -56,6 +62,7 @@ public sealed class HubServer : IAsyncDisposable
             .AddProxy()
             .AddApi()
             .AddPages();
+        add?.Invoke(builder.Services);
         _app = builder.Build();
 
         _app.UseMachineOrigins();
@@ -65,6 +72,7 @@ public sealed class HubServer : IAsyncDisposable
         _app.MapProxy();
         _app.MapApi();
         _app.MapPages();
+        map?.Invoke(_app);
     }
 
     /// <summary>What the hub is made of, for the program around it and for tests.</summary>

@@ -2,6 +2,7 @@ using Holdfast.Engines.Contract;
 using Holdfast.Engines.Host;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.People;
+using Holdfast.Hub.Tests.Api;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -50,7 +51,7 @@ internal sealed class TestHub : IAsyncDisposable
             ProgramFolder = Path.GetDirectoryName(Program)!,
             Settings = new HubSettings(),
         });
-        _server = new HubServer(options, logging => logging.AddProvider(new TestLog()));
+        _server = new HubServer(options, logging => logging.AddProvider(new TestLog()), null, services => services.AddHubDocument(), endpoints => endpoints.MapHubDocument());
         var start = await _server.StartAsync(Cancellation);
         Assert.Null(start.Problem);
         Address = start.Address!;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Holdfast.Hub.Api.Contract;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -13,13 +11,6 @@ internal static class ApiFeature
     public const string Root = "/api/v1";
 
     public static IServiceCollection AddApi(this IServiceCollection services) => services
-        .ConfigureHttpJsonOptions(json =>
-        {
-            // Only the description is made with these; endpoints name what they write.
-            json.SerializerOptions.TypeInfoResolverChain.Insert(0, HubJson.Default);
-            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
-        })
-        .AddHubDocument()
         .AddSingleton<EngineChecks>()
         .AddSingleton<MachineViews>()
         .AddSingleton<Volumes>();
@@ -37,8 +28,15 @@ internal static class ApiFeature
         HooksApi.Map(api);
         OwnApi.Map(api);
         PeopleApi.Map(api);
-        endpoints.MapHubDocument();
+        endpoints.MapGet($"{Root}/openapi.json", DescribeAsync).ExcludeFromDescription();
         api.MapFallback("{**path}", (HttpContext context) => Answer.Fault(Fallback(context.Request))).ExcludeFromDescription();
+    }
+
+    private static async Task DescribeAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/json";
+        await using var description = typeof(ApiFeature).Assembly.GetManifestResourceStream("openapi.json")!;
+        await description.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
     /// <summary>Also a body of another kind comes here: endpoints that take JSON are for requests with JSON alone.</summary>

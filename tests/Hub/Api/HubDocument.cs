@@ -1,18 +1,28 @@
+using System.Text.Json;
+using Holdfast.Hub.Api;
+using Holdfast.Hub.Api.Contract;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 
-namespace Holdfast.Hub.Api;
+namespace Holdfast.Hub.Tests.Api;
 
-/// <summary>The API's own description, made from what is mapped.</summary>
+/// <summary>The description of what is mapped, made from it: what the hub has in a file is compared with it. Making it takes parts of the platform that a trimmed program cannot have.</summary>
 internal static class HubDocument
 {
     /// <summary>The one that is meant where the path names none.</summary>
     private const string Name = "v1";
 
-    public static IServiceCollection AddHubDocument(this IServiceCollection services) => services.AddOpenApi(Name, options =>
+    /// <summary>Not where the hub has it.</summary>
+    public const string Path = "/api/v1/openapi-as-mapped.json";
+
+    public static IServiceCollection AddHubDocument(this IServiceCollection services) => services.ConfigureHttpJsonOptions(json =>
+    {
+        json.SerializerOptions.TypeInfoResolverChain.Insert(0, HubJson.Default);
+        json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+    }).AddOpenApi(Name, options =>
     {
         options.ShouldInclude = endpoint => endpoint.RelativePath?.StartsWith(ApiFeature.Root.TrimStart('/'), StringComparison.Ordinal) == true;
         options.AddSchemaTransformer(SayKind);
@@ -32,5 +42,5 @@ internal static class HubDocument
         return Task.CompletedTask;
     }
 
-    public static void MapHubDocument(this IEndpointRouteBuilder endpoints) => endpoints.MapOpenApi($"{ApiFeature.Root}/openapi.json");
+    public static void MapHubDocument(this IEndpointRouteBuilder endpoints) => endpoints.MapOpenApi(Path);
 }
