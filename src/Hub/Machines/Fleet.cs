@@ -141,8 +141,9 @@ internal sealed partial class Fleet(
         return last!;
     }
 
-    /// <summary>The machine as it is now and after each change, newest only: a slow reader skips. Ends after <see cref="MachineState.Deleted"/>.</summary>
-    public IAsyncEnumerable<MachineRecord> WatchAsync(string id, CancellationToken cancellationToken) => _lanes[id].WatchAsync(cancellationToken);
+    /// <summary>The machine as it is now and after each change, newest only: a slow reader skips. Ends after <see cref="MachineState.Deleted"/>; empty when it was deleted before.</summary>
+    public IAsyncEnumerable<MachineRecord> WatchAsync(string id, CancellationToken cancellationToken) =>
+        _lanes.TryGetValue(id, out var lane) ? lane.WatchAsync(cancellationToken) : AsyncEnumerable.Empty<MachineRecord>();
 
     /// <summary>The Unix socket of a machine's lab. It listens as long as the machine runs.</summary>
     public string LabSocketOf(MachineRecord machine) => Path.Combine(options.Folders.MeetingOf(machine.Id), Meeting.LabSocket);

@@ -1,4 +1,5 @@
 using Holdfast.Engines.Contract;
+using Holdfast.Hub.Loss;
 
 namespace Holdfast.Hub.Machines;
 
@@ -11,14 +12,11 @@ namespace Holdfast.Hub.Machines;
 /// <param name="Program">The folder of our program.</param>
 internal sealed record MachinePlaces(string Storage, string Notebooks, string Home, string State, string Meeting, string Program)
 {
-    /// <summary>What is kept (see <c>holdfast machine keep</c>), where there are mounts.</summary>
-    public const string Kept = "/var/lib/holdfast-kept";
-
     public static MachinePlaces Of(MachineRecord machine, HubOptions options, IEngine engine)
     {
         var folders = options.Folders;
         return engine.HasOwnRoots
-            ? new("/storage", "/notebooks", $"/home/{machine.Owner}", "/var/lib/holdfast", Inside.Meeting.Folder, "/opt/holdfast")
+            ? new("/storage", "/notebooks", InsideFolders.HomeOf(machine), InsideFolders.State, Inside.Meeting.Folder, "/opt/holdfast")
             : new(folders.Storage, folders.NotebooksOf(machine.Id), folders.HomeOf(machine.Owner), folders.StateOf(machine.Id), folders.MeetingOf(machine.Id), options.ProgramFolder);
     }
 
@@ -32,7 +30,7 @@ internal sealed record MachinePlaces(string Storage, string Notebooks, string Ho
             new(HubFolders.Make(folders.NotebooksOf(machine.Id)), Notebooks),
             new(HubFolders.Make(folders.HomeOf(machine.Owner)), Home),
             new(HubFolders.Make(folders.StateOf(machine.Id)), State),
-            new(HubFolders.Make(folders.KeptOf(machine.Id)), Kept),
+            new(HubFolders.Make(folders.KeptOf(machine.Id)), InsideFolders.Kept),
             new(HubFolders.Make(folders.MeetingOf(machine.Id)), Meeting),
             new(options.ProgramFolder, Program, IsReadOnly: true),
         ];

@@ -29,7 +29,7 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
         if (!options.Engines.TryGetValue(MachineRules.EngineOf(machine.Spec), out var engine))
             return (MachineReason.EngineUnavailable, $"There is no engine '{MachineRules.EngineOf(machine.Spec)}' here any more; mend: holdfast doctor.");
         if (CapacityProblem(machine, type) is { } full) return (MachineReason.NoCapacity, full);
-        foreach (var volume in (string[])[HubFolders.Make(options.Folders.NotebooksOf(machine.Id)), HubFolders.Make(options.Folders.HomeOf(machine.Owner))])
+        foreach (var volume in (string[])[HubFolders.Make(options.Folders.NotebooksOf(machine.Id)), HubFolders.Make(options.Folders.HomeOf(machine.Owner)), HubFolders.Make(options.Folders.Storage)])
             if (usage.Trouble(volume) is { } trouble) return (MachineReason.DiskFull, trouble);
         if ((await engine.RemoveAsync(machine.Id, cancellationToken)).Fault is { } stuck) return Reason(stuck);
 
