@@ -16,14 +16,9 @@ public sealed class HubTests(Chromium chromium)
         if (!Environment.IsPrivilegedProcess) Assert.Skip("Machines with a root of their own need root.");
         await using var workplace = new Workplace();
         await using var hub = await new RunningHub(workplace).StartAsync();
-        var page = await chromium.NewPageAsync();
-        page.SetDefaultTimeout(Patience);
 
         // 1. The one-time link makes the first administrator.
-        await page.GotoAsync((await hub.SetupLinkAsync()).AbsoluteUri);
-        await page.Locator("input[name=password]").FillAsync("correct horse battery");
-        await page.Locator("input[name=again]").FillAsync("correct horse battery");
-        await page.Locator("form button.main").ClickAsync();
+        var page = await LogInAsync(hub);
         await Expect(page.Locator("h1")).ToHaveTextAsync("Machines");
 
         // 2. The first machine is there, opens, and runs a cell.
@@ -61,12 +56,7 @@ public sealed class HubTests(Chromium chromium)
         await hub.HearAsync("first");
         await workplace.RunAsync("machine", "start", "first", "--wait");
         await workplace.RunAsync("machine", "exec", "first", "--", "/bin/sh", "-c", "ln -s /storage /notebooks/team; echo before > /storage/shared.txt");
-        var page = await chromium.NewPageAsync();
-        page.SetDefaultTimeout(Patience);
-        await page.GotoAsync((await hub.SetupLinkAsync()).AbsoluteUri);
-        await page.Locator("input[name=password]").FillAsync("correct horse battery");
-        await page.Locator("input[name=again]").FillAsync("correct horse battery");
-        await page.Locator("form button.main").ClickAsync();
+        var page = await LogInAsync(hub);
 
         await page.Locator("a.button.main", new() { HasText = "Open" }).ClickAsync();
         await page.WaitForURLAsync(url => url.Contains("/lab", StringComparison.Ordinal));
@@ -81,6 +71,103 @@ public sealed class HubTests(Chromium chromium)
         var file = Path.Combine(DataOf(workplace), "storage/shared.txt");
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (await File.ReadAllTextAsync(file, limit.Token) != "edited and before\n") await Task.Delay(50, limit.Token);
+    }
+
+    [Fact]
+    public async Task HookThatFails_IsShownMendedInTheEditorAndForgotten()
+    {
+        if (!Environment.IsPrivilegedProcess) Assert.Skip("Machines with a root of their own need root.");
+        await using var workplace = new Workplace();
+        await using var hub = await new RunningHub(workplace).StartAsync();
+        await hub.HearAsync("first");
+        await workplace.RunAsync("machine", "start", "first", "--wait");
+        await File.WriteAllTextAsync(Path.Combine(NotebooksOf(workplace), "pre-run.sh"), "echo begins\n\n\n\n\n\nnosuchprogram --with this\n", TestContext.Current.CancellationToken);
+        await workplace.RunAsync("machine", "restart", "first", "--yes", "--wait");
+
+        // 1. Safe mode, with all that is needed to mend it, on the page and from the command line.
+        string[] wanted = ["/notebooks/pre-run.sh", "line 7", "nosuchprogram --with this", "127", "begins"];
+        var said = await workplace.RunAsync("machine", "show", "first");
+        Assert.All(wanted, words => Assert.Contains(words, said, StringComparison.Ordinal));
+        var page = await LogInAsync(hub);
+        await page.GotoAsync(new Uri(hub.Address, "machines/first").AbsoluteUri);
+        foreach (var words in wanted) await Expect(page.Locator("main")).ToContainTextAsync(words);
+
+        // 2. Mended in that same machine's editor.
+        await page.GotoAsync(new UriBuilder(hub.Address) { Host = "first.localhost", Path = "/lab" }.Uri.AbsoluteUri);
+        await using var lab = LabPage.Of(page);
+        await lab.GoToAsync("notebooks/pre-run.sh");
+        await Expect(page.Locator(".cm-content")).ToContainTextAsync("nosuchprogram", new() { Timeout = Patience });
+        await page.Locator(".cm-content").ClickAsync();
+        await page.Keyboard.PressAsync("Control+a");
+        await page.Keyboard.TypeAsync("echo mended");
+        await page.Keyboard.PressAsync("Control+s");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await File.ReadAllTextAsync(Path.Combine(NotebooksOf(workplace), "pre-run.sh"), limit.Token) != "echo mended") await Task.Delay(50, limit.Token);
+
+        // 3. Started again, from the page: nothing is left of it.
+        await workplace.RunAsync("machine", "restart", "first", "--yes", "--wait");
+        Assert.Null((string?)(await hub.MachineAsync("first"))["reason"]);
+    }
+
+    [Fact]
+    public async Task PortInsideAMachine_IsItsOwnersOnly()
+    {
+        if (!Environment.IsPrivilegedProcess) Assert.Skip("Machines with a root of their own need root.");
+        await using var workplace = new Workplace();
+        await using var hub = await new RunningHub(workplace).StartAsync();
+        await hub.HearAsync("first");
+        await workplace.RunAsync("machine", "start", "first", "--wait");
+        var port = FreePort();
+        await workplace.RunAsync("machine", "exec", "first", "--", "/bin/sh", "-c", $"cd /opt && echo the tide is high > tide.html && (python3 -m http.server --bind 127.0.0.1 {port} > /dev/null 2>&1 &)");
+        var address = new UriBuilder(hub.Address) { Host = $"{port}--first.localhost", Path = "/tide.html" }.Uri;
+
+        var stranger = await chromium.NewPageAsync();
+        await stranger.GotoAsync(address.AbsoluteUri);
+        await Expect(stranger.Locator("input[type=password]")).ToBeVisibleAsync();
+
+        var page = await LogInAsync(hub);
+        await UntilAsync(async () =>
+        {
+            await page.GotoAsync(address.AbsoluteUri);
+            await Expect(page.Locator("body")).ToContainTextAsync("the tide is high", new() { Timeout = 500 });
+        });
+    }
+
+    private async Task<IPage> LogInAsync(RunningHub hub)
+    {
+        var page = await chromium.NewPageAsync();
+        page.SetDefaultTimeout(Patience);
+        await page.GotoAsync((await hub.SetupLinkAsync()).AbsoluteUri);
+        await page.Locator("input[name=password]").FillAsync("correct horse battery");
+        await page.Locator("input[name=again]").FillAsync("correct horse battery");
+        await page.Locator("form button.main").ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Machines");
+        return page;
+    }
+
+    /// <summary>The server inside takes its time to listen.</summary>
+    private static async Task UntilAsync(Func<Task> attempt)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            try
+            {
+                await attempt();
+                return;
+            }
+            catch (PlaywrightException) when (!limit.IsCancellationRequested)
+            {
+                await Task.Delay(100, CancellationToken.None);
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string DataOf(Workplace workplace) => Path.Combine(workplace.Folder, "state/hub");
