@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Holdfast.Cli.Lab;
 using Holdfast.Hub.Inside;
 using Holdfast.Keeper.Client;
+using Holdfast.Keeper.Contract;
 using Holdfast.Lab;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -13,9 +15,21 @@ internal static class InsideLab
 {
     public static async Task<int> RunAsync(string meeting, CancellationToken cancellationToken)
     {
-        var orders = Meeting.ReadOrders(meeting);
+        StartOrders orders;
+        try
+        {
+            orders = Meeting.ReadOrders(meeting);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return Output.Fail($"{meeting} has no orders of a hub: {e.Message} 'holdfast inside' is run by a hub, in a machine.");
+        }
+        // Before anything looks at the environment: hooks export into it.
+        await new StartSequence(meeting, orders, TimeProvider.System).RunAsync(cancellationToken);
         var progress = StartProgress.Resume(meeting, TimeProvider.System);
-        if (Surroundings.Home.Prepare() is { } problem) return Fail(problem);
+        var variables = Surroundings.Now();
+        var home = KeeperHome.FromEnvironment(variables);
+        if (home.Prepare() is { } problem) return Fail(problem);
         var options = new LabOptions
         {
             Root = orders.Root,
@@ -26,10 +40,10 @@ internal static class InsideLab
             AllowRemoteHosts = true,
             AllowHidden = true,
             AssetsFolder = LabVerb.AssetsFolder,
-            StateFolder = Surroundings.Home.StateFolder,
-            Environment = Surroundings.Variables,
+            StateFolder = home.StateFolder,
+            Environment = variables,
         };
-        var connecting = KeeperClient.ConnectAsync(Surroundings.Home, TimeProvider.System, cancellationToken);
+        var connecting = KeeperClient.ConnectAsync(home, TimeProvider.System, cancellationToken);
         await using var server = LabServer.Create(options, connecting, logging => logging.Services.AddSingleton<ILoggerProvider>(new LineLoggerProvider(verbose: false)));
         var connected = await connecting;
         if (!connected.Ok) return Fail(connected.Failure.Message);

@@ -9,9 +9,7 @@ internal static class InsideVerb
 {
     public static Command Create()
     {
-        var start = new Command("start", "Put the machine right, run its hooks, and become its lab.");
-        start.SetAction((_, cancellationToken) => InsideStart.RunAsync(MeetingFolder, cancellationToken));
-        var lab = new Command("lab", "Be the machine's lab.");
+        var lab = new Command("lab", "Put the machine right, run its hooks, and be its lab.");
         lab.SetAction((_, cancellationToken) => InsideLab.RunAsync(MeetingFolder, cancellationToken));
         var keep = new Command("keep", "Move paths to where they outlive a stop, or back: an order on stdin, an answer on stdout.");
         keep.SetAction(_ =>
@@ -20,7 +18,7 @@ internal static class InsideVerb
             using var output = Console.OpenStandardOutput();
             return InsideKeep.Run(input, output);
         });
-        var command = new Command("inside", "What a hub has this program do within a machine.") { start, lab, keep };
+        var command = new Command("inside", "What a hub has this program do within a machine.") { lab, keep };
         command.Hidden = true;
         return command;
     }

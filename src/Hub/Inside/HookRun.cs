@@ -11,6 +11,9 @@ internal static partial class HookRun
 {
     private static readonly string[] Shells = ["/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash"];
 
+    /// <summary>The end of the name of the file with a hook's environment.</summary>
+    public const string Exported = ".environment";
+
     /// <summary>Of the hook's own shell, not of its work.</summary>
     private static readonly HashSet<string> NotExported = ["_", "SHLVL", "PWD", "OLDPWD"];
 
@@ -23,7 +26,7 @@ internal static partial class HookRun
     {
         if (hook.Skipped is { } why) return new HookOutcome(hook.Name, hook.Script, null, null, null, "", TimeSpan.Zero, why);
         var log = Path.Combine(folder, $"{hook.Name}.log");
-        var (driver, variables, failure) = (Path.Combine(folder, "hook.sh"), Path.Combine(folder, "environment"), Path.Combine(folder, "failure"));
+        var (driver, variables, failure) = (Path.Combine(folder, "hook.sh"), Path.Combine(folder, hook.Name + Exported), Path.Combine(folder, "failure"));
         foreach (var left in (string[])[log, variables, failure]) File.Delete(left);
         var began = time.GetTimestamp();
         if (Array.Find(Shells, File.Exists) is not { } shell)
@@ -70,6 +73,12 @@ internal static partial class HookRun
         if (said is not null && int.TryParse(said.Groups[2].Value, CultureInfo.InvariantCulture, out var number))
             return (number, File.ReadLines(script).ElementAtOrDefault(number - 1)?.Trim());
         return seen is [_, not "0" and var last, var words, _] ? (int.Parse(last, CultureInfo.InvariantCulture), words) : (null, null);
+    }
+
+    /// <summary>Exports again what the hooks of this start have exported, for a lab that comes back.</summary>
+    public static void ExportAgain(string folder, IEnumerable<HookOrder> hooks)
+    {
+        foreach (var hook in hooks.Where(hook => File.Exists(Path.Combine(folder, hook.Name + Exported)))) Export(File.ReadAllBytes(Path.Combine(folder, hook.Name + Exported)));
     }
 
     private static void Export(byte[] variables)

@@ -7,11 +7,18 @@ public sealed class StartSequence(string meeting, StartOrders orders, TimeProvid
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private readonly StartProgress _progress = StartProgress.Begin(meeting, time);
+    private readonly string _logs = Path.Combine(orders.State, "start");
 
-    /// <summary>Runs it; the step <c>lab</c> has begun then.</summary>
+    /// <summary>Runs it, or, for a lab that comes back, only exports what hooks have exported; the step <c>lab</c> has begun then.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var logs = Directory.CreateDirectory(Path.Combine(orders.State, "start"), OwnerOnly).FullName;
+        if (Meeting.ReadReport(meeting)?.Steps.Any(step => step.Name == "lab") == true)
+        {
+            HookRun.ExportAgain(_logs, orders.Hooks);
+            return;
+        }
+        Directory.CreateDirectory(_logs, OwnerOnly);
+        foreach (var left in Directory.EnumerateFiles(_logs, $"*{HookRun.Exported}")) File.Delete(left);
 
         // 1. Home, kept paths; what is installed now is what a loss list is told apart from.
         if (orders.HasOwnRoot)
@@ -30,7 +37,7 @@ public sealed class StartSequence(string meeting, StartOrders orders, TimeProvid
         {
             await StepAsync("git", async () =>
             {
-                var problem = await Repository.CloneAsync(address, orders.Notebooks, Path.Combine(logs, "git.log"), cancellationToken);
+                var problem = await Repository.CloneAsync(address, orders.Notebooks, Path.Combine(_logs, "git.log"), cancellationToken);
                 if (problem is not null) _progress.Note([problem]);
                 return problem;
             });
@@ -42,7 +49,7 @@ public sealed class StartSequence(string meeting, StartOrders orders, TimeProvid
             var asked = _progress.FailedHook is { } earlier ? hook with { Skipped = hook.Skipped ?? $"{earlier.Script} failed" } : hook;
             await StepAsync($"hook {hook.Name}", async () =>
             {
-                var outcome = await HookRun.RunAsync(asked, logs, orders.HookTimeout, time, cancellationToken);
+                var outcome = await HookRun.RunAsync(asked, _logs, orders.HookTimeout, time, cancellationToken);
                 _progress.Hook(outcome);
                 return outcome.Skipped is { } why ? $"not run: {why}" : outcome.Failed ? Hooks.HookWords.Of(outcome) : null;
             });

@@ -12,6 +12,12 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
     /// <summary>The label by which this hub's workloads are told apart from others'.</summary>
     public static string OwnerLabel(HubFolders folders) => $"holdfast-hub {folders.Root}";
 
+    private static readonly Lazy<string> KeepLab = new(() =>
+    {
+        using var script = new StreamReader(typeof(MachineStart).Assembly.GetManifestResourceStream("keep-lab.sh")!);
+        return script.ReadToEnd();
+    });
+
     private const int DefaultProcesses = 32768;
     private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(10), Later = TimeSpan.FromMilliseconds(200), Eager = TimeSpan.FromSeconds(5);
@@ -69,11 +75,11 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
         if (!variables.Ok) return (MachineReason.StartFailed, variables.Fault.Message);
 
         // 4. The workload.
-        var started = await engine.StartAsync(new WorkloadSpec
+        var spec = new WorkloadSpec
         {
             Id = machine.Id,
             Image = image.Reference,
-            Argv = [$"{places.Program}/holdfast", "inside", "start"],
+            Argv = ["/bin/sh", "-c", KeepLab.Value, $"{places.Program}/holdfast"],
             Environment = variables.Value,
             WorkingFolder = places.Notebooks,
             Mounts = mounts,
@@ -83,7 +89,11 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
             HostName = machine.Spec.Name,
             Labels = new Dictionary<string, string> { ["owner"] = OwnerLabel(options.Folders), ["machine"] = machine.Spec.Name },
             OutputFile = options.Folders.OutputOf(machine.Id),
-        }, cancellationToken);
+        };
+        var started = await engine.StartAsync(spec, cancellationToken);
+        // An image without a shell: its lab does not come back when it is killed.
+        if (started.Fault is { Code: "start-failed" or "bad-image" } fault && fault.Message.Contains("/bin/sh", StringComparison.Ordinal))
+            started = await engine.StartAsync(spec with { Argv = [$"{places.Program}/holdfast", "inside", "lab"] }, cancellationToken);
         if (!started.Ok) return Reason(started.Fault);
         Step(lane, "create", began);
         return null;

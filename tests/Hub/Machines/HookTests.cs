@@ -58,9 +58,9 @@ public sealed class HookTests : IAsyncLifetime
         machine = await _hub.StartAsync("leaves");
 
         Assert.Null(machine.Reason);
-        var lab = await _hub.SaysAsync(machine, "for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline | grep -q 'inside lab' && tr '\\0' '\\n' < $p/environ && break; done");
-        Assert.Contains("MODEL=a b'c\n", lab, StringComparison.Ordinal);
-        Assert.Contains("PATH=/opt/mine:", lab, StringComparison.Ordinal);
+        var keeper = await _hub.SaysAsync(machine, "for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline | grep -q 'keeper run' && tr '\\0' '\\n' < $p/environ && break; done");
+        Assert.Contains("MODEL=a b'c\n", keeper, StringComparison.Ordinal);
+        Assert.Contains("PATH=/opt/mine:", keeper, StringComparison.Ordinal);
         Assert.Contains("sleep 1000", await _hub.SaysAsync(machine, "cat /proc/[0-9]*/cmdline | tr '\\0' ' '"), StringComparison.Ordinal);
     }
 
