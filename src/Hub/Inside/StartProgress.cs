@@ -1,3 +1,4 @@
+using System.Globalization;
 using Holdfast.Hub.Hooks;
 using Holdfast.Hub.Machines;
 
@@ -22,7 +23,11 @@ public sealed class StartProgress
     public void Step(string name) => Write(_report with { Steps = [.. _report.Steps, new StartStep(name, _time.GetUtcNow(), null, null)] });
 
     /// <summary>The last step has ended.</summary>
-    public void End(string? detail) => Write(Ended(_report, detail));
+    public void End(string? detail)
+    {
+        Write(Ended(_report, detail));
+        Say(_report.Steps[^1]);
+    }
 
     /// <summary>Something was put right.</summary>
     public void Note(IEnumerable<string> notes) => _report = _report with { Notes = [.. _report.Notes, .. notes] };
@@ -37,11 +42,17 @@ public sealed class StartProgress
     public void Ready()
     {
         // A lab that came back is no step of the start.
-        if (!_report.IsReady) Write(Ended(_report, null) with { IsReady = true });
+        if (_report.IsReady) return;
+        Write(Ended(_report, null) with { IsReady = true });
+        if (_report.Steps.Count > 0) Say(_report.Steps[^1]);
     }
 
     /// <summary>There is no lab.</summary>
     public void Failed(string problem) => Write(Ended(_report, problem) with { Problem = problem });
+
+    /// <summary>To the machine's log as well.</summary>
+    private static void Say(StartStep step) =>
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{step.Began:yyyy-MM-dd HH:mm:ss}Z {step.Name}: {step.Took?.TotalSeconds:0.00} s{(step.Detail is { } detail ? $": {detail}" : "")}"));
 
     private StartReport Ended(StartReport report, string? detail)
     {

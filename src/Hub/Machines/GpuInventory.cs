@@ -24,6 +24,12 @@ internal sealed class GpuInventory(HubSettings settings)
         }
     }
 
+    /// <summary>Whether <see cref="TryTake"/> would take so many.</summary>
+    public bool CouldTake(string machine, int count)
+    {
+        lock (_turn) return All.Count(gpu => !_owners.TryGetValue(gpu, out var owner) || owner == machine) >= count;
+    }
+
     /// <summary>Notes those that a machine holds which was running before this hub.</summary>
     public void Hold(string machine, IReadOnlyList<int> gpus)
     {

@@ -25,6 +25,16 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
     /// <summary>How long a lab may take after its hooks before it counts as unreachable.</summary>
     private static readonly TimeSpan LabPatience = TimeSpan.FromMinutes(1);
 
+    /// <summary>Why a start would fail as things are, as far as that can be told before; null when nothing stands in the way. A restart asks before it stops anything.</summary>
+    public string? Obstacle(MachineRecord machine, string? type)
+    {
+        var wanted = MachineRules.TypeOf(machine.Spec with { Type = type ?? machine.Spec.Type }, options.Settings);
+        return SizeProblem(wanted)
+            ?? (gpus.CouldTake(machine.Id, wanted.Gpus) ? null : GpuProblem(wanted))
+            ?? machine.Spec.Secrets.Where(name => secrets.Read(machine.Owner, name) is null).Select(name => NoSecret(machine, name)).FirstOrDefault()
+            ?? Volumes(machine).Select(usage.Trouble).FirstOrDefault(trouble => trouble is not null);
+    }
+
     /// <summary>Starts the workload. Null when it runs, else what went wrong: one of <see cref="MachineReason"/> and words for it.</summary>
     public async Task<(string Reason, string Message)?> RunAsync(Lane lane, StartWish wish, CancellationToken cancellationToken)
     {
@@ -34,9 +44,9 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
         // 1. What it needs of this host.
         if (!options.Engines.TryGetValue(MachineRules.EngineOf(machine.Spec), out var engine))
             return (MachineReason.EngineUnavailable, $"There is no engine '{MachineRules.EngineOf(machine.Spec)}' here any more; mend: holdfast doctor.");
-        if (CapacityProblem(machine, type) is { } full) return (MachineReason.NoCapacity, full);
-        foreach (var volume in (string[])[HubFolders.Make(options.Folders.NotebooksOf(machine.Id)), HubFolders.Make(options.Folders.HomeOf(machine.Owner)), HubFolders.Make(options.Folders.Storage)])
-            if (usage.Trouble(volume) is { } trouble) return (MachineReason.DiskFull, trouble);
+        if (SizeProblem(type) is { } large) return (MachineReason.NoCapacity, large);
+        if (machine.Gpus.Count != type.Gpus) return (MachineReason.NoCapacity, GpuProblem(type));
+        if (Volumes(machine).Select(usage.Trouble).FirstOrDefault(trouble => trouble is not null) is { } full) return (MachineReason.DiskFull, full);
         if ((await engine.RemoveAsync(machine.Id, cancellationToken)).Fault is { } stuck) return Reason(stuck);
 
         // 2. The image.
@@ -138,20 +148,27 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
     /// <summary>Why a machine ended that nobody stopped.</summary>
     public static (string Reason, string Message) EndWords(EngineResult<WorkloadStatus> end) => end switch
     {
-        { Ok: false } => (MachineReason.NodeLost, end.Fault.Message),
+        { Ok: false } => (MachineReason.NodeLost, $"{end.Fault.Message} Its volumes are there; mend: start it."),
         { Value.IsOutOfMemory: true } => (MachineReason.OutOfMemory, "Its memory limit ended it; mend: start it with a larger type."),
         { Value.ExitCode: 0 } => (MachineReason.StoppedByUser, "Its lab was shut down from inside."),
         { Value.ExitCode: { } code } => (MachineReason.LabEnded, $"Its first process ended with exit code {code}; mend: 'holdfast machine logs' tells what it said."),
-        _ => (MachineReason.NodeLost, "It has ended, and nobody saw how: the computer was started anew, or it was killed from outside."),
+        _ => (MachineReason.NodeLost, "It has ended, and nobody saw how: the computer was started anew, or it was killed from outside; mend: start it."),
     };
 
-    private string? CapacityProblem(MachineRecord machine, MachineType type)
+    private static string? SizeProblem(MachineType type)
     {
         var all = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (type.Memory > all) return $"The type {type.Name} asks for {type.Memory >> 20} MB of memory, this host has {all >> 20} MB; mend: another type.";
-        if (type.Processors > System.Environment.ProcessorCount) return $"The type {type.Name} asks for {type.Processors} processors, this host has {System.Environment.ProcessorCount}; mend: another type.";
-        return machine.Gpus.Count == type.Gpus ? null : $"The type {type.Name} asks for {type.Gpus} of this host's {gpus.All.Count} GPUs, and not so many are free; mend: stop a machine that holds one, or start with another type.";
+        return type.Processors > System.Environment.ProcessorCount ? $"The type {type.Name} asks for {type.Processors} processors, this host has {System.Environment.ProcessorCount}; mend: another type." : null;
     }
+
+    private string GpuProblem(MachineType type) =>
+        $"The type {type.Name} asks for {type.Gpus} of this host's {gpus.All.Count} GPUs, and not so many are free; mend: stop a machine that holds one, or start with another type.";
+
+    private static string NoSecret(MachineRecord machine, string name) => $"{machine.Owner} has no secret {name}; mend: holdfast secret set {name}, or holdfast machine change {machine.Spec.Name} without it.";
+
+    private string[] Volumes(MachineRecord machine) =>
+        [HubFolders.Make(options.Folders.NotebooksOf(machine.Id)), HubFolders.Make(options.Folders.HomeOf(machine.Owner)), HubFolders.Make(options.Folders.Storage)];
 
     private HubResult<Dictionary<string, string>> Environment(MachineRecord machine, EngineImage image, MachinePlaces places)
     {
@@ -162,6 +179,8 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
             ["USER"] = "root",
             ["LANG"] = image.Environment.GetValueOrDefault("LANG", "C.UTF-8"),
             ["PATH"] = $"{places.Home}/.local/bin:{path}:{places.Program}",
+            // A machine's system is its own, and gone or recorded at the stop: Debian's guard of a system that others share is in the way.
+            ["PIP_BREAK_SYSTEM_PACKAGES"] = "1",
             ["HOLDFAST_STATE"] = places.State,
             ["HOLDFAST_MACHINE_NAME"] = machine.Spec.Name,
             [Meeting.Variable] = places.Meeting,
@@ -169,7 +188,7 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
         foreach (var (name, value) in machine.Spec.Environment) variables[name] = value;
         foreach (var name in machine.Spec.Secrets)
         {
-            if (secrets.Read(machine.Owner, name) is not { } secret) return new HubFault("not-found", $"{machine.Owner} has no secret {name}; mend: holdfast secret set {name}, or change the machine.");
+            if (secrets.Read(machine.Owner, name) is not { } secret) return new HubFault("not-found", NoSecret(machine, name));
             variables[name] = secret;
         }
         return variables;

@@ -32,11 +32,11 @@ internal static class LossParts
 
     private static Html Package(PackageChange package) => $"""
         <tr><td>{package.Source} <b>{package.Name}</b>{Html.If(!package.IsAsked, Html.Trusted(" <span class=\"hint\">came along</span>"))}</td><td class="n">{(package.Before, package.Now) switch
-        {
-            (null, var now) => now,
-            (var before, null) => $"{before} removed",
-            var (before, now) => $"{before} → {now}",
-        }}</td></tr>
+    {
+        (null, var now) => now,
+        (var before, null) => $"{before} removed",
+        var (before, now) => $"{before} → {now}",
+    }}</td></tr>
         """;
 
     private static Html File(LostPath path) => $"""<tr><td><code>{path.Path}</code>{Html.If(!path.IsNew, Html.Trusted(" <span class=\"hint\">changed</span>"))}</td><td class="n">{Size(path.Size)}</td></tr>""";

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Holdfast.Hub.Database;
 using Holdfast.Hub.Machines;
+using Holdfast.Hub.People;
 
 namespace Holdfast.Hub.Tests.Machines;
 
@@ -175,6 +177,24 @@ public sealed class HostMachineTests : IAsyncLifetime
             var spec = new MachineSpec { Name = name };
             return _hub.Fleet.Create(TestHub.Ada, change?.Invoke(spec) ?? spec).Fault!;
         }
+    }
+
+    [Fact]
+    public async Task Restart_ThatCannotStart_LeavesWhatRuns()
+    {
+        _hub.Service<HubDatabase>().Execute("INSERT INTO people VALUES ('ada', 'admin', NULL, 0)");
+        _hub.Service<SecretStore>().Set(TestHub.Ada, "TOKEN", "s");
+        var machine = await _hub.CreateAsync("leaves", spec => spec with { Secrets = ["TOKEN"] });
+        Assert.Equal("s\n", await _hub.SaysAsync(machine, "echo $TOKEN"));
+        await _hub.SaysAsync(machine, "echo precious > /opt/precious");
+        _hub.Service<SecretStore>().Remove(TestHub.Ada, "TOKEN");
+
+        var refused = await _hub.Fleet.RestartAsync(TestHub.Ada, "leaves", new StartWish(), confirmed: true, TestHub.Cancellation);
+
+        Assert.Equal("conflict", refused.Fault?.Code);
+        Assert.Contains("leaves was left as it is: ada has no secret TOKEN", refused.Fault!.Message, StringComparison.Ordinal);
+        Assert.Equal("precious\n", await _hub.SaysAsync(machine, "cat /opt/precious"));
+        Assert.Contains("lab: ", await File.ReadAllTextAsync(_hub.Folders.OutputOf(machine.Id), TestHub.Cancellation), StringComparison.Ordinal);
     }
 
     [Fact]
