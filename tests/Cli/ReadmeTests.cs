@@ -26,6 +26,10 @@ public sealed partial class ReadmeTests
                     await StartAndEndAsync(place, root, "./run --no-browser --port 0");
                     Assert.True(File.Exists(Path.Combine(root, "workspace/02-training-run.ipynb")));
                     break;
+                case ["./run", "hub"]:
+                    var hub = await place.BashAsync($"(cd '{root}' && exec ./run hub --port 0 --no-first-machine) & hub=$!; until [ -e \"$HOLDFAST_STATE/hub/hub.json\" ] || ! kill -0 $hub; do sleep 0.05; done; kill -TERM $hub; wait $hub");
+                    Assert.True(hub.Out.Contains("The hub has ended", StringComparison.Ordinal), hub.Out + hub.Errors);
+                    break;
                 case ["out/holdfast", "lab", .., "workspace"]:
                     await StartAndEndAsync(place, root, PortOption().Replace(command, "--port 0"));
                     break;
