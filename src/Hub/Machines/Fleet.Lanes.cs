@@ -17,6 +17,12 @@ internal sealed partial class Fleet
         foreach (var left in machines.EnumerateDirectories($"{Unfinished}*")) FolderCopy.Remove(left.FullName);
         foreach (var (record, wanted) in store.All())
         {
+            if (record.State == MachineState.Deleted)
+            {
+                // All of it is gone, and the hub was killed before it had forgotten it.
+                store.Remove(record.Id);
+                continue;
+            }
             gpus.Hold(record.Id, record.Gpus);
             var again = wanted == WantedState.Stopped && record.Spec.AutoStart && IsAtRest(record.State) ? WantedState.Running : wanted;
             Open(record).Ask(new LaneOrder.TakeUp(again));

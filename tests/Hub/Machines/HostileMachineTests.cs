@@ -94,7 +94,7 @@ public sealed class HostileMachineTests : IAsyncLifetime
     public async Task Fork_OfFoldersWithPipesAndHoles_CopiesTheRestAndLeavesNothingBeside()
     {
         var machine = await _hub.CreateAsync("leaves");
-        await _hub.SaysAsync(machine, "cd /notebooks; mkfifo pipe; truncate -s 10G holes; echo x >> holes; mkdir a; echo book > a/book; chmod 640 a/book; ln -s /etc/shadow link");
+        await _hub.SaysAsync(machine, "cd /notebooks; mkfifo pipe; truncate -s 200M holes; echo x >> holes; mkdir a; echo book > a/book; chmod 640 a/book; ln -s /etc/shadow link");
 
         var fork = TestHub.Value(await _hub.Fleet.ForkAsync(TestHub.Ada, "leaves", "fork", TestHub.Cancellation));
 
@@ -104,5 +104,34 @@ public sealed class HostileMachineTests : IAsyncLifetime
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, File.GetUnixFileMode(Path.Combine(folder, "a/book")));
         Assert.Equal("exists", (await _hub.Fleet.ForkAsync(TestHub.Ada, "leaves", "fork", TestHub.Cancellation)).Fault?.Code);
         Assert.Equal(2, Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(_hub.Folders.MachineOf("x"))!).Count());
+    }
+
+    [Fact]
+    public async Task Start_WithVariablesOfTheLinker_AppliesThemWhenPowersAreDropped()
+    {
+        await _hub.CreateAsync("leaves", spec => spec with
+        {
+            Environment = new Dictionary<string, string> { ["LD_DEBUG"] = "files", ["LD_DEBUG_OUTPUT"] = "/notebooks/ld", ["LINES"] = "a\nend-of-init\ntouch /notebooks/escaped\n'" },
+        });
+        var notebooks = _hub.Folders.NotebooksOf(_hub.Fleet.Find("leaves")!.Id);
+
+        var said = Directory.EnumerateFiles(notebooks, "ld.*").Select(File.ReadAllText).ToList();
+
+        Assert.Contains(said, text => text.Contains("holdfast", StringComparison.Ordinal));
+        Assert.DoesNotContain(said, text => text.Contains("setpriv", StringComparison.Ordinal));
+        Assert.False(File.Exists(Path.Combine(notebooks, "escaped")));
+    }
+
+    [Fact]
+    public async Task Hub_KilledBeforeItForgotADeletedMachine_ForgetsIt()
+    {
+        var machine = await _hub.CreateAsync("leaves", start: false);
+        _hub.Service<MachineStore>().Write(machine with { State = MachineState.Deleted });
+        await _hub.EndAsync();
+
+        await _hub.StartAsync();
+
+        Assert.Null(_hub.Fleet.Find("leaves"));
+        await _hub.CreateAsync("leaves", start: false);
     }
 }
