@@ -8,11 +8,18 @@ namespace Holdfast.Hub.Tests.Machines;
 /// <summary>What root inside of a machine leaves in the folders that it shares with the hub, against the hub.</summary>
 public sealed class HostileMachineTests : IAsyncLifetime
 {
-    private readonly TestHub _hub = new(engines: new Dictionary<string, IEngine> { ["host"] = new HostEngine($"/var/tmp/hf-index-{Guid.NewGuid():N}", TimeProvider.System), ["podman"] = MissingEngine.Instance });
+    private readonly string _index = Directory.CreateTempSubdirectory("hf-index-").FullName;
+    private readonly TestHub _hub;
+
+    public HostileMachineTests() => _hub = new TestHub(engines: new Dictionary<string, IEngine> { ["host"] = new HostEngine(_index, TimeProvider.System), ["podman"] = MissingEngine.Instance });
 
     public async ValueTask InitializeAsync() => await _hub.StartAsync();
 
-    public ValueTask DisposeAsync() => _hub.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _hub.DisposeAsync();
+        Directory.Delete(_index, recursive: true);
+    }
 
     [Fact]
     public async Task Start_WithLinksInTheMeetingFolder_WritesThroughNone()
