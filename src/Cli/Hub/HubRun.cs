@@ -1,5 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
 using Holdfast.Cli.Lab;
 using Holdfast.Engines.Contract;
 using Holdfast.Engines.Host;
@@ -57,6 +59,14 @@ internal static class HubRun
         catch (SqliteException fault)
         {
             return Output.Fail($"{place.Folders.Database}: {fault.Message}");
+        }
+        catch (CryptographicException fault)
+        {
+            return Output.Fail(fault.Message);
+        }
+        catch (JsonException fault)
+        {
+            return Output.Fail($"{place.Folders.Database} holds what is no machine: {fault.Message}; mend: '{Surroundings.Program} hub restore' of a backup.");
         }
         if (start.Address is not { } address) return Output.Fail(start.Problem!);
         place.Enter(address);

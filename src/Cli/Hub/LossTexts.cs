@@ -26,7 +26,9 @@ internal static class LossTexts
         if (count > shown) output.WriteLine($"  and {count - shown} more");
     }
 
-    private static string Package(PackageChange package) => (package.Before, package.Now) switch
+    private static string Package(PackageChange package) => MachineTexts.Plain(Change(package));
+
+    private static string Change(PackageChange package) => (package.Before, package.Now) switch
     {
         (null, var now) => $"{package.Source} {package.Name} {now}{(package.IsAsked ? "" : ", came along")}",
         (var before, null) => $"{package.Source} {package.Name} {before} was removed",

@@ -23,7 +23,7 @@ internal static class MachineShowVerb
     private static void Write(MachineView machine)
     {
         Console.WriteLine($"{machine.Name}: {MachineTexts.State(machine)}");
-        if (machine.Message is { } message) Console.WriteLine(message);
+        if (machine.Message is { } message) Console.WriteLine(string.Join('\n', message.Split('\n').Select(MachineTexts.Plain)));
         Line("address", machine.Url);
         Line("owner", machine.Owner);
         Line("runs on", machine.Image ?? "this computer's own system");
@@ -39,7 +39,7 @@ internal static class MachineShowVerb
         Line("stopped", machine.Stopped is { } stopped ? Output.Clock(stopped, TimeProvider.System) : null);
         Section("Last start", machine.Steps.Select(MachineTexts.Step));
         Section("Hooks", machine.Hooks.SelectMany(MachineTexts.Hook));
-        Section("Put right at the start", machine.Notes.Select(note => $"  {note}"));
+        Section("Put right at the start", machine.Notes.Select(note => $"  {MachineTexts.Plain(note)}"));
     }
 
     private static void Line(string name, string? value)

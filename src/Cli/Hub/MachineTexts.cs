@@ -27,18 +27,18 @@ internal static class MachineTexts
     };
 
     /// <summary>A step of a start in a line.</summary>
-    public static string Step(StartStep step) => $"  {step.Name,-15} {(step.Took is { } took ? Duration.Of(took) : "..."),7}{(step.Detail is { Length: > 0 } detail ? $"  {detail}" : "")}".TrimEnd();
+    public static string Step(StartStep step) => $"  {Plain(step.Name),-15} {(step.Took is { } took ? Duration.Of(took) : "..."),7}{(step.Detail is { Length: > 0 } detail ? $"  {Plain(detail)}" : "")}".TrimEnd();
 
     /// <summary>Of hooks that have failed: script, line, command, exit code, the last output. The lines begin with two spaces.</summary>
     public static IEnumerable<string> Hook(HookOutcome hook)
     {
-        if (hook.Skipped is { } why) return [$"  {hook.Name}: {hook.Script} was not run: {why}"];
+        if (hook.Skipped is { } why) return [Plain($"  {hook.Name}: {hook.Script} was not run: {why}")];
         var took = Duration.Of(hook.Took);
-        if (!hook.Failed) return [$"  {hook.Name}: {hook.Script}, {took}"];
+        if (!hook.Failed) return [Plain($"  {hook.Name}: {hook.Script}, {took}")];
         return
         [
-            $"  {hook.Name}: {hook.Script}{(hook.Line is { } line ? $" line {line}" : "")} {(hook.ExitCode is { } code ? $"failed with exit code {code}" : "ran out of time")} after {took}",
-            .. hook.Command is { } command ? [$"    command: {command}"] : Array.Empty<string>(),
+            $"  {Plain(hook.Name)}: {Plain(hook.Script)}{(hook.Line is { } line ? $" line {line}" : "")} {(hook.ExitCode is { } code ? $"failed with exit code {code}" : "ran out of time")} after {took}",
+            .. hook.Command is { } command ? [$"    command: {Plain(command)}"] : Array.Empty<string>(),
             .. hook.Output.TrimEnd('\n').Split('\n').Where(text => text.Length > 0).TakeLast(20).Select(text => $"    | {Plain(text)}"),
         ];
     }

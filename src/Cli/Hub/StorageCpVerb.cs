@@ -17,7 +17,7 @@ internal static class StorageCpVerb
             if (source.Machine is null && !Path.Exists(source.Folder)) return Output.Fail($"there is no {source.Folder}.");
             string[] pack = ["tar", "--create", "--file", "-", "--directory", Path.GetDirectoryName(source.Folder.TrimEnd('/')) is { Length: > 0 } parent ? parent : "/", "--", Path.GetFileName(source.Folder.TrimEnd('/'))];
             // Whoever gets it owns it; only root could do otherwise, and inside a machine root is not this computer's.
-            string[] unpack = ["sh", "-c", "mkdir -p \"$1\" && exec tar --extract --no-same-owner --file - --directory \"$1\"", "sh", target.Folder];
+            string[] unpack = ["sh", "-c", "mkdir -p \"$1\" && exec tar --extract --no-same-owner --no-same-permissions --file - --directory \"$1\"", "sh", target.Folder];
             var (reading, problem) = await CommandAsync(hub, source.Machine, pack, cancellationToken);
             if (reading is null) return problem;
             var (writing, fault) = await CommandAsync(hub, target.Machine, unpack, cancellationToken);

@@ -15,8 +15,6 @@ internal static class Scripts
     /// <summary>Runs what follows as root with few capabilities.</summary>
     public const string Confine = $"setpriv --bounding-set={Capabilities} --inh-caps=-all";
 
-    private const string EndOfInit = "end-of-init";
-
     /// <summary>
     /// The first process: starts the command, passes SIGTERM on, reaps orphans, ends as the command did. A shell starts what runs beside it with SIGINT
     /// ignored, hence env.
@@ -147,7 +145,9 @@ internal static class Scripts
             first=$(command -v "$1"); shift; set -- "$first" "$@"
 
             """);
-        // From its input: as an argument it would be what everybody sees first in ps.
-        return text.Append(Shell.Environment(spec.Environment)).Append($"exec \"$@\" <<'{EndOfInit}'\n{Init}\n{EndOfInit}\n").ToString();
+        // From its input: as an argument it would be what everybody sees first in ps. The environment too, with the powers dropped: LD_PRELOAD and the like are not
+        // for what drops them. No line of a value can be the last one.
+        var end = $"end-of-init-{Guid.NewGuid():N}";
+        return text.Append($"exec \"$@\" <<'{end}'\n{Shell.Environment(spec.Environment)}{Init}\n{end}\n").ToString();
     }
 }

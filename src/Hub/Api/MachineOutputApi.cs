@@ -34,6 +34,7 @@ internal static class MachineOutputApi
             return;
         }
         Stream(context, "text/event-stream");
+        EndWithTheLogin(context);
         await foreach (var record in fleet.WatchAsync(machine.Value.Id, context.RequestAborted))
         {
             await context.Response.Body.WriteAsync("data: "u8.ToArray(), context.RequestAborted);
@@ -53,6 +54,7 @@ internal static class MachineOutputApi
             return;
         }
         Stream(context, "text/plain; charset=utf-8");
+        EndWithTheLogin(context);
         var (id, file, at) = (machine.Value.Id, folders.OutputOf(machine.Value.Id), (long?)null);
         var buffer = new byte[Piece];
         while (true)
@@ -77,6 +79,12 @@ internal static class MachineOutputApi
         long.TryParse(tail ?? "65536", out var bytes) && bytes >= 0 && bool.TryParse(follow ?? "false", out var goOn) ? (bytes, goOn) : null;
 
     private static bool IsAlive(MachineState state) => state is MachineState.Pulling or MachineState.Starting or MachineState.Running or MachineState.Stopping;
+
+    /// <summary>A session that was ended, or a token that was revoked, sees nothing more.</summary>
+    private static void EndWithTheLogin(HttpContext context)
+    {
+        if (context.Features.Get<Login>() is { } login) context.Response.RegisterForDispose(login.Ended.Register(context.Abort));
+    }
 
     private static void Stream(HttpContext context, string type)
     {

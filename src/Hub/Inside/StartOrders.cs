@@ -72,11 +72,19 @@ public sealed partial class Meeting : JsonSerializerContext
     private const string Report = "report.json";
     private const int LargestReport = 4 << 20;
 
-    /// <summary>Writes the orders, 0600.</summary>
-    public static void Write(string folder, StartOrders orders) => Write(folder, Orders, JsonSerializer.SerializeToUtf8Bytes(orders, Default.StartOrders));
+    /// <summary>Makes the folder anew, so that nothing of the start before is in it: whoever was inside may have left links there. Nobody is inside now.</summary>
+    /// <exception cref="IOException">It cannot be removed or made.</exception>
+    public static void Begin(string folder)
+    {
+        FolderCopy.Remove(folder);
+        HubFolders.Make(folder);
+    }
+
+    /// <summary>Writes the orders, 0600, into a folder that was made anew.</summary>
+    public static void Write(string folder, StartOrders orders) => Write(folder, Orders, JsonSerializer.SerializeToUtf8Bytes(orders, Default.StartOrders), FileMode.CreateNew);
 
     /// <summary>Writes the report: whole, or the one before stays.</summary>
-    public static void Write(string folder, StartReport report) => Write(folder, Report, JsonSerializer.SerializeToUtf8Bytes(report, Default.StartReport));
+    public static void Write(string folder, StartReport report) => Write(folder, Report, JsonSerializer.SerializeToUtf8Bytes(report, Default.StartReport), FileMode.Create);
 
     /// <summary>Reads the orders.</summary>
     /// <exception cref="IOException">There are none.</exception>
@@ -88,27 +96,23 @@ public sealed partial class Meeting : JsonSerializerContext
     {
         try
         {
-            var file = new FileInfo(Path.Combine(folder, Report));
-            // Whoever is inside can put anything there: a link into this host, a pipe that never ends.
-            if (file.LinkTarget is not null || !file.Exists || file.Length is 0 or > LargestReport) return null;
-            return JsonSerializer.Deserialize(File.ReadAllBytes(file.FullName), Default.StartReport);
+            // Whoever is inside can put anything there: a link into this host, a pipe that never ends, lists of nothing.
+            using var tree = new ForeignTree(folder);
+            return tree.Read($"/{Report}", LargestReport) is { } json && JsonSerializer.Deserialize(json, Default.StartReport) is { } report && IsWhole(report) ? report : null;
         }
-        catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
+        catch (JsonException)
         {
             return null;
         }
     }
 
-    /// <summary>Removes what the start before has left.</summary>
-    public static void Clear(string folder)
-    {
-        foreach (var name in (string[])[Report, LabSocket, PortSocket]) File.Delete(Path.Combine(folder, name));
-    }
+    private static bool IsWhole(StartReport report) => report is { Steps: not null, Hooks: not null, Notes: not null }
+        && report.Steps.All(step => step is { Name: not null }) && report.Hooks.All(hook => hook is { Name: not null, Script: not null, Output: not null }) && report.Notes.All(note => note is not null);
 
-    private static void Write(string folder, string name, byte[] json)
+    private static void Write(string folder, string name, byte[] json, FileMode mode)
     {
         var path = Path.Combine(folder, name);
-        using (var file = new FileStream(path + ".new", new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        using (var file = new FileStream(path + ".new", new FileStreamOptions { Mode = mode, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
             file.Write(json);
         File.Move(path + ".new", path, overwrite: true);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using Holdfast.Engines.Contract;
@@ -10,7 +11,8 @@ namespace Holdfast.Hub.Loss;
 internal sealed class KeptPaths(HubOptions options, HubDatabase database)
 {
     private const int MostPaths = 100;
-    private readonly SemaphoreSlim _turn = new(1);
+    /// <summary>One for each machine: what is asked of one may never be answered.</summary>
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new();
 
     /// <summary>The kept paths of a machine.</summary>
     public IReadOnlyList<KeptPath> Of(string machineId) => database.Query(
@@ -22,7 +24,8 @@ internal sealed class KeptPaths(HubOptions options, HubDatabase database)
         if (paths.Count is 0 or > MostPaths) return new HubFault("bad-request", $"Name 1 to {MostPaths} paths to keep.");
         if (EngineOf(machine) is { HasOwnRoots: false })
             return new HubFault("bad-request", $"{machine.Spec.Name} runs on this computer's own files: a stop destroys none of them, there is nothing to keep.");
-        await _turn.WaitAsync(cancellationToken);
+        var turn = _turns.GetOrAdd(machine.Id, _ => new SemaphoreSlim(1));
+        await turn.WaitAsync(cancellationToken);
         try
         {
             var before = Of(machine.Id);
@@ -49,14 +52,15 @@ internal sealed class KeptPaths(HubOptions options, HubDatabase database)
         }
         finally
         {
-            _turn.Release();
+            turn.Release();
         }
     }
 
     /// <summary>Moves a kept path of a running machine back to where it was: from then on a stop destroys it.</summary>
     public async Task<HubResult<KeptPath>> GiveBackAsync(MachineRecord machine, string path, CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
+        var turn = _turns.GetOrAdd(machine.Id, _ => new SemaphoreSlim(1));
+        await turn.WaitAsync(cancellationToken);
         try
         {
             if (Of(machine.Id).FirstOrDefault(kept => kept.Path == path) is not { } found) return new HubFault("not-found", $"{path} is not kept in {machine.Spec.Name}.");
@@ -66,7 +70,7 @@ internal sealed class KeptPaths(HubOptions options, HubDatabase database)
         }
         finally
         {
-            _turn.Release();
+            turn.Release();
         }
     }
 
@@ -82,7 +86,7 @@ internal sealed class KeptPaths(HubOptions options, HubDatabase database)
         if (!said.Ok) return said.Fault.Code is "not-running" or "not-found" ? new HubFault("conflict", $"{machine.Spec.Name} does not run. Start it first.") : new HubFault("unavailable", said.Fault.Message);
         try
         {
-            return JsonSerializer.Deserialize(said.Value.Output, LossJson.Default.KeepAnswer)!.Fault;
+            return (JsonSerializer.Deserialize(said.Value.Output, LossJson.Default.KeepAnswer) ?? throw new JsonException()).Fault;
         }
         catch (JsonException)
         {

@@ -6,7 +6,7 @@ namespace Holdfast.Hub.Loss;
 /// <summary>The packages of a file system tree, read from the databases of apt, pip, conda and npm; nothing is executed.</summary>
 internal static class PackageList
 {
-    private const int LargestList = 64 << 20;
+    private const int LargestList = 8 << 20;
 
     /// <summary>Reads them; what cannot be read is left out.</summary>
     /// <param name="root">The tree, <c>/</c> for this process' own. Links are not followed out of it.</param>
@@ -45,7 +45,8 @@ internal static class PackageList
         using var tree = new ForeignTree(folder);
         try
         {
-            return tree.Read($"/{name}", LargestList) is { } bytes ? JsonSerializer.Deserialize(bytes, LossJson.Default.IReadOnlyListPackage) : null;
+            return tree.Read($"/{name}", LargestList) is { } bytes && JsonSerializer.Deserialize(bytes, LossJson.Default.IReadOnlyListPackage) is { } list
+                && list.All(package => package is { Source: not null, Place: not null, Name: not null, Version: not null }) ? list : null;
         }
         catch (JsonException)
         {

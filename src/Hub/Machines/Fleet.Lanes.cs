@@ -13,8 +13,16 @@ internal sealed partial class Fleet
 
     Task IHostedService.StartAsync(CancellationToken cancellationToken)
     {
+        var machines = new DirectoryInfo(HubFolders.Make(Path.GetDirectoryName(options.Folders.MachineOf("x"))!));
+        foreach (var left in machines.EnumerateDirectories($"{Unfinished}*")) FolderCopy.Remove(left.FullName);
         foreach (var (record, wanted) in store.All())
         {
+            if (record.State == MachineState.Deleted)
+            {
+                // All of it is gone, and the hub was killed before it had forgotten it.
+                store.Remove(record.Id);
+                continue;
+            }
             gpus.Hold(record.Id, record.Gpus);
             var again = wanted == WantedState.Stopped && record.Spec.AutoStart && IsAtRest(record.State) ? WantedState.Running : wanted;
             Open(record).Ask(new LaneOrder.TakeUp(again));
@@ -59,18 +67,38 @@ internal sealed partial class Fleet
                         _ => Task.CompletedTask,
                     });
                 }
-                catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+                catch (Exception fault) when (fault is not OperationCanceledException)
                 {
-                    // A volume or the disk: the machine's trouble, not the hub's.
+                    // A volume, the disk, or what somebody has put there: the machine's trouble, not the hub's, and its lane goes on.
                     FleetLog.Unforeseen(log, fault, lane.Record.Spec.Name);
-                    var reason = fault is IOException { HResult: 28 } ? MachineReason.DiskFull : MachineReason.StartFailed;
-                    lane.Update(record => record with { State = MachineState.Failed, Reason = reason, Message = fault.Message, Stopped = time.GetUtcNow() });
+                    await GiveUpAsync(lane, fault);
                 }
             }
         }
         catch (OperationCanceledException)
         {
             // The hub ends.
+        }
+    }
+
+    /// <summary>What has failed halfway is ended, so that the state is true; what runs goes on. Where not even that can be written down, the next order tries again.</summary>
+    private async Task GiveUpAsync(Lane lane, Exception fault)
+    {
+        try
+        {
+            var engine = EngineOf(lane);
+            if (lane.Record.State == MachineState.Running)
+            {
+                WatchEnd(lane, engine);
+                return;
+            }
+            await engine.StopAsync(lane.Record.Id, StopGrace, _hub.Token);
+            await engine.RemoveAsync(lane.Record.Id, _hub.Token);
+            Fail(lane, fault is IOException { HResult: 28 } ? MachineReason.DiskFull : MachineReason.StartFailed, fault.Message);
+        }
+        catch (Exception second) when (second is not OperationCanceledException)
+        {
+            FleetLog.Unforeseen(log, second, lane.Record.Spec.Name);
         }
     }
 
@@ -207,9 +235,10 @@ internal sealed partial class Fleet
         {
             if (await losses.LookAsync(lane.Record, limit.Token) is { Ok: true, Value: var list }) losses.Remember(lane.Record.Id, list);
         }
-        catch (OperationCanceledException) when (!_hub.IsCancellationRequested)
+        catch (Exception fault) when (!_hub.IsCancellationRequested)
         {
-            FleetLog.LossUnknown(log, lane.Record.Spec.Name);
+            // It is read from what others write: whatever is wrong with that, the machine ends.
+            FleetLog.LossUnknown(log, fault, lane.Record.Spec.Name);
         }
     }
 

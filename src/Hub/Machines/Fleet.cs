@@ -15,6 +15,9 @@ namespace Holdfast.Hub.Machines;
 internal sealed partial class Fleet(
     HubOptions options, MachineStore store, MachineStart starter, GpuInventory gpus, LossLists losses, AuditLog audit, TimeProvider time, ILogger<Fleet> log) : IHostedService
 {
+    /// <summary>How names of folders beside those of machines begin that a hub which was killed has left.</summary>
+    private const string Unfinished = ".fork-";
+
     private readonly ConcurrentDictionary<string, Lane> _lanes = new();
     private readonly ConcurrentDictionary<string, string> _ids = new();
     private readonly CancellationTokenSource _hub = new();
@@ -31,12 +34,14 @@ internal sealed partial class Fleet(
     public MachineRecord? Find(string name) => _ids.TryGetValue(name, out var id) && _lanes.TryGetValue(id, out var lane) ? lane.Record : null;
 
     /// <summary>Makes a machine; it is not started.</summary>
-    public HubResult<MachineRecord> Create(Caller caller, MachineSpec spec)
+    public HubResult<MachineRecord> Create(Caller caller, MachineSpec spec) => Make(caller, spec, null);
+
+    /// <param name="caller">Who asks.</param>
+    /// <param name="spec">What it is to be.</param>
+    /// <param name="notebooks">A folder that becomes its notebooks folder before anybody can start it; null for none.</param>
+    private HubResult<MachineRecord> Make(Caller caller, MachineSpec spec, string? notebooks)
     {
-        if (MayNotWrite(caller) is { } refused) return refused;
-        if (MachineRules.Problem(spec, options) is { } problem) return new HubFault("bad-request", problem);
-        if (MachineRules.EngineOf(spec) == "host" && !caller.IsAdmin && !options.Settings.HostForMembers)
-            return new HubFault("forbidden", "The host engine is one trust domain, for administrators only; mend: a machine from an image, or host_for_members in hub.yaml when everybody is trusted.");
+        if (CreateProblem(caller, spec) is { } refused) return refused;
         var record = new MachineRecord
         {
             Id = $"m{RandomNumberGenerator.GetHexString(8, lowercase: true)}",
@@ -45,11 +50,29 @@ internal sealed partial class Fleet(
             State = MachineState.Created,
             Created = time.GetUtcNow(),
         };
-        if (!store.TryAdd(record)) return new HubFault("exists", $"There is a machine '{spec.Name}' already; mend: another name.");
+        if (notebooks is not null)
+        {
+            HubFolders.Make(options.Folders.MachineOf(record.Id));
+            Directory.Move(notebooks, options.Folders.NotebooksOf(record.Id));
+        }
+        if (!store.TryAdd(record))
+        {
+            FolderCopy.Remove(options.Folders.MachineOf(record.Id));
+            return Exists(spec.Name);
+        }
         Open(record);
         audit.Write(caller.Name, "machine.create", spec.Name, spec.Image ?? "host");
         return record;
     }
+
+    private HubFault? CreateProblem(Caller caller, MachineSpec spec)
+    {
+        if (MayNotWrite(caller) is { } refused) return refused;
+        if (MachineRules.Problem(spec, options) is { } problem) return new HubFault("bad-request", problem);
+        return MayNotUseTheHost(caller, spec) ?? (_ids.ContainsKey(spec.Name) ? Exists(spec.Name) : null);
+    }
+
+    private static HubFault Exists(string name) => new("exists", $"There is a machine '{name}' already; mend: another name.");
 
     /// <summary>Changes what a machine that does not run is to be.</summary>
     public HubResult<MachineRecord> Change(Caller caller, string name, MachineSpec spec)
@@ -58,6 +81,7 @@ internal sealed partial class Fleet(
         if (LaneOf(caller, name) is not { Ok: true, Value: var lane }) return LaneOf(caller, name).Fault!;
         if (spec.Name != name) return new HubFault("bad-request", "A machine keeps its name; mend: fork it under another one.");
         if (MachineRules.Problem(spec, options) is { } problem) return new HubFault("bad-request", problem);
+        if (MayNotUseTheHost(caller, spec) is { } trusted) return trusted;
         if (!IsAtRest(lane.Record.State)) return new HubFault("conflict", $"{name} is {Word(lane.Record.State)}; mend: stop it, then change it.");
         lane.Update(record => record with { Spec = spec });
         audit.Write(caller.Name, "machine.change", name);
@@ -70,6 +94,7 @@ internal sealed partial class Fleet(
         if (MayNotWrite(caller) is { } refused) return refused;
         if (LaneOf(caller, name) is not { Ok: true, Value: var lane }) return LaneOf(caller, name).Fault!;
         if (MachineRules.TypeProblem(wish.Type, options.Settings) is { } problem) return new HubFault("bad-request", problem);
+        if (MayNotUseTheHost(caller, lane.Record.Spec) is { } trusted) return trusted;
         if (IsAtRest(lane.Record.State) || lane.Record.State == MachineState.Stopping)
         {
             audit.Write(caller.Name, "machine.start", name, wish.Safe ? "safe" : null);
@@ -100,8 +125,12 @@ internal sealed partial class Fleet(
         if (MayNotWrite(caller) is { } refused) return refused;
         if (LaneOf(caller, name) is not { Ok: true, Value: var lane }) return LaneOf(caller, name).Fault!;
         if (MachineRules.TypeProblem(wish.Type, options.Settings) is { } problem) return new HubFault("bad-request", problem);
+<<<<<<< HEAD
         // What runs is not given up for a start that fails.
         if (starter.Obstacle(lane.Record, wish.Type) is { } obstacle) return new HubFault("conflict", $"{name} was left as it is: {obstacle}");
+=======
+        if (MayNotUseTheHost(caller, lane.Record.Spec) is { } trusted) return trusted;
+>>>>>>> attack
         if (!confirmed && await WouldLoseAsync(lane, "restart", cancellationToken) is { } fault) return fault;
         audit.Write(caller.Name, "machine.restart", name, wish.Safe ? "safe" : null);
         if (!IsAtRest(lane.Record.State)) lane.Ask(new LaneOrder.Stop(MachineReason.StoppedByUser));
@@ -113,12 +142,21 @@ internal sealed partial class Fleet(
     public async Task<HubResult<MachineRecord>> ForkAsync(Caller caller, string name, string newName, CancellationToken cancellationToken)
     {
         if (LaneOf(caller, name) is not { Ok: true, Value: var lane }) return LaneOf(caller, name).Fault!;
-        var created = Create(caller, lane.Record.Spec with { Name = newName, Git = null, AutoStart = false });
-        if (!created.Ok) return created;
-        var problem = await FolderCopy.RunAsync(options.Folders.NotebooksOf(lane.Record.Id), HubFolders.Make(options.Folders.NotebooksOf(created.Value.Id)), cancellationToken);
-        if (problem is null) return created;
-        Ask(_lanes[created.Value.Id], WantedState.Deleted, new LaneOrder.Delete());
-        return new HubFault("unavailable", $"The notebooks of {name} could not be copied: {problem}");
+        var spec = lane.Record.Spec with { Name = newName, Git = null, AutoStart = false };
+        if (CreateProblem(caller, spec) is { } refused) return refused;
+        // Where no machine sees it: who is inside of the new one could put links in the way of the copy.
+        var staging = HubFolders.Make(options.Folders.MachineOf($"{Unfinished}{Guid.NewGuid():N}"));
+        try
+        {
+            var copy = Path.Combine(staging, "notebooks");
+            if (await FolderCopy.RunAsync(options.Folders.NotebooksOf(lane.Record.Id), HubFolders.Make(copy), cancellationToken) is { } problem)
+                return new HubFault("unavailable", $"The notebooks of {name} could not be copied: {problem}");
+            return Make(caller, spec, copy);
+        }
+        finally
+        {
+            FolderCopy.Remove(staging);
+        }
     }
 
     /// <summary>Deletes a machine with its notebooks folder; a running one is stopped first. Its name must be said twice: <paramref name="confirm"/> is the name.</summary>
@@ -178,6 +216,10 @@ internal sealed partial class Fleet(
     private static bool IsTheirs(Caller caller, MachineRecord record) => caller.IsAdmin || record.Owner == caller.Name;
 
     private static HubFault? MayNotWrite(Caller caller) => caller.MayWrite ? null : new HubFault("forbidden", "This token only reads; mend: one with the scope all.");
+
+    private HubFault? MayNotUseTheHost(Caller caller, MachineSpec spec) => MachineRules.EngineOf(spec) != "host" || caller.IsAdmin || options.Settings.HostForMembers
+        ? null
+        : new HubFault("forbidden", "The host engine is one trust domain, for administrators only; mend: a machine from an image, or host_for_members in hub.yaml when everybody is trusted.");
 
     private static bool IsAtRest(MachineState state) => state is MachineState.Created or MachineState.Stopped or MachineState.Failed;
 

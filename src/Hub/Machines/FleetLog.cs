@@ -20,6 +20,6 @@ internal static partial class FleetLog
     [LoggerMessage(2005, LogLevel.Error, "machine {Machine}: unforeseen")]
     public static partial void Unforeseen(ILogger log, Exception fault, string machine);
 
-    [LoggerMessage(2006, LogLevel.Warning, "machine {Machine}: what it loses could not be told in time")]
-    public static partial void LossUnknown(ILogger log, string machine);
+    [LoggerMessage(2006, LogLevel.Warning, "machine {Machine}: what it loses could not be told, or not in time")]
+    public static partial void LossUnknown(ILogger log, Exception fault, string machine);
 }

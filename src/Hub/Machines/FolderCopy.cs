@@ -1,31 +1,38 @@
 using System.Diagnostics;
+using Holdfast.Hub.Storage;
 
 namespace Holdfast.Hub.Machines;
 
-/// <summary>Copies and removes whole folders by the system's own programs, which know links, owners, modes, times, holes and reflinks.</summary>
+/// <summary>Copies and removes whole folders in which others may write meanwhile: no link in them is followed.</summary>
 internal static class FolderCopy
 {
-    /// <summary>Copies what is in a folder into another one; what went wrong, or null.</summary>
+    /// <summary>Copies what is in a folder into another one, in which nothing is and nobody else writes; what went wrong, or null.</summary>
     public static async Task<string?> RunAsync(string from, string to, CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(from)) return null;
-        using var copy = Process.Start(new ProcessStartInfo("cp", ["-a", "--reflink=auto", "--", $"{from}/.", to]) { RedirectStandardError = true })!;
+        // The disk is waited for, and the caller's thread must not be.
+        await Task.Yield();
         try
         {
-            var said = await copy.StandardError.ReadToEndAsync(cancellationToken);
-            await copy.WaitForExitAsync(cancellationToken);
-            return copy.ExitCode == 0 ? null : said.Trim();
+            using var folder = Posix.OpenRoot(from);
+            if (!folder.IsInvalid) new TreeCopy().Copy(folder, ".", to, cancellationToken);
+            return null;
         }
-        catch (OperationCanceledException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            copy.Kill();
-            throw;
+            return fault.Message;
         }
     }
 
-    /// <summary>Removes a folder with all that is in it; links are removed, not followed.</summary>
+    /// <summary>Removes a folder with all that is in it.</summary>
+    /// <exception cref="IOException">It is not gone.</exception>
     public static void Remove(string folder)
     {
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        if (!Directory.Exists(folder)) return;
+        // rm goes as deep as folders go, where a path would be too long, and never through a link.
+        using var rm = Process.Start(new ProcessStartInfo("rm", ["-rf", "--one-file-system", "--", folder]) { RedirectStandardError = true, RedirectStandardInput = true })!;
+        rm.StandardInput.Close();
+        var said = rm.StandardError.ReadToEnd();
+        rm.WaitForExit();
+        if (rm.ExitCode != 0) throw new IOException($"{folder} could not be removed: {said.Trim()}");
     }
 }

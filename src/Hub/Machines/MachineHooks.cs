@@ -1,5 +1,6 @@
 using Holdfast.Hub.Hooks;
 using Holdfast.Hub.Inside;
+using Holdfast.Hub.Loss;
 
 namespace Holdfast.Hub.Machines;
 
@@ -36,7 +37,7 @@ internal sealed class MachineHooks(HubFolders folders, HookApprovals approvals, 
             if (skipped is null && name == "team")
             {
                 // What was approved is what runs: everybody's machine can write the volume until the very moment.
-                File.WriteAllText(Path.Combine(folders.MeetingOf(machine.Id), TeamCopy), text);
+                using (var copy = new StreamWriter(Path.Combine(folders.MeetingOf(machine.Id), TeamCopy), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write })) copy.Write(text);
                 file = Path.Combine(places.Meeting, TeamCopy);
             }
             orders.Add(new HookOrder(name, script, file, skipped));
@@ -44,20 +45,16 @@ internal sealed class MachineHooks(HubFolders folders, HookApprovals approvals, 
         }
     }
 
-    /// <summary>The text of a hook; null when there is none, or a link leads out of the volume.</summary>
+    /// <summary>The text of a hook; null when there is none, empty for a link: inside of the machine that leads elsewhere than here. A pipe is none.</summary>
     private static string? Read(string volume, string path)
     {
-        try
+        using var tree = new ForeignTree(volume);
+        return tree.Status($"/{path}") switch
         {
-            var file = new FileInfo(Path.Combine(volume, path));
-            if (!file.Exists) return null;
-            // Links inside of a machine lead elsewhere than here.
-            if (file.LinkTarget is not null || file.Directory!.FullName != volume && file.Directory.LinkTarget is not null) return "";
-            return file.Length > LargestHook ? new string(' ', (int)LargestHook + 1) : File.ReadAllText(file.FullName);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+            { IsLink: true } => "",
+            { IsFile: true, Size: > LargestHook } => new string(' ', (int)LargestHook + 1),
+            { IsFile: true } => tree.ReadText($"/{path}", (int)LargestHook),
+            _ => null,
+        };
     }
 }

@@ -62,10 +62,10 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
         // 3. Volumes, hooks, orders.
         began = time.GetUtcNow();
         var places = MachinePlaces.Of(machine, options, engine);
+        var meeting = options.Folders.MeetingOf(machine.Id);
+        Meeting.Begin(meeting);
         var notes = HomeRules.Mend(options.Folders.HomeOf(machine.Owner)).ToList();
         var mounts = places.Mounts(machine, options);
-        var meeting = options.Folders.MeetingOf(machine.Id);
-        Meeting.Clear(meeting);
         var (hookOrders, note) = await hooks.PlanAsync(machine, places, wish.Safe, cancellationToken);
         if (note is not null) notes.Add(note);
         lane.Update(record => record with { Notes = notes });

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Holdfast.Hub.Machines;
+using Holdfast.Hub.Storage;
 
 namespace Holdfast.Hub.Proxy;
 
@@ -24,7 +25,7 @@ internal sealed record Upstream(MachineRecord Machine, int? Port, string Socket)
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), cancellationToken);
+            await ConnectAsync(socket, Socket, cancellationToken);
             if (Port is { } port) await OpenAsync(socket, port, cancellationToken);
             return socket;
         }
@@ -33,6 +34,15 @@ internal sealed record Upstream(MachineRecord Machine, int? Port, string Socket)
             socket.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Connects to what is at the path itself: a link that somebody inside has put there would lead to a socket of this host's, which obeys root.</summary>
+    private static async Task ConnectAsync(Socket socket, string path, CancellationToken cancellationToken)
+    {
+        using var folder = Posix.OpenRoot(Path.GetDirectoryName(path)!);
+        using var entry = Posix.OpenBelow(folder, Path.GetFileName(path), pathOnly: true);
+        if (entry.IsInvalid || Posix.Status(entry) is not { IsSocket: true }) throw new SocketException((int)SocketError.ConnectionRefused);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Posix.NameOf(entry)), cancellationToken);
     }
 
     /// <summary>See <see cref="Fleet.PortSocketOf"/>.</summary>

@@ -40,6 +40,8 @@ internal sealed class MachineRecipes(HubOptions options, HubDatabase database, T
         if (files.FirstOrDefault(path => !path.StartsWith('/') || Path.GetFullPath(path) != path || path.Contains('\n', StringComparison.Ordinal)) is { } bad)
             return new HubFault("bad-request", $"{bad} is no whole path. Write it from the root on, without dots and double slashes.");
         if (files.FirstOrDefault(path => path == "/" || InsideFolders.Of(machine).Any(folder => ForeignTree.IsIn(folder, path))) is { } wide) return new HubFault("bad-request", $"{wide} has volumes in it. Name what lies beside them.");
+        // What the kernel says there, it says to this process: more than the machine may know.
+        if (files.FirstOrDefault(path => ((string[])["/proc", "/sys", "/dev"]).Any(folder => ForeignTree.IsIn(path, folder))) is { } system) return new HubFault("bad-request", $"{system} is the system's, and no image has it.");
         if (files.FirstOrDefault(path => tree.Status(path) is null) is { } missing) return new HubFault("not-found", $"There is no {missing} in {machine.Spec.Name}.");
 
         var folder = HubFolders.Make(FolderOf(machine.Id));

@@ -169,5 +169,6 @@ internal readonly record struct PathStatus(
     public bool IsFolder => (Mode & 0xf000) == 0x4000;
     public bool IsFile => (Mode & 0xf000) == 0x8000;
     public bool IsLink => (Mode & 0xf000) == 0xa000;
+    public bool IsSocket => (Mode & 0xf000) == 0xc000;
     public int Permissions => Mode & 0xfff;
 }

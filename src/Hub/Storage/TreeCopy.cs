@@ -80,7 +80,19 @@ internal sealed class TreeCopy(Func<SafeFileHandle, PathStatus, string, bool>? s
         using var file = new FileStream(to, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
         if (Posix.Clone(from, file.SafeFileHandle)) return false;
         using var source = new FileStream(from, FileAccess.Read, bufferSize: 0);
-        source.CopyTo(file, 1 << 20);
+        CopyContent(source, file);
         return false;
+    }
+
+    /// <summary>Copies to the end; where there are zeros only, the copy has holes.</summary>
+    private static void CopyContent(FileStream from, FileStream to)
+    {
+        var buffer = new byte[(int)Math.Clamp(from.Length, 4 << 10, 1 << 20)];
+        while (from.Read(buffer) is > 0 and var length)
+        {
+            if (buffer.AsSpan(0, length).ContainsAnyExcept((byte)0)) to.Write(buffer, 0, length);
+            else to.Seek(length, SeekOrigin.Current);
+        }
+        to.SetLength(to.Position);
     }
 }

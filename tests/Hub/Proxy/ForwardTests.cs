@@ -28,6 +28,21 @@ public sealed class ForwardTests
     }
 
     [Fact]
+    public async Task Lab_ThatIsALinkToASocketOfTheHost_IsNotReached()
+    {
+        await using var place = await ProxyPlace.StartAsync();
+        var host = Path.Combine(place.Hub.Folder, "engine.sock");
+        place.Add(await LabPeer.StartAsync(host, context => context.Response.WriteAsync("what only root may ask")));
+        File.CreateSymbolicLink(place.Socket, host);
+        using var client = place.NewTokenClient();
+
+        var answer = await client.GetAsync("/v4.0.0/libpod/info", Cancel);
+
+        Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
+        Assert.DoesNotContain("root", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Head_OfARequest_HoldsWhereItCameFromAndNothingOfOurs()
     {
         var seen = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
