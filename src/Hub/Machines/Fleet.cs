@@ -125,12 +125,9 @@ internal sealed partial class Fleet(
         if (MayNotWrite(caller) is { } refused) return refused;
         if (LaneOf(caller, name) is not { Ok: true, Value: var lane }) return LaneOf(caller, name).Fault!;
         if (MachineRules.TypeProblem(wish.Type, options.Settings) is { } problem) return new HubFault("bad-request", problem);
-<<<<<<< HEAD
         // What runs is not given up for a start that fails.
         if (starter.Obstacle(lane.Record, wish.Type) is { } obstacle) return new HubFault("conflict", $"{name} was left as it is: {obstacle}");
-=======
         if (MayNotUseTheHost(caller, lane.Record.Spec) is { } trusted) return trusted;
->>>>>>> attack
         if (!confirmed && await WouldLoseAsync(lane, "restart", cancellationToken) is { } fault) return fault;
         audit.Write(caller.Name, "machine.restart", name, wish.Safe ? "safe" : null);
         if (!IsAtRest(lane.Record.State)) lane.Ask(new LaneOrder.Stop(MachineReason.StoppedByUser));
