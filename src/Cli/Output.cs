@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Holdfast.Cli;
@@ -37,7 +38,7 @@ internal static class Output
     public static void Json(Action<Utf8JsonWriter> write)
     {
         using var stdout = new StandardOutput();
-        using (var json = new Utf8JsonWriter(stdout, new JsonWriterOptions { Indented = true })) write(json);
+        using (var json = new Utf8JsonWriter(stdout, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })) write(json);
         stdout.WriteByte((byte)'\n');
     }
 
@@ -53,6 +54,9 @@ internal static class Output
 
     /// <summary>The text in one of the terminal's colours (31 red, 32 green, 33 yellow), where colours are wanted.</summary>
     public static string Paint(string text, int colour) => Coloured ? $"\e[{colour}m{text}\e[0m" : text;
+
+    /// <summary>A text that another sentence can follow.</summary>
+    public static string Sentence(string text) => text is "" or [.., '.' or '!' or '?'] ? text : $"{text}.";
 
     /// <summary>A number and its noun: <c>1 kernel</c>, <c>2 kernels</c>.</summary>
     public static string Count(int number, string noun) => $"{number} {noun}{(number == 1 ? "" : "s")}";

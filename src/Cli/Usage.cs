@@ -14,20 +14,28 @@ internal static class Usage
     public static int? Answer(ParseResult parse)
     {
         if (parse.Errors.Count == 0 || parse.Action is not ParseErrorAction) return null;
-        var command = parse.CommandResult.Command;
+        var command = Faulty(parse);
         if (command.Action is null && parse.UnmatchedTokens.Count == 0)
         {
             HelpText.Write(Console.Out, command);
             return 0;
         }
 
-        Output.Fail($"{Fault(parse)}\n'{HelpText.PathOf(command)} --help' says more.");
+        Output.Fail($"{Fault(parse, command)}\n'{HelpText.PathOf(command)} --help' says more.");
         return ExitCode;
     }
 
-    private static string Fault(ParseResult parse)
+    /// <summary>The command that the first word which is not understood was said to: behind that word others may have been taken for verbs, as in <c>macine ls</c>.</summary>
+    private static Command Faulty(ParseResult parse)
     {
-        var command = parse.CommandResult.Command;
+        if (parse.UnmatchedTokens is not [var word, ..]) return parse.CommandResult.Command;
+        var verbs = new List<Command>();
+        for (var result = parse.CommandResult; result is not null; result = result.Parent as CommandResult) verbs.Insert(0, result.Command);
+        return verbs[Math.Min(parse.Tokens.TakeWhile(token => token.Value != word).Count(token => token.Type == TokenType.Command), verbs.Count - 1)];
+    }
+
+    private static string Fault(ParseResult parse, Command command)
+    {
         if (parse.UnmatchedTokens is [var word, ..]) return Unknown(command, word);
         var error = parse.Errors[0];
         return error.SymbolResult switch

@@ -87,7 +87,7 @@ public sealed class HubServer : IAsyncDisposable
         }
         catch (Exception fault) when (fault is IOException or SocketException)
         {
-            return new HubStart(null, $"Cannot listen on {_options.Ip} port {_options.Port}: {fault.Message}; mend: --port with another one, or --port 0 for any free one.");
+            return new HubStart(null, $"Cannot listen on {_options.Ip} port {_options.Port}: {fault.Message.TrimEnd('.')}; mend: --port with another one, or --port 0 for any free one.");
         }
         return new HubStart(new UriBuilder(_app.Urls.First()) { Host = _options.Domain }.Uri, null);
     }

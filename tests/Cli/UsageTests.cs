@@ -57,6 +57,7 @@ public sealed class UsageTests
 
     [Theory]
     [InlineData("lsx", "'holdfast' has no verb 'lsx'. Did you mean 'ls'?", "holdfast")]
+    [InlineData("macine ls", "'holdfast' has no verb 'macine'. Did you mean 'machine'?", "holdfast")]
     [InlineData("frobnicate", "'holdfast' has no verb 'frobnicate'.", "holdfast")]
     [InlineData("keeper stpo", "'holdfast keeper' has no verb 'stpo'. Did you mean 'stop'?", "holdfast keeper")]
     [InlineData("ls --otput", "'holdfast ls' has no option '--otput'. Did you mean '--output'?", "holdfast ls")]

@@ -16,6 +16,9 @@ internal static class HookVerb
         ["notebooks"] = "/notebooks/pre-run.sh",
     };
 
+    /// <summary>The exit code of what looks inside, when there is none.</summary>
+    private const int NoHook = 44;
+
     public static Command Create() => new("hook", "Start-up scripts of machines: the team's (/storage/pre-run.sh), yours (~/.holdfast/pre-run.sh), a machine's (/notebooks/pre-run.sh).") { Show(), Approve(), Edit(), Run() };
 
     private static Command Show()
@@ -23,7 +26,7 @@ internal static class HookVerb
         var (hook, machine, format) = (Hook(), Machine("To show home or notebooks: a running machine with it."), Output.Format());
         return Asking.Verb("show", "Print a hook; of the team's also whether it is approved, and how it differs from what was approved last.", async (parse, hub, cancellationToken) =>
         {
-            if (parse.GetValue(hook) is var name && name != "team") return await InsideAsync(hub, name!, parse.GetValue(machine), "exec cat \"$hook\"", cancellationToken);
+            if (parse.GetValue(hook) is var name && name != "team") return await ShowInsideAsync(hub, name!, parse.GetValue(machine), parse.GetValue(format) == "json", cancellationToken);
             var reply = await hub.GetAsync("hooks/team", cancellationToken);
             if (reply.Fault is not null) return Asking.Fail(reply);
             if (parse.GetValue(format) == "json") return reply.WriteJson();
@@ -121,6 +124,31 @@ internal static class HookVerb
         machine is null
             ? Task.FromResult(Output.Fail($"the {hook} hook is in a machine: --machine names a running one."))
             : MachineExecVerb.RunAsync(hub, machine, ["/bin/sh", "-c", $"hook={Paths[hook]}; {script}"], cancellationToken);
+
+    /// <summary>Prints a hook that is in a machine. That there is none is an answer, as it is of the team's.</summary>
+    private static async Task<int> ShowInsideAsync(HubClient hub, string hook, string? machine, bool json, CancellationToken cancellationToken)
+    {
+        if (machine is null) return Output.Fail($"the {hook} hook is in a machine: --machine names a running one.");
+        var (entry, code) = await MachineExecVerb.EntryAsync(hub, machine, ["/bin/sh", "-c", $"hook={Paths[hook]}; test -e \"$hook\" || exit {NoHook}; exec cat \"$hook\""], cancellationToken);
+        if (entry is null) return code;
+        using var process = Process.Start(new ProcessStartInfo(entry[0], entry.Skip(1)) { RedirectStandardOutput = true })!;
+        var text = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        if (process.ExitCode is not (0 or NoHook)) return process.ExitCode;
+        var found = process.ExitCode == 0 ? text : null;
+        if (json)
+        {
+            Output.Json(writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteString("text", found);
+                writer.WriteEndObject();
+            });
+            return 0;
+        }
+        foreach (var line in found is null ? [$"There is no {Paths[hook]}."] : found.TrimEnd('\n').Split('\n')) Console.WriteLine(MachineTexts.Plain(line));
+        return 0;
+    }
 
     private static string? EditFile(string file)
     {

@@ -11,9 +11,9 @@ internal sealed class HubClient : IDisposable
 {
     private readonly HttpClient _http;
 
-    private HubClient(Uri address, string? token)
+    private HubClient(Uri address, string? token, HubPlace? place = null)
     {
-        Address = address;
+        (Address, Place) = (address, place ?? HubPlace.Default);
         _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = !address.IsLoopback }) { BaseAddress = new Uri(address, "api/v1/"), Timeout = Timeout.InfiniteTimeSpan };
         if (token is { Length: > 0 }) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
@@ -21,16 +21,25 @@ internal sealed class HubClient : IDisposable
     /// <summary>Where the hub is.</summary>
     public Uri Address { get; }
 
+    /// <summary>The data folder of the hub of this computer that is looked at first.</summary>
+    public HubPlace Place { get; }
+
     /// <summary>A hub by its address; a token may be null.</summary>
     public static HubClient Of(Uri address, string? token) => new(address, token);
 
     /// <summary>
-    /// The hub that is meant: 1 what the option says, 2 <c>HOLDFAST_HUB_URL</c>, 3 the one of the last login, 4 the one that runs on this computer. What logs in is <c>HOLDFAST_HUB_TOKEN</c>, else
+    /// The hub that is meant: the one of a data folder that is named; else 1 what the option says, 2 <c>HOLDFAST_HUB_URL</c>, 3 the one of the last login, 4 the one that runs on this computer. What logs in is <c>HOLDFAST_HUB_TOKEN</c>, else
     /// what is remembered of that very address, else what the hub of this computer leaves for its user. A problem with its mend when there is none.
     /// </summary>
-    public static (HubClient? Hub, string? Problem) Find(string? option)
+    public static (HubClient? Hub, string? Problem) Find(string? option, string? data = null)
     {
         var variables = Surroundings.Variables;
+        if (data is not null)
+        {
+            var named = HubPlace.Of(data);
+            return named.Address is not { } there ? (null, $"no hub runs on {named.Folder}. '{Surroundings.Program} hub --data {data}' starts one.")
+                : (new HubClient(there, File.Exists(named.TokenFile) ? File.ReadAllText(named.TokenFile).Trim() : null, named), null);
+        }
         var (local, login) = (HubPlace.Default, Login.Read());
         var said = option ?? (variables.GetValueOrDefault("HOLDFAST_HUB_URL") is { Length: > 0 } url ? url : null);
         if (said is not null && !IsAddress(said, out _)) return (null, $"'{said}' is no address of a hub, as http://localhost:8800.");
@@ -92,7 +101,7 @@ internal sealed class HubClient : IDisposable
         }
         catch (HttpRequestException fault)
         {
-            throw new IOException($"the hub at {Address} does not answer: {fault.Message} {(Address.IsLoopback ? $"'{Surroundings.Program} hub' starts it." : "")}".TrimEnd(), fault);
+            throw new IOException($"the hub at {Address} does not answer: {Output.Sentence(fault.Message)} {(Address.IsLoopback ? $"'{Surroundings.Program} hub' starts it." : "")}".TrimEnd(), fault);
         }
     }
 }

@@ -17,6 +17,7 @@ internal static class Asking
     public static Command Verb(string name, string description, Func<ParseResult, HubClient, CancellationToken, Task<int>> run, params Symbol[] parts)
     {
         var hub = new Option<string?>("--hub") { Description = "The hub. Default HOLDFAST_HUB_URL, else that of the last login, else the one on this computer.", HelpName = "URL" };
+        var data = new Option<string?>("--data") { Description = "The hub on this computer that has this data folder.", HelpName = "DIR" };
         var verb = new Command(name, description);
         foreach (var part in parts)
         {
@@ -24,9 +25,10 @@ internal static class Asking
             else verb.Add((Option)part);
         }
         verb.Add(hub);
+        verb.Add(data);
         verb.SetAction(async (parse, cancellationToken) =>
         {
-            var (client, problem) = HubClient.Find(parse.GetValue(hub));
+            var (client, problem) = HubClient.Find(parse.GetValue(hub), parse.GetValue(data));
             if (client is null) return Output.Fail(problem!);
             using (client) return await run(parse, client, cancellationToken);
         });

@@ -35,12 +35,12 @@ internal static class MachineExecVerb
     /// <summary>What runs a command inside; null when that cannot be, with the exit code after why was said.</summary>
     public static async Task<(IReadOnlyList<string>? Entry, int Code)> EntryAsync(HubClient hub, string name, IReadOnlyList<string> argv, CancellationToken cancellationToken)
     {
-        if (HubPlace.Default.Address != hub.Address) return (null, Output.Fail($"the hub at {hub.Address} is not this user's on this computer. The machine's page has terminals."));
+        if (hub.Place.Address != hub.Address) return (null, Output.Fail($"the hub at {hub.Address} is not this user's on this computer. The machine's page has terminals."));
         var reply = await hub.GetAsync(Asking.PathOf(name), cancellationToken);
         if (reply.Fault is not null) return (null, Asking.Fail(reply));
         var machine = reply.Read(HubJson.Default.MachineView);
         using var podman = new PodmanEngine(PodmanSocket.Path);
-        IEngine engine = machine.Engine == podman.Name ? podman : new HostEngine(HubPlace.Default.Folders.HostEngine, TimeProvider.System);
+        IEngine engine = machine.Engine == podman.Name ? podman : new HostEngine(hub.Place.Folders.HostEngine, TimeProvider.System);
         var entry = await engine.EntryAsync(machine.Id, argv, cancellationToken);
         return entry.Ok ? (entry.Value, 0)
             : (null, Output.Fail(entry.Fault.Code is "not-found" or "not-running" ? $"{name} does not run. '{Surroundings.Program} machine start {name}' starts it." : entry.Fault.Message));

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Holdfast.Hub.Api.Contract;
+using Holdfast.Hub.Machines;
 
 namespace Holdfast.Cli.Hub;
 
@@ -14,6 +16,15 @@ internal static class MachineRmVerb
             var asked = parse.GetValue(name)!;
             var found = await hub.GetAsync(Asking.PathOf(asked), cancellationToken);
             if (found.Fault is not null) return Asking.Fail(found);
+            if (!parse.GetValue(yes) && found.Read(HubJson.Default.MachineView).State == MachineState.Running)
+            {
+                var looked = await hub.GetAsync(Asking.PathOf(asked, "/loss"), cancellationToken);
+                if (looked is { Fault: null } && looked.Read(HubJson.Default.LossView).Now is { IsEmpty: false } loss)
+                {
+                    Console.Error.WriteLine($"Besides its notebooks {asked} would lose {ByteText.Of(loss.Size)}:");
+                    LossTexts.Write(Console.Error, loss, most: 10);
+                }
+            }
             if (!parse.GetValue(yes) && !Asking.Ask($"Delete {asked}, all notebooks in its /notebooks, and what it keeps?"))
             {
                 Output.Fail($"{asked} stays. 'holdfast machine rm {asked} --yes' deletes it without asking.");

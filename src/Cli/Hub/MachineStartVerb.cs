@@ -63,7 +63,7 @@ internal static class MachineStartVerb
         if (machine.State != MachineState.Running) return Output.Fail($"{machine.Name} is {MachineTexts.State(machine)}. {machine.Message}".TrimEnd());
         if (json || quiet) return 0;
         Console.WriteLine($"{machine.Name} runs: {machine.Url}");
-        if (machine.Reason is not null) Console.WriteLine($"{machine.Message} '{Surroundings.Program} machine show {machine.Name}' says more.".TrimStart());
+        if (machine.Reason is not null) Console.WriteLine($"{Output.Sentence(machine.Message ?? "")} '{Surroundings.Program} machine show {machine.Name}' says more.".TrimStart());
         return 0;
     }
 

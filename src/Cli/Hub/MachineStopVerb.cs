@@ -15,7 +15,7 @@ internal static class MachineStopVerb
         {
             var (asked, json) = (parse.GetValue(name)!, parse.GetValue(format) == "json");
             var reply = await AskAsync(hub, asked, "stop", new StopRequest(parse.GetValue(yes)), parse.GetValue(quiet), cancellationToken);
-            if (reply.Fault is { } fault) return fault.Code == "would-lose" ? Refused(asked, "stop") : Asking.Fail(reply);
+            if (reply.Fault is { } fault) return fault.Code == "would-lose" ? Refused(asked, "stop", json ? reply : null) : Asking.Fail(reply);
             var machine = reply.Read(HubJson.Default.MachineView);
             if (parse.GetValue(wait))
             {
@@ -44,7 +44,7 @@ internal static class MachineStopVerb
             var before = await hub.GetAsync(Asking.PathOf(asked), cancellationToken);
             if (before.Fault is not null) return Asking.Fail(before);
             var reply = await AskAsync(hub, asked, "restart", new StopRequest(parse.GetValue(yes), parse.GetValue(type), parse.GetValue(safe)), parse.GetValue(quiet), cancellationToken);
-            if (reply.Fault is { } fault) return fault.Code == "would-lose" ? Refused(asked, "restart") : Asking.Fail(reply);
+            if (reply.Fault is { } fault) return fault.Code == "would-lose" ? Refused(asked, "restart", parse.GetValue(format) == "json" ? reply : null) : Asking.Fail(reply);
             return await MachineStartVerb.ShowAsync(hub, reply, before.Read(HubJson.Default.MachineView).Run + 1, parse.GetValue(wait), parse.GetValue(quiet), parse.GetValue(format) == "json", cancellationToken);
         }, name, type, safe, yes, wait, quiet, format);
     }
@@ -64,8 +64,9 @@ internal static class MachineStopVerb
             : reply;
     }
 
-    private static int Refused(string name, string verb)
+    private static int Refused(string name, string verb, HubReply? json)
     {
+        json?.WriteJson();
         Output.Fail($"{name} runs on. 'holdfast machine keep {name} PATH' keeps a path, 'holdfast machine {verb} {name} --yes' goes on without asking.");
         return Asking.WouldLose;
     }

@@ -44,6 +44,9 @@ internal static class PeopleVerb
         return Asking.Verb("rm", "Remove somebody, with their tokens and secrets. Their home stays; their machines must be gone.", async (parse, hub, cancellationToken) =>
         {
             var asked = parse.GetValue(name)!;
+            var people = await hub.GetAsync("people", cancellationToken);
+            if (people.Fault is not null) return Asking.Fail(people);
+            if (people.Read(HubJson.Default.PersonArray).All(person => person.Name != asked)) return Output.Fail($"there is nobody called '{asked}'. 'holdfast people ls' lists people.");
             if (!parse.GetValue(yes) && !Asking.Ask($"Remove {asked}, with their tokens and secrets?"))
             {
                 Output.Fail($"{asked} stays. 'holdfast people rm {asked} --yes' removes them without asking.");

@@ -38,8 +38,8 @@ internal static class TokenVerb
             if (tokens.Length == 0) Console.WriteLine($"No token. '{Surroundings.Program} token create NAME' makes one.");
             else
             {
-                Output.Table(["TOKEN", "NAME", "MAY", "MADE", "USED", "UNTIL"],
-                    [.. tokens.Select(token => new[] { token.Id, token.Name, token.Scope == "read" ? "look" : "all", Clock(token.Created), token.Seen is { } seen ? Clock(seen) : "never", token.Expires is { } end ? Clock(end) : "revoked" })]);
+                Output.Table(["TOKEN", "NAME", "MAY", "MADE", "USED", "ENDS"],
+                    [.. tokens.Select(token => new[] { token.Id, token.Name, token.Scope == "read" ? "look" : "all", Clock(token.Created), token.Seen is { } seen ? Clock(seen) : "never", token.Expires is { } end ? Clock(end) : "never" })]);
             }
             return 0;
         }, format);

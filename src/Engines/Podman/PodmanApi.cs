@@ -183,5 +183,6 @@ internal readonly record struct PodmanReply(int Status, byte[] Body, bool IsForb
         : Status != 0 ? new(code, $"{what}: {Message}")
         : IsForbidden ? new("not-permitted", $"{socket} is not for this user. Use the user's own Podman (systemctl --user enable --now podman.socket), or run as root.")
         : File.Exists(socket) ? new("unavailable", $"Podman does not answer at {socket} ({Problem}). Start it: systemctl restart podman.socket, or podman system service --time=0 unix://{socket}")
+        : File.Exists("/usr/bin/podman") ? new("unavailable", $"Podman is installed, and there is no socket of it at {socket}. Start it: systemctl{(Environment.IsPrivilegedProcess ? "" : " --user")} enable --now podman.socket, or podman system service --time=0 unix://{socket} &")
         : new("unavailable", $"There is no Podman at {socket}. Install it (apt-get install podman) and start it: systemctl enable --now podman.socket");
 }

@@ -16,7 +16,7 @@ internal static class LossApi
         var machine = api.MapGroup("/machines/{name}").WithTags("machines");
         machine.MapGet("/loss", LookAsync).WithSummary("What a stop would destroy, what the last stop has destroyed, and what is kept.").Produces<LossView>().WithFaults(404, 503);
         machine.MapPost("/keep", KeepAsync)
-            .WithSummary("Keep paths of a running machine over its stops.").Accepts<KeepRequest>("application/json").Produces<IReadOnlyList<KeptPath>>().WithFaults(400, 404, 409);
+            .WithSummary("Keep paths of a running machine over its stops, or give kept ones back. The answer is what is kept, or what was given back.").Accepts<KeepRequest>("application/json").Produces<IReadOnlyList<KeptPath>>().WithFaults(400, 404, 409);
     }
 
     private static async Task<IResult> LookAsync(HttpContext context, Fleet fleet, MachineViews views, LossLists losses, KeptPaths kept, string name)
@@ -38,6 +38,7 @@ internal static class LossApi
         var machine = fleet.Find(context.Caller(), name);
         if (!machine.Ok) return views.Of(machine, context, name);
         var wish = await Body.ReadAsync(context, HubJson.Default.KeepRequest);
-        return wish.Ok ? Answer.Of(await kept.KeepAsync(machine.Value, wish.Value.Paths, context.RequestAborted), HubJson.Default.IReadOnlyListKeptPath) : Answer.Fault(wish.Fault);
+        if (!wish.Ok) return Answer.Fault(wish.Fault);
+        return Answer.Of(await (wish.Value.Remove ? kept.GiveBackAsync(machine.Value, wish.Value.Paths, context.RequestAborted) : kept.KeepAsync(machine.Value, wish.Value.Paths, context.RequestAborted)), HubJson.Default.IReadOnlyListKeptPath);
     }
 }

@@ -1,6 +1,7 @@
 using Holdfast.Hub.Api.Contract;
 using Holdfast.Hub.Hooks;
 using Holdfast.Hub.People;
+using Holdfast.Hub.Settings;
 using Holdfast.Hub.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -16,9 +17,7 @@ internal static class StorageApi
         var storage = api.MapGroup("/storage").WithTags("storage");
         storage.MapGet("", (HttpContext context, Volumes volumes) => Answer.Json([.. volumes.Of(context.Caller())], HubJson.Default.VolumeViewArray))
             .WithSummary("The volumes that the caller may see, with what they hold as of when it was measured.").Produces<VolumeView[]>();
-        storage.MapGet("/files", (HttpContext context, Volumes volumes, string? volume, string? path) =>
-                volumes.Find(context.Caller(), volume) is { Ok: true, Value: var found } ? Answer.Json([.. VolumeUsage.List(found, $"/{path?.Trim('/')}")], HubJson.Default.StoredEntryArray) : Answer.Fault(volumes.Find(context.Caller(), volume).Fault!))
-            .WithSummary("What lies in a folder of a volume.").Produces<StoredEntry[]>().WithFaults(404);
+        storage.MapGet("/files", List).WithSummary("What lies in a folder of a volume; of a file the file itself.").Produces<StoredEntry[]>().WithFaults(404);
         storage.MapPost("/measure", MeasureAsync).WithSummary("Measure a volume now.").Produces<VolumeView>().WithFaults(404);
 
         var snapshots = api.MapGroup("/snapshots").WithTags("storage");
@@ -27,6 +26,16 @@ internal static class StorageApi
         snapshots.MapPost("/{id}/restore", RestoreAsync)
             .WithSummary("Bring a snapshot back, or one path of it. What is there now is moved aside, into a folder of the home.")
             .Accepts<RestoreRequest>("application/json").Produces<RestoredHome>().WithFaults(400, 404, 409, 503);
+    }
+
+    private static IResult List(HttpContext context, Volumes volumes, string? volume, string? path)
+    {
+        var found = volumes.Find(context.Caller(), volume);
+        if (!found.Ok) return Answer.Fault(found.Fault);
+        var asked = $"/{path?.Trim('/')}";
+        if (VolumeUsage.List(found.Value, asked) is { } entries) return Answer.Json([.. entries], HubJson.Default.StoredEntryArray);
+        var beside = VolumeUsage.List(found.Value, Path.GetDirectoryName(asked)!) ?? [];
+        return Answer.Fault(new HubFault("not-found", $"There is no {asked[1..]} in {volume}.{NearestName.Hint(Path.GetFileName(asked), beside.Select(entry => entry.Name))}"));
     }
 
     private static async Task<IResult> MeasureAsync(HttpContext context, Volumes volumes, VolumeUsage usage, string? volume)

@@ -76,8 +76,8 @@ public static class HubBackup
     public static async Task<string?> RestoreAsync(HubFolders folders, string file, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(folders);
-        if (Directory.Exists(folders.Root) && Directory.EnumerateFileSystemEntries(folders.Root).Any()) return $"{folders.Root} is not empty, and a backup is not brought over anything; mend: move it away, or name another folder with --data.";
         if (!File.Exists(file)) return $"there is no {file}.";
+        if (Directory.Exists(folders.Root) && Directory.EnumerateFileSystemEntries(folders.Root).Any()) return $"{folders.Root} is not empty, and a backup is not brought over anything; mend: move it away, or name another folder with --data.";
         var work = folders.Root.TrimEnd('/') + $".restore-{Guid.NewGuid():N}";
         try
         {
@@ -130,6 +130,18 @@ public static class HubBackup
     {
         await using var stream = File.OpenRead(file);
         await using var tar = new TarReader(stream);
+        try
+        {
+            return await ManifestAsync(tar, cancellationToken);
+        }
+        catch (Exception fault) when (fault is EndOfStreamException or InvalidDataException or JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<IReadOnlyList<(string Name, string Hash)>?> ManifestAsync(TarReader tar, CancellationToken cancellationToken)
+    {
         if (await tar.GetNextEntryAsync(cancellationToken: cancellationToken) is not { Name: "manifest.json", DataStream: { } text }) return null;
         using var json = await JsonDocument.ParseAsync(text, cancellationToken: cancellationToken);
         if (!json.RootElement.TryGetProperty("format", out var format) || format.GetInt32() != Format) return null;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Holdfast.Engines.Contract;
 using Holdfast.Hub.Database;
 using Holdfast.Hub.Machines;
+using Holdfast.Hub.Settings;
 
 namespace Holdfast.Hub.Loss;
 
@@ -56,17 +57,25 @@ internal sealed class KeptPaths(HubOptions options, HubDatabase database)
         }
     }
 
-    /// <summary>Moves a kept path of a running machine back to where it was: from then on a stop destroys it.</summary>
-    public async Task<HubResult<KeptPath>> GiveBackAsync(MachineRecord machine, string path, CancellationToken cancellationToken)
+    /// <summary>Moves kept paths of a running machine back to where they were: from then on a stop destroys them. None is moved when one of them is not kept.</summary>
+    public async Task<HubResult<IReadOnlyList<KeptPath>>> GiveBackAsync(MachineRecord machine, IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
+        var asked = paths.Select(path => path.Length > 1 ? path.TrimEnd('/') : path).Distinct().ToList();
+        var found = new List<KeptPath>();
         var turn = _turns.GetOrAdd(machine.Id, _ => new SemaphoreSlim(1));
         await turn.WaitAsync(cancellationToken);
         try
         {
-            if (Of(machine.Id).FirstOrDefault(kept => kept.Path == path) is not { } found) return new HubFault("not-found", $"{path} is not kept in {machine.Spec.Name}.");
-            if (await AskAsync(machine, new KeepOrder([found], Back: true, []), cancellationToken) is { } fault) return fault;
-            Forget(machine.Id, path);
-            return found;
+            var kept = Of(machine.Id);
+            if (asked.FirstOrDefault(path => kept.All(each => each.Path != path)) is { } missing)
+                return new HubFault("not-found", $"{missing} is not kept in {machine.Spec.Name}.{NearestName.Hint(missing, kept.Select(each => each.Path))}");
+            foreach (var path in kept.Where(path => asked.Contains(path.Path)))
+            {
+                if (await AskAsync(machine, new KeepOrder([path], Back: true, []), cancellationToken) is { } fault) return fault;
+                Forget(machine.Id, path.Path);
+                found.Add(path);
+            }
+            return new HubResult<IReadOnlyList<KeptPath>>(found, null);
         }
         finally
         {

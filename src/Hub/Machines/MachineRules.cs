@@ -14,6 +14,8 @@ internal static class MachineRules
             return $"'{spec.Name}' is no name of a machine: 1 to {LongestName} lower-case letters, digits and single hyphens, beginning with a letter and not ending with a hyphen. It is a part of a host name.";
         if (Reserved.Contains(spec.Name)) return $"'{spec.Name}' is the hub's own name; mend: another one.";
         var engine = EngineOf(spec);
+        if (engine == "podman" && spec.Image is not null && !options.Engines.ContainsKey(engine))
+            return "Images need Podman, which is not there; mend: leave out the image for a machine on this computer's own system, or 'holdfast doctor' says what Podman lacks.";
         if (!options.Engines.ContainsKey(engine))
             return $"There is no engine '{engine}' here ({string.Join(", ", options.Engines.Keys.Order())}); mend: holdfast doctor says what is missing.";
         if (engine == "host" && spec.Image is not null) return "The host engine has no images: its machines are this host itself; mend: leave out the image, or use the engine podman.";

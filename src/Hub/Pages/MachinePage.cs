@@ -30,7 +30,7 @@ internal sealed class MachinePage(IMachines machines, HubFolders folders, HubHos
             <section><h2>Facts</h2><table><tbody>{Facts(machine).Select(fact => (Html)$"""<tr><th scope="row">{fact.Name}</th><td>{fact.Value}</td></tr>""")}</tbody></table></section>
             {Html.If(machine.Steps.Count > 0, $"""<section><h2>{(isMoving ? "Starting" : "The last start")}</h2><ol class="steps">{MachineParts.StepLines(machine.Steps)}</ol></section>""")}
             {Html.If(machine.Hooks.Count > 0, $"<section><h2>Start-up scripts</h2>{MachineParts.Hooks(machine)}</section>")}
-            {Html.If(machine.Notes.Count > 0, $"<section><h2>Put right by itself</h2><ul>{machine.Notes.Select(note => (Html)$"<li>{note}</li>")}</ul></section>")}
+            {Html.If(machine.Notes.Count > 0, $"<section><h2>Notes</h2><ul>{machine.Notes.Select(note => (Html)$"<li>{note}</li>")}</ul></section>")}
             {await LossAsync(machine, context.RequestAborted)}
             {Html.If(log.Length > 0, $"""<section><h2>The end of its log</h2><pre tabindex="0">{log}</pre></section>""")}
             """, refresh: isMoving);

@@ -32,8 +32,16 @@ internal static class MachineParts
     public static Html Steps(IReadOnlyList<StartStep> steps) => $"""<details><summary>The last start: {Seconds(Sum(steps))}</summary><ol class="steps">{StepLines(steps)}</ol></details>""";
 
     public static IEnumerable<Html> StepLines(IEnumerable<StartStep> steps) => steps.Select(step => (Html)$"""
-        <li{Html.If(step.Took is null, Html.Trusted(" class=\"now\""))}><span>{StepName(step.Name)}{Html.If(step.Detail is not null, $"<small>{step.Detail}</small>")}</span><span>{(step.Took is { } took ? Seconds(took) : "")}</span></li>
+        <li class="{StepClass(step)}"><span>{StepName(step.Name)}{Html.If(step.Detail is not null, $"<small>{step.Detail}</small>")}</span><span>{(step.Took is { } took ? Seconds(took) : "")}</span></li>
         """);
+
+    /// <summary>A step has words only when it failed or was not run.</summary>
+    private static string StepClass(StartStep step) => step switch
+    {
+        { Took: null } => "now",
+        { Detail: null } => "done",
+        { Detail: var why } => why.StartsWith("not run: ", StringComparison.Ordinal) ? "skipped" : "bad",
+    };
 
     public static string StepName(string name) => name switch
     {

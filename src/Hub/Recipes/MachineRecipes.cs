@@ -26,7 +26,7 @@ internal sealed class MachineRecipes(HubOptions options, HubDatabase database, T
 
     /// <summary>
     /// Records what is installed in a running machine and not in its image, in the home too, with exact versions; and files that are chosen, whose content is taken now. A
-    /// machine whose image was built from its recipe gets further lines, any other one a new recipe.
+    /// machine whose image was built from its recipe gets further lines, any other one a new recipe with the files that were recorded before.
     /// </summary>
     /// <param name="machine">Which.</param>
     /// <param name="files">Absolute paths inside that the image shall have; a kept one's content is its kept one.</param>
@@ -47,7 +47,9 @@ internal sealed class MachineRecipes(HubOptions options, HubDatabase database, T
         var folder = HubFolders.Make(FolderOf(machine.Id));
         var build = new RecipeFiles(folder, tree);
         var isOwn = machine.Spec.Image?.StartsWith($"{RepositoryOf(machine)}:", StringComparison.Ordinal) == true;
-        var text = isOwn && Of(machine.Id) is { } before ? before.Text : RecipeText.From(machine.Spec.Image, machine.Digest);
+        var before = Of(machine.Id)?.Text;
+        var text = isOwn && before is not null ? before
+            : RecipeText.From(machine.Spec.Image, machine.Digest) + string.Concat(RecipeText.Copies(before ?? "").Where(copy => Path.Exists(Path.Combine(folder, copy.From))).Select(copy => copy.Line));
         var written = RecipeText.Installs(text);
         var unwritten = Changes(machine, tree).FindAll(change => change.Now is null || !IsWritten(written, change.Package));
         try

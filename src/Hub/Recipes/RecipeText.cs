@@ -1,11 +1,12 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Holdfast.Hub.Loss;
 using Holdfast.Hub.Loss.Packages;
 
 namespace Holdfast.Hub.Recipes;
 
 /// <summary>A recipe: a Containerfile of the project's kind, whose lines are written from what is installed and are people's to edit.</summary>
-internal static class RecipeText
+internal static partial class RecipeText
 {
     /// <summary>The first line of a recipe.</summary>
     /// <param name="image">The image of the machine; null for the host itself.</param>
@@ -54,6 +55,10 @@ internal static class RecipeText
 
     /// <summary>A file or folder of the build, copied to where it was.</summary>
     public static string Copy(string from, string path) => $"COPY [\"{Quoted(from)}\", \"{Quoted(path)}\"]\n";
+
+    /// <summary>The lines of chosen files, and what each takes from the build.</summary>
+    public static IEnumerable<(string Line, string From)> Copies(string recipe) => recipe.Split('\n').Select(line => ChosenFile().Match(line)).Where(match => match.Success)
+        .Select(match => ($"{match.Value}\n", Escaped().Replace(match.Groups["from"].Value, "$1")));
 
     /// <summary>Variables that the image sets.</summary>
     public static string Environment(IReadOnlyDictionary<string, string> variables) =>
@@ -113,4 +118,10 @@ internal static class RecipeText
     }
 
     private static string Quoted(string text) => text.ReplaceLineEndings(" ").Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+
+    [GeneratedRegex("""^COPY \["(?<from>files/([^"\\]|\\.)*)", "([^"\\]|\\.)*"\]$""")]
+    private static partial Regex ChosenFile();
+
+    [GeneratedRegex("""\\(.)""")]
+    private static partial Regex Escaped();
 }

@@ -37,17 +37,25 @@ internal sealed class VolumeUsage(HubFolders folders, HubSettings settings, Time
             : null;
     }
 
-    /// <summary>What is in a folder of a volume, as <c>holdfast storage ls</c> shows it.</summary>
+    /// <summary>What is in a folder of a volume, as <c>holdfast storage ls</c> shows it; of a file itself, null when there is nothing.</summary>
     /// <param name="volume">The volume's folder on this host.</param>
     /// <param name="path">The folder in it, from the volume on, with <c>/</c> before it.</param>
-    public static IReadOnlyList<StoredEntry> List(string volume, string path)
+    public static IReadOnlyList<StoredEntry>? List(string volume, string path)
     {
         using var tree = new ForeignTree(volume);
-        return [.. from entry in tree.List(path)
-            let status = tree.Status(ForeignTree.Join(path.TrimEnd('/') is { Length: > 0 } folder ? folder : "/", entry.Name))
+        var folder = path;
+        var names = tree.List(path).Select(entry => entry.Name).ToList();
+        // A volume that nobody has used is not there yet.
+        if (path != "/" && names.Count == 0 && tree.Status(path) is not { IsFolder: true })
+        {
+            if (tree.Status(path) is null) return null;
+            (folder, names) = (Path.GetDirectoryName(path)!, [Path.GetFileName(path)]);
+        }
+        return [.. from name in names
+            let status = tree.Status(ForeignTree.Join(folder, name))
             where status is not null
-            orderby entry.Name
-            select new StoredEntry(entry.Name, status.Value.IsFolder ? "folder" : status.Value.IsLink ? "link" : "file", status.Value.IsFile ? status.Value.Size : 0,
+            orderby name
+            select new StoredEntry(name, status.Value.IsFolder ? "folder" : status.Value.IsLink ? "link" : "file", status.Value.IsFile ? status.Value.Size : 0,
                 DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(status.Value.Modified.Seconds, 0, 253_000_000_000)))];
     }
 

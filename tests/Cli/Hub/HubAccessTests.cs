@@ -18,6 +18,10 @@ public sealed class HubAccessTests
         var login = await place.RunWithInputAsync(Encoding.UTF8.GetBytes(token + "\n"), "login", address);
         var who = await place.RunAsync("whoami");
         var refused = await place.RunAsync("machine", "create", "x");
+        var tokens = await place.RunAsync("token", "ls");
+        var nobody = await place.RunAsync("people", "rm", "bob");
+        var named = await place.RunAsync("whoami", "--data", Path.Combine(place.State, "hub"));
+        var elsewhere = await place.RunAsync("whoami", "--data", place.PathOf("nowhere"));
         var logout = await place.RunAsync("logout");
 
         Assert.Equal((1, "holdfast: This token is not known, was revoked, or has ended; mend: make another one on the account page.\n"), (wrong.ExitCode, wrong.Errors));
@@ -25,6 +29,10 @@ public sealed class HubAccessTests
         Assert.EndsWith($", administrator, looking only, at {address}\n", who.Out, StringComparison.Ordinal);
         Assert.Equal((1, "holdfast: This token only reads; mend: use one with the scope all.\n"), (refused.ExitCode, refused.Errors));
         Assert.Equal("Logged out.\n", logout.Out);
+        Assert.Matches(@"^TOKEN .* ENDS\n.* never\n$", tokens.Out);
+        Assert.Equal(new Ran(1, "", "holdfast: there is nobody called 'bob'. 'holdfast people ls' lists people.\n"), nobody);
+        Assert.EndsWith($", administrator, at {address}\n", named.Out, StringComparison.Ordinal);
+        Assert.StartsWith($"holdfast: no hub runs on {place.PathOf("nowhere")}.", elsewhere.Errors, StringComparison.Ordinal);
         Assert.EndsWith($", administrator, at {address}\n", (await place.RunAsync("whoami")).Out, StringComparison.Ordinal);
     }
 
@@ -51,7 +59,8 @@ public sealed class HubAccessTests
         Assert.Equal("HF_TOKEN\n", (await place.RunAsync("secret", "ls", "-q")).Out);
         Assert.Equal("team", await File.ReadAllTextAsync(place.PathOf("state/hub/storage/data"), TestContext.Current.CancellationToken));
         place.Write("broken.tar", "no tar");
-        Assert.Equal(1, (await place.RunAsync("hub", "restore", place.PathOf("broken.tar"), "--data", place.PathOf("new"))).ExitCode);
+        Assert.Equal(new Ran(1, "", $"holdfast: {place.PathOf("broken.tar")} is no backup of a hub, or one of a newer Holdfast.\n"), await place.RunAsync("hub", "restore", place.PathOf("broken.tar"), "--data", place.PathOf("new")));
+        Assert.Equal(new Ran(1, "", $"holdfast: there is no {place.PathOf("nope.tar")}.\n"), await place.RunAsync("hub", "restore", place.PathOf("nope.tar")));
         Assert.False(Directory.Exists(place.PathOf("new")));
     }
 

@@ -42,6 +42,9 @@ public sealed class HubTests
         var made = await place.RunAsync("machine", "create", "leaves", "--env", "A=b", "--start");
         await place.RunAsync("machine", "exec", "leaves", "--", "sh", "-c", "mkdir /opt/model; echo weights > /opt/model/w");
         var refused = await place.RunAsync("machine", "stop", "leaves");
+        var json = await place.RunAsync("machine", "stop", "leaves", "-o", "json");
+        var asked = await place.RunAsync("machine", "rm", "leaves");
+        var mistyped = await place.RunAsync("machine", "keep", "leaves", "/opt/model", "--remov");
         var loss = await place.RunAsync("machine", "loss", "leaves");
         var kept = await place.RunAsync("machine", "keep", "leaves", "/opt/model");
         var stopped = await place.RunAsync("machine", "stop", "leaves", "--wait");
@@ -57,6 +60,10 @@ public sealed class HubTests
         Assert.Equal(new Ran(0, "leaves is stopped (stopped by user).\n", ""), stopped);
         Assert.Contains("leaves runs: ", started.Out, StringComparison.Ordinal);
         Assert.Equal("weights\n", there.Out);
+        Assert.Equal((3, "would-lose", "/opt/model"), (json.ExitCode, json.Json.GetProperty("code").GetString(), json.Json.GetProperty("loss").GetProperty("files")[0].GetProperty("path").GetString()));
+        Assert.Equal((3, true), (asked.ExitCode, asked.Errors.Contains("/opt/model", StringComparison.Ordinal)));
+        Assert.Equal((2, true), (mistyped.ExitCode, mistyped.Errors.StartsWith("holdfast: 'holdfast machine keep' has no option '--remov'.\n", StringComparison.Ordinal)));
+        Assert.Equal(new Ran(0, "/opt/model is no longer kept.\n", ""), await place.RunAsync("machine", "keep", "leaves", "/opt/model", "--remove"));
     }
 
     [Fact]
@@ -69,11 +76,16 @@ public sealed class HubTests
         var hook = place.Write("pre-run.sh", "echo begins\n\n\n\n\n\nnosuchprogram --x\n");
         Assert.Equal(0, (await place.RunAsync("storage", "cp", hook, "leaves:/notebooks")).ExitCode);
 
+        var text = await place.RunAsync("hook", "show", "notebooks", "--machine", "leaves", "-o", "json");
+        var none = await place.RunAsync("hook", "show", "home", "--machine", "leaves");
         var restarted = await place.RunAsync("machine", "restart", "leaves", "--yes", "--wait");
         var shown = await place.RunAsync("machine", "show", "leaves");
         var printed = await place.RunAsync("hook", "show", "notebooks", "--machine", "leaves");
 
+        Assert.EndsWith("nosuchprogram --x\n", text.Json.GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Equal(new Ran(0, "There is no $HOME/.holdfast/pre-run.sh.\n", ""), none);
         Assert.Equal(0, restarted.ExitCode);
+        Assert.Contains("nosuchprogram --x. 'holdfast", restarted.Out.Replace(Published.Path, "holdfast", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.StartsWith("leaves: running (hook failed)\n", shown.Out, StringComparison.Ordinal);
         Assert.Matches(@"(?s)  notebooks: /notebooks/pre-run.sh line 7 failed with exit code 127 after .* s\n    command: nosuchprogram --x\n    \| begins\n", shown.Out);
         Assert.EndsWith("nosuchprogram --x\n", printed.Out, StringComparison.Ordinal);

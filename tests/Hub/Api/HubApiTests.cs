@@ -127,6 +127,9 @@ public sealed class HubApiTests : IAsyncLifetime
         Assert.Equal(1, measured.Json.GetProperty("usage").GetProperty("files").GetInt64());
         Assert.Equal("data", measured.Json.GetProperty("usage").GetProperty("folders")[0].GetProperty("path").GetString());
         Assert.Equal(("a", 5000), (listed.Json[0].GetProperty("name").GetString(), listed.Json[0].GetProperty("size").GetInt64()));
+        Assert.Equal(["a"], (await _api.GetAsync("storage/files?volume=storage&path=data/a")).Json.EnumerateArray().Select(entry => entry.GetProperty("name").GetString()));
+        var missing = await _api.GetAsync("storage/files?volume=storage&path=dat");
+        Assert.Equal((404, "There is no dat in storage. Did you mean 'data'?"), (missing.Status, missing.Message));
         Assert.Contains("Did you mean 'storage'?", (await _api.GetAsync("storage/files?volume=storag")).Message, StringComparison.Ordinal);
         Assert.Equal("[]", (await _api.GetAsync("snapshots")).Text);
     }

@@ -47,6 +47,14 @@ public sealed class MachinesApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Create_WithAnImageWhereNoPodmanIs_SaysHowToDoWithout()
+    {
+        var reply = await _api.PostAsync("machines", """{"name":"x","image":"debian:12"}""");
+
+        Assert.Equal((400, "Images need Podman, which is not there; mend: leave out the image for a machine on this computer's own system, or 'holdfast doctor' says what Podman lacks."), (reply.Status, reply.Message));
+    }
+
+    [Fact]
     public async Task Create_AsAFormOrTooLarge_IsRefused()
     {
         Assert.Equal("The body is JSON, and its Content-Type is application/json.", (await _api.SendAsync(HttpMethod.Post, "machines", """{"name":"x"}""", "text/plain")).Message);
@@ -138,6 +146,12 @@ public sealed class MachinesApiTests : IAsyncLifetime
         var loss = (await _api.GetAsync("machines/leaves/loss")).Json;
         Assert.DoesNotContain("/opt/model", loss.GetProperty("now").GetProperty("files").EnumerateArray().Select(file => file.GetProperty("path").GetString()));
         Assert.Equal("/opt/model", loss.GetProperty("kept")[0].GetProperty("path").GetString());
+
+        var wrong = await _api.PostAsync("machines/leaves/keep", """{"paths":["/opt/model","/opt/modle"],"remove":true}""");
+        Assert.Equal((404, "/opt/modle is not kept in leaves. Did you mean '/opt/model'?"), (wrong.Status, wrong.Message));
+        var given = await _api.PostAsync("machines/leaves/keep", """{"paths":["/opt/model"],"remove":true}""");
+        Assert.Equal((200, "/opt/model"), (given.Status, given.Json[0].GetProperty("path").GetString()));
+        Assert.Equal(0, (await _api.GetAsync("machines/leaves/loss")).Json.GetProperty("kept").GetArrayLength());
     }
 
     [Fact]

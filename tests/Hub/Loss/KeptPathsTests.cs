@@ -95,7 +95,7 @@ public sealed class KeptPathsTests : HostMachine
         await Machine.SaysAsync("mkdir /opt/m; echo x > /opt/m/x");
         await KeepAsync("/opt/m");
 
-        var result = await Machine.Kept.GiveBackAsync(Machine.Record, "/opt/m", Cancellation);
+        var result = await Machine.Kept.GiveBackAsync(Machine.Record, ["/opt/m"], Cancellation);
 
         Assert.True(result.Ok, result.Fault?.Message);
         Assert.Equal("x", await Machine.SaysAsync("test ! -L /opt/m; cat /opt/m/x"));
@@ -117,7 +117,7 @@ public sealed class KeptPathsTests : HostMachine
             Assert.Equal("m\nf", await Machine.SaysAsync("cat /opt/m/d/m /srv/f"));
             await KeepAsync("/opt/m", "/srv/f");
             Assert.Equal("m\nf", await Machine.SaysAsync("test -L /opt/m && test -L /srv/f && cat /opt/m/d/m /srv/f"));
-            foreach (var path in Machine.Kept.Of(Machine.Record.Id)) Assert.True((await Machine.Kept.GiveBackAsync(Machine.Record, path.Path, Cancellation)).Ok);
+            foreach (var path in Machine.Kept.Of(Machine.Record.Id)) Assert.True((await Machine.Kept.GiveBackAsync(Machine.Record, [path.Path], Cancellation)).Ok);
         }
     }
 

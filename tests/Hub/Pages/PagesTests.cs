@@ -81,7 +81,12 @@ public sealed class PagesTests : IAsyncLifetime
         {
             Reason = MachineReason.HookFailed,
             Message = "A start-up script failed.",
-            Steps = [new StartStep("lab", DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(0.4), null)],
+            Steps =
+            [
+                new StartStep("hook home", DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(1), "it failed"), new StartStep("hook notebooks", DateTimeOffset.UnixEpoch, TimeSpan.Zero, "not run: an earlier one failed"),
+                new StartStep("lab", DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(0.4), null),
+            ],
+            Notes = ["something"],
             Hooks = [new HookOutcome("home", "/home/ada/.holdfast/pre-run.sh", 1, 7, "false", "oops", TimeSpan.FromSeconds(1), null), new HookOutcome("notebooks", "/notebooks/pre-run.sh", null, null, null, "", TimeSpan.Zero, "an earlier one failed")],
         });
         Directory.CreateDirectory(Path.Combine(_hub.Folder, "machines", record.Id));
@@ -89,7 +94,8 @@ public sealed class PagesTests : IAsyncLifetime
 
         var page = await Open("/machines/leaves");
 
-        foreach (var part in new[] { "running in safe mode", "line 7", "exit code 1", "oops", "was not run: an earlier one failed", "the &lt;end&gt; of it", "0.4 s", "Nothing: everything" }) Assert.Contains(part, page, StringComparison.Ordinal);
+        foreach (var part in new[] { "running in safe mode", "line 7", "exit code 1", "oops", "was not run: an earlier one failed", "the &lt;end&gt; of it", "0.4 s", "Nothing: everything", "<h2>Notes</h2>" }) Assert.Contains(part, page, StringComparison.Ordinal);
+        Assert.Equal(["bad", "skipped", "done"], System.Text.RegularExpressions.Regex.Matches(page, "<li class=\"(\\w+)\">").Select(match => match.Groups[1].Value));
     }
 
     [Fact]

@@ -28,6 +28,18 @@ public sealed class HostRecipesTests : HostMachine
     }
 
     [Fact]
+    public async Task Record_Again_KeepsTheFilesThatWereChosenBefore()
+    {
+        await Machine.SaysAsync("echo a > '/opt/a \"b\"'; echo c > /opt/c; echo d > /opt/d");
+        await Recipes.RecordAsync(Machine.Record, ["/opt/a \"b\"", "/opt/c"], Cancellation);
+        File.Delete(Path.Combine(Machine.Folders.MachineOf(Machine.Record.Id), "recipe/files/opt/c"));
+
+        var again = await Recipes.RecordAsync(Machine.Record, ["/opt/d"], Cancellation);
+
+        Assert.Equal(["COPY [\"files/opt/a \\\"b\\\"\", \"/opt/a \\\"b\\\"\"]", "COPY [\"files/opt/d\", \"/opt/d\"]"], again.Value!.Text.Split('\n').Where(line => line.StartsWith("COPY", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Record_PathsThatCannotBe_AreRefused()
     {
         foreach (var (path, code) in ((string, string)[])[("/", "bad-request"), ("/storage", "bad-request"), ("/home", "bad-request"), ("x", "bad-request"), ("/opt/none", "not-found")])

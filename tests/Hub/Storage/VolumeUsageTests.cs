@@ -72,7 +72,7 @@ public sealed class VolumeUsageTests : IDisposable
     {
         Run("mkdir a; echo 12345 > a/f; ln -s f a/l; mkdir a/d");
 
-        Assert.Equal([("d", "folder", 0L), ("f", "file", 6L), ("l", "link", 0L)], VolumeUsage.List(_folders.Storage, "/a").Select(entry => (entry.Name, entry.Kind, entry.Size)));
+        Assert.Equal([("d", "folder", 0L), ("f", "file", 6L), ("l", "link", 0L)], VolumeUsage.List(_folders.Storage, "/a")!.Select(entry => (entry.Name, entry.Kind, entry.Size)));
     }
 
     private VolumeUsage Usage(HubSettings? settings = null, TimeProvider? time = null) => new(_folders, settings ?? new HubSettings(), time ?? TimeProvider.System);

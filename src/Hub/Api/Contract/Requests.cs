@@ -19,7 +19,8 @@ public sealed record ForkRequest(string Name);
 
 /// <summary>Paths that are to outlive a stop.</summary>
 /// <param name="Paths">Absolute, inside.</param>
-public sealed record KeepRequest(IReadOnlyList<string> Paths);
+/// <param name="Remove">Whether they are to be given back instead: the next stop destroys them.</param>
+public sealed record KeepRequest(IReadOnlyList<string> Paths, bool Remove = false);
 
 /// <summary>What a stop would destroy, and what the last one has.</summary>
 /// <param name="Now">As it is now; null when the machine does not run.</param>
