@@ -39,11 +39,7 @@ internal static class MachineShowVerb
         Line("stopped", machine.Stopped is { } stopped ? Output.Clock(stopped, TimeProvider.System) : null);
         Section("Last start", machine.Steps.Select(MachineTexts.Step));
         Section("Hooks", machine.Hooks.SelectMany(MachineTexts.Hook));
-<<<<<<< HEAD
-        Section("Put right at the start", machine.Notes.Select(note => $"  {MachineTexts.Plain(note)}"));
-=======
-        Section("Notes of the start", machine.Notes.Select(note => $"  {note}"));
->>>>>>> fix
+        Section("Notes of the start", machine.Notes.Select(note => $"  {MachineTexts.Plain(note)}"));
     }
 
     private static void Line(string name, string? value)
