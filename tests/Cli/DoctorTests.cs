@@ -36,6 +36,17 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    public async Task Podman_WithoutItsSocket_IsToBeStartedWhereItIsInstalled()
+    {
+        await using var place = new Place();
+
+        var podman = Finding(await place.BashAsync("CONTAINER_HOST=unix:///nowhere/podman.sock exec \"$0\" doctor -o json"), "podman").GetProperty("text").GetString()!;
+
+        Assert.Contains("systemctl", podman, StringComparison.Ordinal);
+        Assert.Equal(!File.Exists("/usr/bin/podman"), podman.Contains("apt-get install", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Kernelspec_NotJson_IsANote()
     {
         await using var place = new Place();

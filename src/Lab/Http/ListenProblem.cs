@@ -10,7 +10,7 @@ internal static class ListenProblem
     public static string Of(LabOptions options, Exception fault)
     {
         if (fault.InnerException is not Microsoft.AspNetCore.Connections.AddressInUseException)
-            return $"Cannot listen on {options.Ip} port {options.Port}: {fault.Message}; mend: --ip and --port.";
+            return $"Cannot listen on {options.Ip} port {options.Port}: {fault.Message.TrimEnd('.')}; mend: --ip and --port.";
         var owner = OwnerOf(options.Port) is { } found ? $" by {found}" : "";
         return $"Port {options.Port} is in use{owner}; mend: --port with another one, or --port 0 for any free one.";
     }

@@ -39,7 +39,7 @@ public sealed class HubTests
         await using var place = new Place();
         await using var hub = await RunningHub.StartAsync(place, arguments: "--no-first-machine");
 
-        var made = await place.RunAsync("machine", "create", "leaves", "--env", "A=b", "--start");
+        var made = await place.RunAsync("machine", "create", "leaves", "--env", "A='b+c'", "--start");
         await place.RunAsync("machine", "exec", "leaves", "--", "sh", "-c", "mkdir /opt/model; echo weights > /opt/model/w");
         var refused = await place.RunAsync("machine", "stop", "leaves");
         var json = await place.RunAsync("machine", "stop", "leaves", "-o", "json");
@@ -61,6 +61,7 @@ public sealed class HubTests
         Assert.Contains("leaves runs: ", started.Out, StringComparison.Ordinal);
         Assert.Equal("weights\n", there.Out);
         Assert.Equal((3, "would-lose", "/opt/model"), (json.ExitCode, json.Json.GetProperty("code").GetString(), json.Json.GetProperty("loss").GetProperty("files")[0].GetProperty("path").GetString()));
+        Assert.Contains("\"'b+c'\"", (await place.RunAsync("machine", "show", "leaves", "-o", "json")).Out, StringComparison.Ordinal);
         Assert.Equal((3, true), (asked.ExitCode, asked.Errors.Contains("/opt/model", StringComparison.Ordinal)));
         Assert.Equal((2, true), (mistyped.ExitCode, mistyped.Errors.StartsWith("holdfast: 'holdfast machine keep' has no option '--remov'.\n", StringComparison.Ordinal)));
         Assert.Equal(new Ran(0, "/opt/model is no longer kept.\n", ""), await place.RunAsync("machine", "keep", "leaves", "/opt/model", "--remove"));
