@@ -39,7 +39,7 @@ internal static class Repository
                 git.Kill(entireProcessTree: true);
                 return $"{address} could not be cloned in {Patience.TotalMinutes:0} minutes; mend: git clone it in a terminal of the machine.";
             }
-            return git.ExitCode == 0 ? null : $"{address} could not be cloned: {(await said).Trim().Split('\n')[^1]} Mend: git clone it in a terminal of the machine.";
+            return git.ExitCode == 0 ? null : $"{address} could not be cloned: {(await said).Trim().Split('\n')[^1].TrimEnd('.')}; mend: git clone it in a terminal of the machine.";
         }
         catch (Win32Exception)
         {
