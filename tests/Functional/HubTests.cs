@@ -9,6 +9,7 @@ namespace Holdfast.Functional.Tests;
 public sealed class HubTests(Chromium chromium)
 {
     private const float Patience = 60_000;
+    private const string Ticking = "import time\nfor i in range(100000):\n    print('tick', i, flush=True)\n    time.sleep(0.05)";
 
     [Fact]
     public async Task NewHub_FromItsLinkToACell_AndOnAfterItsKill()
@@ -27,7 +28,7 @@ public sealed class HubTests(Chromium chromium)
         var owner = (string)(await hub.MachineAsync("first"))["owner"]!;
         await File.WriteAllTextAsync(Path.Combine(NotebooksOf(workplace), "tide.ipynb"), NotebookText.Of([
             "import time, os\nprint(os.environ['HOME'], os.path.exists('/notebooks/tide.ipynb'))",
-            "for i in range(100000):\n    print('tick', i, flush=True)\n    time.sleep(0.05)"]), TestContext.Current.CancellationToken);
+            Ticking]), TestContext.Current.CancellationToken);
         await page.ReloadAsync();
         await page.Locator("a.button.main", new() { HasText = "Open" }).ClickAsync();
         await page.WaitForURLAsync(url => new Uri(url).Host == "first.localhost" && url.Contains("/lab", StringComparison.Ordinal));
@@ -36,14 +37,27 @@ public sealed class HubTests(Chromium chromium)
         await lab.RunCellAsync(0);
         await lab.SeeAsync(0, $"/home/{owner} True");
 
-        // 3. The hub is killed while a cell runs: the cell goes on, the page comes back by itself.
+        // 3. The hub is killed while cells run in two machines: they go on, the pages come back by themselves.
+        await workplace.RunAsync("machine", "create", "second");
+        await workplace.RunAsync("machine", "start", "second", "--wait");
+        var other = await page.Context.NewPageAsync();
+        other.SetDefaultTimeout(Patience);
+        await File.WriteAllTextAsync(Path.Combine(NotebooksOf(workplace, (string)(await hub.MachineAsync("second"))["id"]!), "ebb.ipynb"), NotebookText.Of([Ticking]), TestContext.Current.CancellationToken);
+        await other.GotoAsync(new UriBuilder(hub.Address) { Host = "second.localhost", Path = "/lab" }.Uri.AbsoluteUri);
+        await using var second = LabPage.Of(other);
+        await second.OpenNotebookAsync("notebooks/ebb.ipynb");
+        await second.RunCellAsync(0);
         await lab.RunCellAsync(1);
         await lab.SeeAsync(1, "tick 3");
+        await second.SeeAsync(0, "tick 3");
         await hub.KillAsync();
         await hub.StartAsync();
-        Assert.Equal("running", (string?)(await hub.MachineAsync("first"))["state"]);
-        var before = await LastTickAsync(page);
-        await Expect(page.Locator("body")).ToContainTextAsync($"tick {before + 60}", new() { Timeout = Patience });
+        foreach (var (name, shown) in ((string, IPage)[])[("first", page), ("second", other)])
+        {
+            Assert.Equal("running", (string?)(await hub.MachineAsync(name))["state"]);
+            var before = await LastTickAsync(shown);
+            await Expect(shown.Locator("body")).ToContainTextAsync($"tick {before + 60}", new() { Timeout = Patience });
+        }
         await lab.ScreenshotAsync("hub-lab");
     }
 
@@ -172,7 +186,8 @@ public sealed class HubTests(Chromium chromium)
 
     private static string DataOf(Workplace workplace) => Path.Combine(workplace.Folder, "state/hub");
 
-    private static string NotebooksOf(Workplace workplace) => Path.Combine(Directory.EnumerateDirectories(Path.Combine(DataOf(workplace), "machines")).Single(), "notebooks");
+    private static string NotebooksOf(Workplace workplace, string? id = null) =>
+        Path.Combine(id is null ? Directory.EnumerateDirectories(Path.Combine(DataOf(workplace), "machines")).Single() : Path.Combine(DataOf(workplace), "machines", id), "notebooks");
 
     private static async Task<int> LastTickAsync(IPage page) =>
         int.Parse((await page.Locator("body").InnerTextAsync()).Split('\n').Last(line => line.StartsWith("tick ", StringComparison.Ordinal))[5..], System.Globalization.CultureInfo.InvariantCulture);

@@ -283,7 +283,7 @@ internal sealed partial class Fleet
                     var (reason, message) = MachineStart.EndWords(status);
                     await EndAsync(lane, reason, message);
                     // After a boot what is to come up comes up.
-                    if (lane.Record.Spec.AutoStart && reason == MachineReason.NodeLost) await BeginAsync(lane, new StartWish());
+                    if (lane.Record.Spec.AutoStart) await BeginAsync(lane, new StartWish());
                     return;
                 case WantedState.Running:
                     // Its start was on the way and its workload is not there: from the beginning.

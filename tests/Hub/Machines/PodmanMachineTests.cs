@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Holdfast.Engines.Contract;
 using Holdfast.Engines.Podman;
 using Holdfast.Engines.Tests.Podman;
@@ -113,6 +114,20 @@ public sealed class PodmanMachineTests(PodmanService podman, DebianImage image) 
         Assert.Equal((MachineState.Failed, MachineReason.ImageMissing), (missing.State, missing.Reason));
         Assert.Contains("localhost/no-such-image:1", missing.Message, StringComparison.Ordinal);
         Assert.Equal((MachineState.Failed, MachineReason.ImagePullFailed), (down.State, down.Reason));
+    }
+
+    [Fact]
+    public async Task Image_WithoutAShell_HasALabAllTheSame()
+    {
+        var tree = Directory.CreateTempSubdirectory("hf-noshell-").FullName;
+        using (var make = Process.Start("/bin/bash", ["-c", $"{TestImage.Script}\ncp -L /usr/lib/*-linux-gnu/lib{{stdc++.so.6,gcc_s.so.1,dl.so.2,pthread.so.0,rt.so.1,m.so.6}} usr/lib/*-linux-gnu/; rm usr/bin/sh usr/bin/dash", tree])) await make.WaitForExitAsync(TestHub.Cancellation);
+        await podman.ImportAsync(tree, "localhost/holdfast-no-shell:1");
+        Directory.Delete(tree, recursive: true);
+
+        var machine = await _hub.CreateAsync("leaves", spec => spec with { Image = "localhost/holdfast-no-shell:1" });
+
+        Assert.True(machine.State == MachineState.Running, $"{machine.Reason}: {machine.Message}");
+        Assert.Contains("\"version\"", await LabClient.GetAsync(_hub.Fleet.LabSocketOf(machine), "/api"), StringComparison.Ordinal);
     }
 
     private async Task<MachineRecord> CreateAsync(string name)
