@@ -35,6 +35,9 @@ internal sealed partial class RunningHub(Workplace workplace, params string[] ar
         if (_hub.HasEnded) await StartAsync();
         foreach (var machine in JsonNode.Parse(await workplace.RunAsync("machine", "ls", "-o", "json"))!.AsArray())
             await workplace.RunAsync("machine", "rm", (string)machine!["name"]!, "--yes");
+        // They are stopped and deleted after the answer: a hub that is killed before leaves them running.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (JsonNode.Parse(await workplace.RunAsync("machine", "ls", "-o", "json"))!.AsArray().Count > 0) await Task.Delay(50, limit.Token);
         await _hub.DisposeAsync();
     }
 

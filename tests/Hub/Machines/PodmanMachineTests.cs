@@ -120,7 +120,7 @@ public sealed class PodmanMachineTests(PodmanService podman, DebianImage image) 
     public async Task Image_WithoutAShell_HasALabAllTheSame()
     {
         var tree = Directory.CreateTempSubdirectory("hf-noshell-").FullName;
-        using (var make = Process.Start("/bin/bash", ["-c", $"{TestImage.Script}\ncp -L /usr/lib/*-linux-gnu/lib{{stdc++.so.6,gcc_s.so.1,dl.so.2,pthread.so.0,rt.so.1,m.so.6}} usr/lib/*-linux-gnu/; rm usr/bin/sh usr/bin/dash", tree])) await make.WaitForExitAsync(TestHub.Cancellation);
+        using (var make = Process.Start("/bin/bash", ["-c", $"{TestImage.Script}\ncp -L /usr/lib/*-linux-gnu/lib{{stdc++.so.6,gcc_s.so.1,dl.so.2,pthread.so.0,rt.so.1,m.so.6,ssl.so.3,crypto.so.3}} usr/lib/*-linux-gnu/; rm usr/bin/sh usr/bin/dash", tree])) await make.WaitForExitAsync(TestHub.Cancellation);
         await podman.ImportAsync(tree, "localhost/holdfast-no-shell:1");
         Directory.Delete(tree, recursive: true);
 
