@@ -67,6 +67,15 @@ build_publish() {
   touch "$here/out/.publish"
 }
 
+# The Python package that jobs import: out/python beside the program.
+build_python() {
+  newer "$here/out/.python" "$here/python" || return 0
+  rm -rf "$here/out/python"
+  mkdir -p "$here/out/python/holdfast"
+  cp "$here/python/holdfast/"*.py "$here/out/python/holdfast/"
+  touch "$here/out/.python"
+}
+
 # The program: out/holdfast.
 build_program() {
   newer "$here/out/.program" "$here/src" "$here"/Directory.*.props "$here/global.json" || return 0

@@ -17,6 +17,12 @@ internal sealed class BenchHub : IAsyncDisposable
     private readonly CancellationToken _cancellation;
     private readonly int _port;
 
+    /// <summary>Where it listens, on 127.0.0.1.</summary>
+    public int Port => _port;
+
+    /// <summary>What lets its administrator in.</summary>
+    public AuthenticationHeaderValue? Authorization => _http.DefaultRequestHeaders.Authorization;
+
     private BenchHub(Process process, string folder, int port, CancellationToken cancellationToken)
     {
         (_process, _folder, _port, _cancellation) = (process, folder, port, cancellationToken);
@@ -45,10 +51,14 @@ internal sealed class BenchHub : IAsyncDisposable
         return (await JsonDocument.ParseAsync(stream, cancellationToken: _cancellation)).RootElement;
     }
 
-    public async Task PostAsync(string path, object body)
+    public Task<string> GetTextAsync(string path) => _http.GetStringAsync(new Uri(path, UriKind.Relative), _cancellation);
+
+    public async Task<JsonElement> PostAsync(string path, object body)
     {
         using var reply = await _http.PostAsJsonAsync(new Uri(path, UriKind.Relative), body, _cancellation);
         if (!reply.IsSuccessStatusCode) throw new InvalidOperationException($"POST {path}: {(int)reply.StatusCode} {await reply.Content.ReadAsStringAsync(_cancellation)}");
+        await using var stream = await reply.Content.ReadAsStreamAsync(_cancellation);
+        return (await JsonDocument.ParseAsync(stream, cancellationToken: _cancellation)).RootElement;
     }
 
     /// <summary>Starts a machine and waits until the hub says that it runs.</summary>
@@ -66,6 +76,13 @@ internal sealed class BenchHub : IAsyncDisposable
             if (now == "failed") throw new InvalidOperationException($"{name} has failed: {await GetAsync($"machines/{name}")}");
             await Task.Delay(5, _cancellation);
         }
+    }
+
+    /// <summary>The socket of a machine's lab, and its notebooks folder.</summary>
+    public async Task<(string Socket, string Notebooks)> PlacesOfAsync(string name)
+    {
+        var id = (await GetAsync($"machines/{name}")).GetProperty("id").GetString();
+        return (Directory.GetDirectories("/run/holdfast", "hub-*").Select(hub => $"{hub}/{id}/lab.sock").Single(File.Exists), $"{_folder}/hub/machines/{id}/notebooks");
     }
 
     /// <summary>The first byte of the lab's page, through the proxy.</summary>
@@ -94,6 +111,8 @@ internal sealed class BenchHub : IAsyncDisposable
             var name = machine.GetProperty("name").GetString()!;
             using var reply = await _http.DeleteAsync(new Uri($"machines/{name}?confirm={name}", UriKind.Relative), _cancellation);
         }
+        // Those that wait are gone with the database; what runs must not stay.
+        foreach (var job in (await GetAsync("jobs?state=running")).GetProperty("jobs").EnumerateArray()) await PostAsync($"jobs/{job.GetProperty("job").GetProperty("id").GetString()}/cancel", new { });
         while ((await GetAsync("machines")).GetArrayLength() > 0) await Task.Delay(100, _cancellation);
         _process.Kill();
         await _process.WaitForExitAsync(CancellationToken.None);

@@ -2,13 +2,21 @@ using System.Diagnostics;
 using System.Globalization;
 using Holdfast.Hub.Bench;
 
-// bench/Hub [IMAGE]: starts of machines, the API beside many machines, memory of an idle hub. After ./run --build-only, as root.
+// bench/Hub [jobs] [IMAGE]: starts of machines, the API beside many machines, memory of an idle hub; or jobs. After ./run --build-only, as root.
 var program = Environment.GetEnvironmentVariable("HOLDFAST_PROGRAM") ?? Path.GetFullPath("out/holdfast");
-var image = args.FirstOrDefault();
+var isJobs = args is ["jobs", ..];
+var image = args.Skip(isJobs ? 1 : 0).FirstOrDefault();
 const int Rounds = 10, Stopped = 200, Running = 20, Asked = 200;
 using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(10));
 
 await using var hub = await BenchHub.StartAsync(program, limit.Token);
+
+if (isJobs)
+{
+    Head();
+    await JobBench.RunAsync(hub, image, Row);
+    return 0;
+}
 
 // 1. From the wish to a lab that answers through the hub. A first start warms the disk's cache.
 var host = await StartsAsync("host", new { name = "bench-host", engine = "host" });
@@ -28,7 +36,7 @@ var one = await TimesAsync(Asked, () => hub.GetAsync("machines/running-7"));
 await Task.Delay(TimeSpan.FromSeconds(20), limit.Token);
 var memory = hub.Memory();
 
-Console.WriteLine("| measure | p50 | least | most | beside | goal |\n| --- | ---: | ---: | ---: | ---: | --- |");
+Head();
 Row("host engine: wish to lab, ms", host, $"jupyter_server alone: {Median(peer):0} (× {Median(host) / Median(peer):0.00})", "≤ 500");
 if (podman is not null) Row("podman: wish to lab, ms", podman, $"bare podman run: {Median(bare!):0} (× {Median(podman) / Median(bare!):0.00})", "≤ 700");
 Row($"GET machines, {Stopped} stopped and {Running} running, ms", list, "", "≤ 50");
@@ -95,6 +103,8 @@ static Task<double[]> BareAsync(string image) => TimesAsync(5, async () =>
     using var run = Process.Start("podman", ["run", "--rm", image, "/bin/true"]);
     await run.WaitForExitAsync();
 });
+
+static void Head() => Console.WriteLine("| measure | p50 | least | most | beside | goal |\n| --- | ---: | ---: | ---: | ---: | --- |");
 
 static double Median(double[] times) => times.Order().ElementAt(times.Length / 2);
 

@@ -3,9 +3,11 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Text;
+using Holdfast.Hub.Bench;
 using Holdfast.Proxy.Bench;
 
-// A lab (Kestrel on a Unix socket), the hub's proxy before it, and this client, each in a process. Direct and through the proxy take turns.
+// 1. In the place of a lab a bare Kestrel, the hub's proxy before it, and this client, each in a process. 2. A real hub with a real lab. Direct and through the proxy take turns.
 if (args is ["lab", var at])
 {
     await Roles.LabAsync(at);
@@ -20,32 +22,35 @@ if (args is ["hub", var data, var to])
 const int Rounds = 9;
 const int Requests = 3000;
 const int Bytes = 512_000_000;
+const int FileBytes = 256 << 20;
+const int SavedBytes = 64 << 20;
 var folder = Directory.CreateTempSubdirectory("hf-proxy-").FullName;
 var socket = Path.Combine(folder, "lab.sock");
 using var lab = Start("lab", socket);
-await lab.StandardOutput.ReadLineAsync();
+var labPort = int.Parse((await lab.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
 using var hub = Start("hub", folder, socket);
 var said = (await hub.StandardOutput.ReadLineAsync())!.Split(' ');
 var port = int.Parse(said[0], CultureInfo.InvariantCulture);
 
-using var direct = Client(new UnixDomainSocketEndPoint(socket));
-using var proxied = Client(new IPEndPoint(IPAddress.Loopback, port));
+EndPoint[] ends = [new UnixDomainSocketEndPoint(socket), new IPEndPoint(IPAddress.Loopback, labPort), new IPEndPoint(IPAddress.Loopback, port)];
+using var direct = Client(ends[0]);
+using var page = Client(ends[1]);
+using var proxied = Client(ends[2]);
 proxied.DefaultRequestHeaders.Add("Cookie", said[1]);
-var latencies = new[] { new List<double>(), new List<double>() };
-var sockets = new[] { new List<double>(), new List<double>() };
-var down = new[] { new List<double>(), new List<double>() };
-var up = new[] { new List<double>(), new List<double>() };
-await LatencyAsync(direct, Requests);
-await LatencyAsync(proxied, Requests);
+var latencies = new[] { new List<double>(), new List<double>(), new List<double>() };
+var sockets = new[] { new List<double>(), new List<double>(), new List<double>() };
+var down = new[] { new List<double>(), new List<double>(), new List<double>() };
+var up = new[] { new List<double>(), new List<double>(), new List<double>() };
+foreach (var client in new[] { direct, page, proxied }) await LatencyAsync(client, Requests);
 for (var round = 0; round < Rounds; round++)
 {
-    for (var which = 0; which < 2; which++)
+    for (var which = 0; which < 3; which++)
     {
-        var client = which == 0 ? direct : proxied;
+        var client = which switch { 0 => direct, 1 => page, _ => proxied };
         latencies[which].Add(await LatencyAsync(client, Requests));
-        sockets[which].Add(await SocketAsync(which == 0 ? new UnixDomainSocketEndPoint(socket) : new IPEndPoint(IPAddress.Loopback, port), which == 0 ? null : said[1]));
-        down[which].Add(await DownAsync(client));
-        up[which].Add(await UpAsync(client));
+        sockets[which].Add(await SocketAsync(ends[which], which < 2 ? null : said[1]));
+        down[which].Add(await DownAsync(client, $"/file?bytes={Bytes}"));
+        up[which].Add(await UpAsync(client, "/file", new StreamContent(new Zeros(Bytes), 64 * 1024), Bytes));
     }
 }
 var memory = Process.GetProcessById(hub.Id).WorkingSet64 / 1e6;
@@ -57,12 +62,52 @@ foreach (var process in new[] { hub, lab })
 Directory.Delete(folder, recursive: true);
 
 Console.WriteLine($"Load average: {File.ReadAllText("/proc/loadavg").Split(' ')[0]}.\n");
-Console.WriteLine("| measure | direct | proxy | | goal |\n| --- | ---: | ---: | ---: | --- |");
-Row("small GET, ms at p50", latencies, "0.000", (a, b) => $"+{b - a:0.000}", "≤ +0.3");
-Row("WebSocket there and back, ms at p50", sockets, "0.000", (a, b) => $"+{b - a:0.000}", "≤ +0.3");
-Row("download, MB/s", down, "0", (a, b) => $"× {b / a:0.00}", "≥ × 0.8");
-Row("upload, MB/s", up, "0", (a, b) => $"× {b / a:0.00}", "≥ × 0.8");
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| memory of the proxy's process afterwards, MB | | {memory:0} | | |"));
+Console.WriteLine("| measure | lab, Unix socket | lab, TCP | proxy, TCP | beside the socket | beside TCP | goal |\n| --- | ---: | ---: | ---: | ---: | ---: | --- |");
+Row("small GET, ms at p50", latencies, "0.000", (a, b) => (b - a).ToString("+0.000;-0.000", CultureInfo.InvariantCulture), "≤ +0.3");
+Row("WebSocket there and back, ms at p50", sockets, "0.000", (a, b) => (b - a).ToString("+0.000;-0.000", CultureInfo.InvariantCulture), "≤ +0.3");
+Row("download, MB/s", down, "0", (a, b) => FormattableString.Invariant($"× {b / a:0.00}"), "≥ × 0.8");
+Row("upload, MB/s", up, "0", (a, b) => FormattableString.Invariant($"× {b / a:0.00}"), "≥ × 0.8");
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| memory of the proxy's process afterwards, MB | | | {memory:0} | | | |"));
+
+await RealAsync(Environment.GetEnvironmentVariable("HOLDFAST_PROGRAM") ?? Path.GetFullPath("out/holdfast"));
+
+// A file as the page's download asks for it, and a file saved as its upload does: what the lab itself does with them is part of both ways.
+static async Task RealAsync(string program)
+{
+    const string Name = "bench-bodies";
+    using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(10));
+    await using var hub = await BenchHub.StartAsync(program, limit.Token);
+    await hub.PostAsync("machines", new { name = Name, engine = "host" });
+    await hub.StartMachineAsync(Name);
+    var (socket, notebooks) = await hub.PlacesOfAsync(Name);
+    var content = new byte[FileBytes];
+    Random.Shared.NextBytes(content);
+    await File.WriteAllBytesAsync(Path.Combine(notebooks, "large"), content, limit.Token);
+    var saved = Encoding.ASCII.GetBytes($$"""{"type":"file","format":"base64","content":"{{Convert.ToBase64String(content.AsSpan(0, SavedBytes / 4 * 3))}}"}""");
+    using var direct = Client(new UnixDomainSocketEndPoint(socket), Name);
+    // What the proxy says for a client with a token.
+    direct.DefaultRequestHeaders.Add("Cookie", "_xsrf=token");
+    direct.DefaultRequestHeaders.Add("X-XSRFToken", "token");
+    using var proxied = Client(new IPEndPoint(IPAddress.Loopback, hub.Port), Name);
+    proxied.DefaultRequestHeaders.Authorization = hub.Authorization;
+    var down = new[] { new List<double>(), new List<double>() };
+    var up = new[] { new List<double>(), new List<double>() };
+    for (var round = 0; round <= Rounds; round++)
+    {
+        foreach (var (which, client) in new[] { direct, proxied }.Index())
+        {
+            var (got, put) = (await DownAsync(client, "/files/notebooks/large"), await UpAsync(client, "/api/contents/notebooks/saved", new ByteArrayContent(saved), saved.Length));
+            // The first round fills the disk's cache.
+            if (round == 0) continue;
+            down[which].Add(got);
+            up[which].Add(put);
+        }
+    }
+    Console.WriteLine($"\nLoad average: {File.ReadAllText("/proc/loadavg").Split(' ')[0]}.\n");
+    Console.WriteLine("| measure | lab, Unix socket | proxy, TCP | | goal |\n| --- | ---: | ---: | ---: | --- |");
+    Row("a real lab: a file of 256 MiB downloaded, MB/s", down, "0", (a, b) => FormattableString.Invariant($"× {b / a:0.00}"), "≥ × 0.8");
+    Row("a real lab: 64 MiB saved by PUT api/contents, MB/s", up, "0", (a, b) => FormattableString.Invariant($"× {b / a:0.00}"), "≥ × 0.8");
+}
 
 static async Task<double> LatencyAsync(HttpClient client, int requests)
 {
@@ -100,26 +145,27 @@ static async Task<double> SocketAsync(EndPoint at, string? cookie)
     return Median(times);
 }
 
-static async Task<double> DownAsync(HttpClient client)
+static async Task<double> DownAsync(HttpClient client, string path)
 {
     var start = Stopwatch.GetTimestamp();
-    using var answer = await client.GetAsync($"/file?bytes={Bytes}", HttpCompletionOption.ResponseHeadersRead);
+    using var answer = (await client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead)).EnsureSuccessStatusCode();
     await using var body = await answer.Content.ReadAsStreamAsync();
     var buffer = new byte[64 * 1024];
-    while (await body.ReadAsync(buffer) > 0) { }
-    return Bytes / 1e6 / Stopwatch.GetElapsedTime(start).TotalSeconds;
+    var bytes = 0L;
+    while (await body.ReadAsync(buffer) is > 0 and var read) bytes += read;
+    return bytes / 1e6 / Stopwatch.GetElapsedTime(start).TotalSeconds;
 }
 
-static async Task<double> UpAsync(HttpClient client)
+static async Task<double> UpAsync(HttpClient client, string path, HttpContent content, long bytes)
 {
     var start = Stopwatch.GetTimestamp();
-    using var request = new HttpRequestMessage(HttpMethod.Put, "/file") { Content = new StreamContent(new Zeros(Bytes), 64 * 1024) };
+    using var request = new HttpRequestMessage(HttpMethod.Put, path) { Content = content };
     request.Headers.Add("Origin", client.BaseAddress!.GetLeftPart(UriPartial.Authority));
     (await client.SendAsync(request)).EnsureSuccessStatusCode();
-    return Bytes / 1e6 / Stopwatch.GetElapsedTime(start).TotalSeconds;
+    return bytes / 1e6 / Stopwatch.GetElapsedTime(start).TotalSeconds;
 }
 
-static HttpClient Client(EndPoint at) => new(Handler(at)) { BaseAddress = new Uri($"http://leaves.localhost:{(at as IPEndPoint)?.Port ?? 80}") };
+static HttpClient Client(EndPoint at, string machine = "leaves") => new(Handler(at)) { BaseAddress = new Uri($"http://{machine}.localhost:{(at as IPEndPoint)?.Port ?? 80}") };
 
 static SocketsHttpHandler Handler(EndPoint at) => new()
 {
@@ -142,9 +188,10 @@ static double Median(IEnumerable<double> values) => values.Order().ElementAt(val
 
 static void Row(string what, List<double>[] values, string digits, Func<double, double, string> ratio, string goal)
 {
-    var (a, b) = (Median(values[0]), Median(values[1]));
     string Digits(double value) => value.ToString(digits, CultureInfo.InvariantCulture);
-    Console.WriteLine(FormattableString.Invariant($"| {what} | {Digits(a)} ({Digits(values[0].Min())}–{Digits(values[0].Max())}) | {Digits(b)} ({Digits(values[1].Min())}–{Digits(values[1].Max())}) | {ratio(a, b)} | {goal} |"));
+    string Cell(List<double> of) => $"{Digits(Median(of))} ({Digits(of.Min())}–{Digits(of.Max())})";
+    var beside = values[..^1].Select(peer => ratio(Median(peer), Median(values[^1])));
+    Console.WriteLine(FormattableString.Invariant($"| {what} | {string.Join(" | ", values.Select(Cell))} | {string.Join(" | ", beside)} | {goal} |"));
 }
 
 /// <summary>So many bytes of nothing.</summary>

@@ -29,12 +29,13 @@ internal static class Roles
         {
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.ListenUnixSocket(socket);
+            kestrel.Listen(IPAddress.Loopback, 0);
         });
         var app = builder.Build();
         app.UseWebSockets();
         app.Run(AnswerAsync);
         await app.StartAsync();
-        Console.WriteLine("ready");
+        Console.WriteLine(app.Urls.Select(url => new Uri(url)).Single(url => url.Host == "127.0.0.1").Port.ToString(CultureInfo.InvariantCulture));
         await Console.In.ReadLineAsync();
         await app.StopAsync();
     }

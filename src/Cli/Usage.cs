@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using Holdfast.Hub.Settings;
 
 namespace Holdfast.Cli;
 
@@ -58,24 +59,5 @@ internal static class Usage
     }
 
     private static string Meant(string word, IEnumerable<string> names) =>
-        names.Select(name => (Name: name, Far: Distance(word, name))).Where(near => near.Far <= 2).OrderBy(near => near.Far).Select(near => $" Did you mean '{near.Name}'?").FirstOrDefault() ?? "";
-
-    /// <summary>How many characters must be put in, taken out or changed to make one word of the other.</summary>
-    private static int Distance(string one, string other)
-    {
-        var row = Enumerable.Range(0, other.Length + 1).ToArray();
-        for (var i = 1; i <= one.Length; i++)
-        {
-            var corner = row[0];
-            row[0] = i;
-            for (var j = 1; j <= other.Length; j++)
-            {
-                var changed = corner + (one[i - 1] == other[j - 1] ? 0 : 1);
-                corner = row[j];
-                row[j] = Math.Min(changed, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[^1];
-    }
+        names.Select(name => (Name: name, Far: NearestName.Distance(word, name))).Where(near => near.Far <= 2).OrderBy(near => near.Far).Select(near => $" Did you mean '{near.Name}'?").FirstOrDefault() ?? "";
 }

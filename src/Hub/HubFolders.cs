@@ -27,6 +27,9 @@ public sealed record HubFolders(string Root)
     /// <summary>Snapshots of a person's home.</summary>
     public string SnapshotsOf(string person) => Path.Combine(Root, "snapshots", person);
 
+    /// <summary>What environment points hold of the package folders of a person's home.</summary>
+    public string PointsOf(string person) => Path.Combine(Root, "points", person);
+
     /// <summary>All that is one machine's.</summary>
     public string MachineOf(string id) => Path.Combine(Root, "machines", id);
 
@@ -44,6 +47,18 @@ public sealed record HubFolders(string Root)
 
     /// <summary>What a machine's first process said.</summary>
     public string OutputOf(string id) => Path.Combine(MachineOf(id), "output.log");
+
+    /// <summary>All that is one job's, besides its output.</summary>
+    public string JobOf(string id) => Path.Combine(Root, "jobs", id);
+
+    /// <summary>What a job's command has said, all attempts after each other.</summary>
+    public string LogOf(string id) => Path.Combine(JobOf(id), "output.log");
+
+    /// <summary>Code of jobs, a folder for each hash (hexadecimal, without <c>sha256:</c>).</summary>
+    public string CodeOf(string hash) => Path.Combine(Root, "code", hash);
+
+    /// <summary>The files of code.</summary>
+    public string CodeFilesOf(string hash) => Path.Combine(CodeOf(hash), "files");
 
     /// <summary>
     /// Where hub and machine meet, <c>/run/machine</c> inside: sockets, what is to be done at the start, and what was done. Not in the data folder: the path of a

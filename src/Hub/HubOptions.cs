@@ -1,4 +1,5 @@
 using Holdfast.Engines.Contract;
+using Holdfast.Hub.Machines;
 
 namespace Holdfast.Hub;
 
@@ -19,4 +20,7 @@ public sealed record HubOptions
     public required string ProgramFolder { get; init; }
     /// <summary>What <c>hub.yaml</c> says.</summary>
     public required HubSettings Settings { get; init; }
+
+    /// <summary>Where a machine runs; null when this hub has no engine of that name any more.</summary>
+    internal IEngine? EngineOf(MachineRecord machine) => Engines.GetValueOrDefault(MachineRules.EngineOf(machine.Spec));
 }

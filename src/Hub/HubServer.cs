@@ -1,11 +1,18 @@
 using System.Net;
 using System.Net.Sockets;
+using Holdfast.Hub.Activity;
 using Holdfast.Hub.Api;
+using Holdfast.Hub.Costs;
 using Holdfast.Hub.Database;
+using Holdfast.Hub.Events;
+using Holdfast.Hub.Images;
+using Holdfast.Hub.Jobs;
 using Holdfast.Hub.Loss;
 using Holdfast.Hub.Machines;
+using Holdfast.Hub.Output;
 using Holdfast.Hub.Pages;
 using Holdfast.Hub.People;
+using Holdfast.Hub.Points;
 using Holdfast.Hub.Proxy;
 using Holdfast.Hub.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -56,9 +63,16 @@ public sealed class HubServer : IAsyncDisposable
             .AddSingleton(time ?? TimeProvider.System)
             .AddSingleton(_ => HubDatabase.Open(options.Folders.Database))
             .AddPeople()
+            .AddEvents()
+            .AddCosts()
             .AddMachines()
+            .AddJobs()
             .AddLoss()
             .AddStorage()
+            .AddActivity()
+            .AddPoints()
+            .AddImages()
+            .AddOutput()
             .AddProxy()
             .AddApi()
             .AddPages();

@@ -45,6 +45,8 @@ public sealed record LabOptions
     public string? DefaultKernel { get; init; }
     /// <summary>How long a kernel may be idle, with no page connected to it, before it is shut down. Default: for ever.</summary>
     public TimeSpan? CullIdle { get; init; }
+    /// <summary>A variable, <c>NAME=VALUE</c>, that all processes of this machine have where it has no process ids of its own. Default: all processes that can be seen are its own.</summary>
+    public string? ProcessMark { get; init; }
     /// <summary>Environment that kernels inherit and by which Jupyter's folders are found.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 }

@@ -4,6 +4,7 @@ using Holdfast.Keeper.Client;
 using Holdfast.Keeper.Contract;
 using Holdfast.Kernels;
 using Holdfast.Lab.Access;
+using Holdfast.Lab.Activity;
 using Holdfast.Lab.Config;
 using Holdfast.Lab.Contents;
 using Holdfast.Lab.Events;
@@ -85,6 +86,7 @@ public sealed class LabServer : IAsyncDisposable
             .AddSingleton(time ?? TimeProvider.System)
             .AddSingleton(new BaseUrl(options.BaseUrl))
             .AddSingleton<LabActivity>()
+            .AddSingleton<LabInput>()
             .AddSingleton<IdleMemory>()
             .AddSingleton<LabTls>()
             .AddAccess()
@@ -96,7 +98,7 @@ public sealed class LabServer : IAsyncDisposable
         if (addKeeper is not null)
         {
             addKeeper(builder.Services);
-            builder.Services.AddKernels().AddSessions().AddRecording().AddRuns().AddTerminals();
+            builder.Services.AddKernels().AddSessions().AddRecording().AddRuns().AddTerminals().AddActivity();
         }
         _app = builder.Build();
         _tls = SpeaksTls ? _app.Services.GetRequiredService<LabTls>() : null;
@@ -126,6 +128,7 @@ public sealed class LabServer : IAsyncDisposable
             _app.MapSessions();
             _app.MapRecording();
             _app.MapRuns();
+            _app.MapActivity();
         }
     }
 

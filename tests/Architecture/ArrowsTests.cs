@@ -16,7 +16,7 @@ public sealed class ArrowsTests
         ["Keeper"] = ["Journal", "Kernels", "Terminals"],
         ["History"] = ["Notebooks", "Sqlite"],
         ["Lab"] = ["History", "Journal", "Keeper", "Kernels", "Notebooks", "Terminals"],
-        ["Hub"] = ["Engines", "Sqlite"],
+        ["Hub"] = ["Engines", "Notebooks", "Sqlite"],
         ["Cli"] = ["Engines", "History", "Hub", "Journal", "Keeper", "Kernels", "Lab", "Notebooks", "Terminals"],
     };
 

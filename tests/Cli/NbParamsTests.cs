@@ -47,6 +47,8 @@ public sealed class NbParamsTests
     [Theory]
     [InlineData("0.001 10 run True [1, 2] None")]
     [InlineData("0.5 3 a b False [7] 1.5", "--rate", "0.5", "--epochs=3", "--name", "a b", "--no-shuffle", "--sizes", "[7]", "--out", "1.5")]
+    [InlineData("0.001 10 run False [True, None] None", "--shuffle=false", "--sizes=[true, null]", "--out=null")]
+    [InlineData("0.001 10 run True [1, 2] None", "--shuffle", "--no-shuffle=false")]
     [InlineData("0.001 10 run True [1, 2] x", "-f", "/run/kernel-1.json", "--HistoryManager.hist_file=:memory:", "--out", "x")]
     [InlineData("0.001 10 run True [1, 2] None", "--f=/run/kernel-1.json")]
     public async Task Script_WithOptions_TakesThemAndLeavesTheKernelsOwn(string printed, params string[] arguments)
@@ -67,9 +69,11 @@ public sealed class NbParamsTests
 
         var unknown = await PythonAsync(place, "a.py", "--rounds", "3");
         var wrong = await PythonAsync(place, "a.py", "--epochs", "many");
+        var truth = await PythonAsync(place, "a.py", "--shuffle=perhaps");
         var help = await PythonAsync(place, "a.py", "--help");
 
-        Assert.Equal((2, 2, 0), (unknown.ExitCode, wrong.ExitCode, help.ExitCode));
+        Assert.Equal((2, 2, 2, 0), (unknown.ExitCode, wrong.ExitCode, truth.ExitCode, help.ExitCode));
+        Assert.Contains("--shuffle is true or false, not perhaps", truth.Errors, StringComparison.Ordinal);
         Assert.Contains("unrecognized arguments: --rounds 3", unknown.Errors, StringComparison.Ordinal);
         Assert.Contains("invalid int value: 'many'", wrong.Errors, StringComparison.Ordinal);
         Assert.Contains("Train it", help.Out, StringComparison.Ordinal);

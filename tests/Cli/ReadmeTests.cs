@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Holdfast.Cli.Tests.Hub;
 using Holdfast.Cli.Tests.Running;
 
 namespace Holdfast.Cli.Tests;
@@ -16,6 +17,7 @@ public sealed partial class ReadmeTests
         var root = await LinkRepositoryAsync(place);
         var commands = ShellBlocks().Matches(Readme).SelectMany(block => block.Groups[1].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries)).ToList();
         var ran = new HashSet<string>();
+        var toTheHub = new List<string>();
         foreach (var command in commands)
         {
             var words = command.Split(' ');
@@ -39,6 +41,9 @@ public sealed partial class ReadmeTests
                     var doctor = await place.BashAsync($"cd '{root}' && {link} && cd / && PATH='{bin}':$PATH holdfast doctor");
                     Assert.Contains($" in {Path.Combine(Published.Repository, "out/lab")}\n", doctor.Out, StringComparison.Ordinal);
                     break;
+                case ["holdfast", ..]:
+                    toTheHub.Add(command);
+                    break;
                 case ["./test"]:
                     // It runs these very tests.
                     Assert.True(File.GetUnixFileMode(Path.Combine(root, "test")).HasFlag(UnixFileMode.UserExecute));
@@ -49,7 +54,16 @@ public sealed partial class ReadmeTests
             }
         }
 
-        Assert.Equal(["./run", "./test", "out/holdfast", "sudo"], ran.Order());
+        Assert.Equal(["./run", "./test", "holdfast", "out/holdfast", "sudo"], ran.Order(StringComparer.Ordinal));
+        // Machines of the host engine have their own roots as root only.
+        if (!Environment.IsPrivilegedProcess) return;
+        await using var running = await RunningHub.StartAsync(place, arguments: "--no-first-machine");
+        foreach (var command in toTheHub)
+        {
+            var done = await place.BashAsync($"cd '{root}' && PATH='{place.PathOf("bin")}':$PATH && {command}");
+            Assert.True(done.ExitCode == 0, $"{command}: {done.Out}{done.Errors}");
+        }
+        Assert.True(File.Exists(Path.Combine(root, "results/model/autoencoder.npz")));
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class HubTests(Chromium chromium)
         await using var hub = await new RunningHub(workplace).StartAsync();
 
         // 1. The one-time link makes the first administrator.
-        var page = await LogInAsync(hub);
+        var page = await hub.LogInAsync(chromium);
         await Expect(page.Locator("h1")).ToHaveTextAsync("Machines");
 
         // 2. The first machine is there, opens, and runs a cell.
@@ -70,7 +70,7 @@ public sealed class HubTests(Chromium chromium)
         await hub.HearAsync("first");
         await workplace.RunAsync("machine", "start", "first", "--wait");
         await workplace.RunAsync("machine", "exec", "first", "--", "/bin/sh", "-c", "ln -s /storage /notebooks/team; echo before > /storage/shared.txt");
-        var page = await LogInAsync(hub);
+        var page = await hub.LogInAsync(chromium);
 
         await page.Locator("a.button.main", new() { HasText = "Open" }).ClickAsync();
         await page.WaitForURLAsync(url => url.Contains("/lab", StringComparison.Ordinal));
@@ -102,7 +102,7 @@ public sealed class HubTests(Chromium chromium)
         string[] wanted = ["/notebooks/pre-run.sh", "line 7", "nosuchprogram --with this", "127", "begins"];
         var said = await workplace.RunAsync("machine", "show", "first");
         Assert.All(wanted, words => Assert.Contains(words, said, StringComparison.Ordinal));
-        var page = await LogInAsync(hub);
+        var page = await hub.LogInAsync(chromium);
         await page.GotoAsync(new Uri(hub.Address, "machines/first").AbsoluteUri);
         foreach (var words in wanted) await Expect(page.Locator("main")).ToContainTextAsync(words);
 
@@ -139,24 +139,12 @@ public sealed class HubTests(Chromium chromium)
         await stranger.GotoAsync(address.AbsoluteUri);
         await Expect(stranger.Locator("input[type=password]")).ToBeVisibleAsync();
 
-        var page = await LogInAsync(hub);
+        var page = await hub.LogInAsync(chromium);
         await UntilAsync(async () =>
         {
             await page.GotoAsync(address.AbsoluteUri);
             await Expect(page.Locator("body")).ToContainTextAsync("the tide is high", new() { Timeout = 500 });
         });
-    }
-
-    private async Task<IPage> LogInAsync(RunningHub hub)
-    {
-        var page = await chromium.NewPageAsync();
-        page.SetDefaultTimeout(Patience);
-        await page.GotoAsync((await hub.SetupLinkAsync()).AbsoluteUri);
-        await page.Locator("input[name=password]").FillAsync("correct horse battery");
-        await page.Locator("input[name=again]").FillAsync("correct horse battery");
-        await page.Locator("form button.main").ClickAsync();
-        await Expect(page.Locator("h1")).ToHaveTextAsync("Machines");
-        return page;
     }
 
     /// <summary>The server inside takes its time to listen.</summary>

@@ -1,5 +1,6 @@
 using Holdfast.Engines.Contract;
 using Holdfast.Engines.Host;
+using Holdfast.Hub.Jobs;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.People;
 using Holdfast.Hub.Tests.Api;
@@ -15,14 +16,16 @@ internal sealed class TestHub : IAsyncDisposable
 
     private readonly Func<HubOptions, HubOptions> _change;
     private readonly IReadOnlyDictionary<string, IEngine>? _engines;
+    private readonly Action<IServiceCollection>? _add;
     private HubServer? _server;
 
     /// <param name="change">Other options than the tests' usual ones.</param>
     /// <param name="engines">Engines; null for the host's alone.</param>
-    public TestHub(Func<HubOptions, HubOptions>? change = null, IReadOnlyDictionary<string, IEngine>? engines = null)
+    /// <param name="add">Services in the place of the hub's own.</param>
+    public TestHub(Func<HubOptions, HubOptions>? change = null, IReadOnlyDictionary<string, IEngine>? engines = null, Action<IServiceCollection>? add = null)
     {
         if (Program is null) Assert.Skip("HOLDFAST_PROGRAM is not set: ./test sets it to the program that it has built.");
-        (_change, _engines) = (change ?? (options => options), engines);
+        (_change, _engines, _add) = (change ?? (options => options), engines, add);
         Folders = new HubFolders(HubFolders.Make($"/var/tmp/hf-hub-{Guid.NewGuid():N}"[..28])) { MeetingRoot = HubFolders.Make($"/run/hf-{Guid.NewGuid():N}"[..16]) };
     }
 
@@ -33,6 +36,8 @@ internal sealed class TestHub : IAsyncDisposable
     public Uri Address { get; private set; } = null!;
 
     public Fleet Fleet => Service<Fleet>();
+
+    public JobBook Jobs => Service<JobBook>();
 
     public IEngine Host { get; private set; } = null!;
 
@@ -51,12 +56,14 @@ internal sealed class TestHub : IAsyncDisposable
             ProgramFolder = Path.GetDirectoryName(Program)!,
             Settings = new HubSettings(),
         });
-        _server = new HubServer(options, logging => logging.AddProvider(new TestLog()), null, services => services.AddHubDocument(), endpoints => endpoints.MapHubDocument());
+        _server = new HubServer(options, logging => logging.AddProvider(new TestLog()), null, services => AddOwn(services.AddHubDocument()), endpoints => endpoints.MapHubDocument());
         var start = await _server.StartAsync(Cancellation);
         Assert.Null(start.Problem);
         Address = start.Address!;
         return this;
     }
+
+    private void AddOwn(IServiceCollection services) => _add?.Invoke(services);
 
     /// <summary>Ends the hub as a crash does, as far as its machines can tell: nothing is told to them.</summary>
     public async Task EndAsync()
@@ -90,6 +97,35 @@ internal sealed class TestHub : IAsyncDisposable
     public Task<MachineRecord> UntilAsync(string id, Func<MachineRecord, bool> condition) =>
         Fleet.WaitAsync(id, condition, Cancellation).WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
 
+    /// <summary>Submits a job whose command is a shell's.</summary>
+    public async Task<JobRecord> SubmitAsync(string script, Func<JobSpec, JobSpec>? change = null, Caller? caller = null)
+    {
+        var spec = new JobSpec { Name = "leaves", Command = ["sh", "-c", script, "sh"], StopGrace = TimeSpan.FromSeconds(2) };
+        return Value(await Jobs.SubmitAsync(caller ?? Ada, change?.Invoke(spec) ?? spec));
+    }
+
+    /// <summary>The job at its end.</summary>
+    public Task<JobRecord> UntilOverAsync(JobRecord job) => UntilAsync(job, record => record.IsOver);
+
+    public async Task<JobRecord> UntilAsync(JobRecord job, Func<JobRecord, bool> condition)
+    {
+        var last = job;
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await foreach (var record in Jobs.WatchAsync(job, limit.Token))
+        {
+            last = record;
+            if (condition(record)) return record;
+        }
+        Assert.Fail($"It came to its end before: {last}");
+        return last;
+    }
+
+    /// <summary>What a job has said.</summary>
+    public string LogOf(JobRecord job) => File.ReadAllText(Folders.LogOf(job.Id));
+
+    /// <summary>Where a file of a job's output is on this host.</summary>
+    public string OutputOf(JobRecord job, string name) => Folders.Storage + job.Output["/storage".Length..] + "/" + name;
+
     /// <summary>What a shell command inside a machine says.</summary>
     public async Task<string> SaysAsync(MachineRecord machine, string script)
     {
@@ -114,6 +150,11 @@ internal sealed class TestHub : IAsyncDisposable
             {
                 Fleet.Delete(Ada, machine.Spec.Name, machine.Spec.Name);
                 await Fleet.WaitAsync(machine.Id, record => record.State is MachineState.Deleted, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+            }
+            foreach (var job in Jobs.List(Ada, new JobFilter(Most: 1000)).Where(job => !job.IsOver))
+            {
+                Jobs.Cancel(Ada, job.Id);
+                await UntilOverAsync(job).WaitAsync(TimeSpan.FromSeconds(60));
             }
         }
         await EndAsync();

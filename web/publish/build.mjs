@@ -1,5 +1,5 @@
-// Makes dist/katex.js and dist/katex.css: the script as it is, the styles with their fonts (woff2 only) as data URLs, so that a page needs no other file.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Makes dist/katex.js and dist/katex.css: the script as it is, the styles with their fonts (woff2 only) as data URLs, so that a page needs no other file; and dist/morph.js.
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const here = import.meta.dirname;
@@ -12,3 +12,5 @@ if (/<\/script|<!--/i.test(script)) throw new Error("KaTeX's script cannot stand
 mkdirSync(join(here, 'dist'), { recursive: true });
 writeFileSync(join(here, 'dist/katex.css'), style);
 writeFileSync(join(here, 'dist/katex.js'), script);
+// What the hub's pages take changes over with.
+copyFileSync(join(here, 'node_modules/idiomorph/dist/idiomorph.min.js'), join(here, 'dist/morph.js'));

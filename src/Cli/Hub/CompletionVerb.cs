@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Holdfast.Cli.Hub;
 
-/// <summary><c>holdfast completion SHELL</c>: what makes a shell complete verbs, options and the names of machines. The program itself knows what fits.</summary>
+/// <summary><c>holdfast completion SHELL</c>: what makes a shell complete verbs, options and the names of machines and jobs. The program itself knows what fits.</summary>
 internal static class CompletionVerb
 {
     private static readonly Dictionary<string, string> Scripts = new()
@@ -41,7 +41,7 @@ internal static class CompletionVerb
         {
             if (!Scripts.ContainsKey(result.Tokens[0].Value)) result.AddError($"SHELL is {string.Join(", ", Scripts.Keys)}, not '{result.Tokens[0].Value}'.");
         });
-        var command = new Command("completion", "Print what makes a shell complete verbs, options and the names of machines. Its first lines say where to put it.") { shell };
+        var command = new Command("completion", "Print what makes a shell complete verbs, options and the names of machines and jobs. Its first lines say where to put it.") { shell };
         command.SetAction(parse =>
         {
             Console.WriteLine(Scripts[parse.GetValue(shell)!]);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
@@ -63,16 +64,25 @@ internal sealed class HubClient : IDisposable
     public Task<HubReply> SendAsync<T>(HttpMethod method, string path, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         SendAsync(method, path, JsonSerializer.SerializeToUtf8Bytes(body, type), cancellationToken);
 
-    public async Task<HubReply> SendAsync(HttpMethod method, string path, byte[]? json, CancellationToken cancellationToken)
+    public Task<HubReply> SendAsync(HttpMethod method, string path, byte[]? json, CancellationToken cancellationToken) =>
+        SendContentAsync(method, path, json is null ? null : new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } }, cancellationToken);
+
+    /// <summary>A request whose body is no JSON. It is disposed with it.</summary>
+    public async Task<HubReply> SendContentAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
     {
-        using var response = await OpenAsync(method, path, json, cancellationToken);
+        using var response = await OpenAsync(method, path, content, cancellationToken);
         return new HubReply((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken));
     }
 
     /// <summary>An answer that goes on; its stream is the caller's to read and dispose. A fault comes as a reply.</summary>
-    public async Task<(HttpResponseMessage? Response, HubReply? Fault)> StreamAsync(HttpMethod method, string path, CancellationToken cancellationToken)
+    /// <param name="method">Of the request.</param>
+    /// <param name="path">From the API's root on.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="after">As server-sent events, after this one; null for any kind of answer.</param>
+    /// <param name="content">What is sent; null for nothing.</param>
+    public async Task<(HttpResponseMessage? Response, HubReply? Fault)> StreamAsync(HttpMethod method, string path, CancellationToken cancellationToken, long? after = null, HttpContent? content = null)
     {
-        var response = await OpenAsync(method, path, null, cancellationToken);
+        var response = await OpenAsync(method, path, content, cancellationToken, after);
         if (response.IsSuccessStatusCode) return (response, null);
         using (response) return (null, new HubReply((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken)));
     }
@@ -91,10 +101,14 @@ internal sealed class HubClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<HttpResponseMessage> OpenAsync(HttpMethod method, string path, byte[]? json, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> OpenAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken, long? after = null)
     {
-        using var request = new HttpRequestMessage(method, path);
-        if (json is not null) request.Content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        if (after is { } id)
+        {
+            request.Headers.Accept.ParseAdd("text/event-stream");
+            request.Headers.Add("Last-Event-ID", id.ToString(CultureInfo.InvariantCulture));
+        }
         try
         {
             return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);

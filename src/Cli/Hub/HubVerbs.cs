@@ -39,8 +39,16 @@ internal static class Asking
     public static Argument<string> Machine()
     {
         var name = new Argument<string>("NAME") { Description = "The machine's name, as 'holdfast machine ls' lists it." };
-        name.CompletionSources.Add(Machines);
+        name.CompletionSources.Add(_ => Complete("machines", reply => reply.Read(HubJson.Default.MachineViewArray).Select(machine => machine.Name)));
         return name;
+    }
+
+    /// <summary>The argument that names an image; the shell completes it.</summary>
+    public static Argument<string> Image(string name = "IMAGE")
+    {
+        var image = new Argument<string>(name) { Description = "The image's name or id, as 'holdfast image ls' lists it; without a tag the newest." };
+        image.CompletionSources.Add(_ => Complete("images", reply => reply.Read(HubJson.Default.ImageViewArray).SelectMany(each => each.Names)));
+        return image;
     }
 
     public static Option<bool> Yes(string what) => new("--yes", "-y") { Description = what };
@@ -61,7 +69,8 @@ internal static class Asking
         return Console.ReadLine()?.Trim().ToUpperInvariant() is "Y" or "YES";
     }
 
-    private static IEnumerable<CompletionItem> Machines(CompletionContext context)
+    /// <summary>What the shell may complete, from an answer of the hub; nothing where it does not come at once.</summary>
+    public static IEnumerable<CompletionItem> Complete(string path, Func<HubReply, IEnumerable<string>> words)
     {
         try
         {
@@ -70,8 +79,8 @@ internal static class Asking
             using (hub)
             {
                 // The library asks for completions without waiting.
-                var reply = hub?.GetAsync("machines", limit.Token).GetAwaiter().GetResult();
-                return reply is { Fault: null } ? [.. reply.Read(HubJson.Default.MachineViewArray).Select(machine => new CompletionItem(machine.Name))] : [];
+                var reply = hub?.GetAsync(path, limit.Token).GetAwaiter().GetResult();
+                return reply is { Fault: null } ? [.. words(reply).Select(word => new CompletionItem(word))] : [];
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationCanceledException or JsonException)

@@ -11,7 +11,7 @@ internal static class MachineChangeVerb
     {
         var (name, format, quiet) = (Asking.Machine(), Output.Format(), Asking.Quiet());
         var options = new MachineOptions();
-        return Asking.Verb("change", "Change what a machine that does not run is to be. What is not said stays; an empty value takes away, as --git ''.", async (parse, hub, cancellationToken) =>
+        return Asking.Verb("change", "Change what a machine that does not run is to be; when it is stopped by the hub, also of one that runs. What is not said stays; an empty value takes away, as --git ''.", async (parse, hub, cancellationToken) =>
         {
             var body = new ArrayBufferWriter<byte>();
             bool any;

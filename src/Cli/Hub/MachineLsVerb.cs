@@ -19,8 +19,8 @@ internal static class MachineLsVerb
             else if (machines.Length == 0) Console.WriteLine($"No machine. '{Surroundings.Program} machine create NAME --start' makes one.");
             else
             {
-                Output.Table(["MACHINE", "STATE", "TYPE", "RUNS ON", "OWNER", "ADDRESS"],
-                    [.. machines.Select(machine => new[] { machine.Name, MachineTexts.State(machine), machine.Type, machine.Image ?? "host", machine.Owner, machine.Url })]);
+                Output.Table(["MACHINE", "STATE", "WORK", "STOPS IN", "TYPE", "RUNS ON", "OWNER", "ADDRESS"],
+                    [.. machines.Select(machine => new[] { machine.Name, MachineTexts.State(machine), ActivityTexts.Short(machine), ActivityTexts.TimeLeft(machine), machine.Type, machine.Image ?? "host", machine.Owner, machine.Url })]);
             }
             return 0;
         }, quiet, format);

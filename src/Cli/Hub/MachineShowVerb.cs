@@ -24,6 +24,7 @@ internal static class MachineShowVerb
     {
         Console.WriteLine($"{machine.Name}: {MachineTexts.State(machine)}");
         if (machine.Message is { } message) Console.WriteLine(string.Join('\n', message.Split('\n').Select(MachineTexts.Plain)));
+        if (machine.Notice is { } notice) Console.WriteLine(MachineTexts.Plain(notice.Text));
         Line("address", machine.Url);
         Line("owner", machine.Owner);
         Line("runs on", machine.Image ?? "this computer's own system");
@@ -34,6 +35,9 @@ internal static class MachineShowVerb
         Line("variables", string.Join(" ", machine.Environment.Select(variable => $"{variable.Key}={variable.Value}")));
         Line("secrets", string.Join(", ", machine.Secrets));
         Line("autostart", machine.AutoStart ? "with the hub" : null);
+        Line("work", ActivityTexts.Work(machine));
+        Line("auto stop", ActivityTexts.Rule(machine));
+        Line("time left", ActivityTexts.Stop(machine));
         Line("created", Output.Clock(machine.Created, TimeProvider.System));
         Line("started", machine.Started is { } started ? $"{Output.Clock(started, TimeProvider.System)}, run {machine.Run.ToString(CultureInfo.InvariantCulture)}" : null);
         Line("stopped", machine.Stopped is { } stopped ? Output.Clock(stopped, TimeProvider.System) : null);

@@ -18,6 +18,7 @@ internal static class MachineVerb
         MachineExecVerb.Create(),
         MachineForkVerb.Create(),
         MachineChangeVerb.Create(),
+        MachineExtendVerb.Create(),
         MachineLossVerb.Create(),
         MachineKeepVerb.Create(),
         MachineTypesVerb.Create(),

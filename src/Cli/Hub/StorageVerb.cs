@@ -77,13 +77,15 @@ internal static class StorageVerb
         }, id, path);
     }
 
+    private static string WhenFull(long? quota, bool isHard) => quota is null ? "-" : isHard ? "no more is written" : "no machine starts";
+
     private static int Write(VolumeView[] volumes, bool folders)
     {
-        Output.Table(["VOLUME", "HOLDS", "OF", "FILES", "MEASURED"],
+        Output.Table(["VOLUME", "HOLDS", "OF", "WHEN FULL", "FILES", "MEASURED"],
         [
             .. volumes.Select(volume => volume.Usage is { } usage
-                ? new[] { volume.Name, ByteText.Of(usage.Bytes), usage.Quota is { } quota ? ByteText.Of(quota) : "-", usage.Files.ToString(CultureInfo.InvariantCulture), Output.Clock(usage.Measured, TimeProvider.System) }
-                : [volume.Name, "-", "-", "-", "not yet"]),
+                ? new[] { volume.Name, ByteText.Of(usage.Bytes), usage.Quota is { } quota ? ByteText.Of(quota) : "-", WhenFull(usage.Quota, usage.IsHard), usage.Files.ToString(CultureInfo.InvariantCulture), Output.Clock(usage.Measured, TimeProvider.System) }
+                : [volume.Name, "-", "-", "-", "-", "not yet"]),
         ]);
         foreach (var folder in folders ? volumes[0].Usage?.Folders ?? [] : (IReadOnlyList<FolderUsage>)[]) Console.WriteLine($"{ByteText.Of(folder.Bytes),9}  {MachineTexts.Plain(folder.Path)}");
         return 0;

@@ -41,6 +41,7 @@ internal static class InsideLab
             AllowHidden = true,
             AssetsFolder = LabVerb.AssetsFolder,
             StateFolder = home.StateFolder,
+            ProcessMark = $"{Meeting.Variable}={meeting}",
             Environment = variables,
         };
         var connecting = KeeperClient.ConnectAsync(home, TimeProvider.System, cancellationToken);
@@ -57,6 +58,8 @@ internal static class InsideLab
         await using var ports = PortGate.Open(Path.Combine(meeting, Meeting.PortSocket));
         var start = await server.StartAsync(cancellationToken);
         if (start.Problem is not null) return Fail(start.Problem);
+        // Runs in this machine are shown in its lab.
+        using var register = LabRegister.Enter(options.Root, start.Address!);
         progress.Ready();
         _ = server.FindKernelsAsync();
         await server.WaitForShutdownAsync(ended.Token);

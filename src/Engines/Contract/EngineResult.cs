@@ -19,8 +19,9 @@ public readonly record struct EngineResult<T>(T? Value, EngineFault? Fault)
 
 /// <summary>An expected failure.</summary>
 /// <param name="Code">
-/// <c>unavailable</c> (the engine does not answer), <c>image-missing</c>, <c>image-pull-failed</c>, <c>bad-image</c> (no glibc 2.31, no program to start), <c>bad-spec</c>,
-/// <c>exists</c>, <c>not-found</c>, <c>no-capacity</c>, <c>disk-full</c>, <c>start-failed</c>, <c>not-permitted</c>, <c>not-running</c>.
+/// <c>unavailable</c> (the engine does not answer), <c>registry-unavailable</c>, <c>image-missing</c>, <c>image-pull-failed</c>, <c>image-push-failed</c>, <c>bad-image</c> (no glibc
+/// 2.31, no program to start), <c>bad-spec</c>, <c>exists</c>, <c>in-use</c>, <c>not-found</c>, <c>no-capacity</c>, <c>disk-full</c>, <c>build-failed</c>, <c>start-failed</c>,
+/// <c>not-permitted</c>, <c>not-running</c>.
 /// </param>
 /// <param name="Message">One or two sentences that name the thing and the mend.</param>
 public sealed record EngineFault(string Code, string Message);

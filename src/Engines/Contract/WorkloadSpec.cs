@@ -21,6 +21,10 @@ public sealed record WorkloadSpec
     public required string Scratch { get; init; }
     /// <summary>What it may use.</summary>
     public WorkloadResources Resources { get; init; } = new();
+    /// <summary>The kept layer (<see cref="ILayerSnapshots"/>) that it begins with, made on the same image; null for an empty one.</summary>
+    public string? Layer { get; init; }
+    /// <summary>Whose layer that is; null for a workload of this id.</summary>
+    public LayerPlace? LayerOf { get; init; }
     /// <summary>The name that it has for itself on the network; null for the host's on the host engine, else the id.</summary>
     public string? HostName { get; init; }
     /// <summary>Kept with the workload; <c>owner</c> is what <see cref="IEngine.ListAsync"/> asks for.</summary>

@@ -54,6 +54,7 @@ public sealed partial class HostEngine
     private WorkloadRecord Prepare(WorkloadSpec spec, WorkloadFolder folder)
     {
         var plan = _isolates ? RootPlan.For(spec, HostMount.All(), [folder.Path, _index.Folder]) : null;
+        if (plan is not null && spec.Layer is { } kept) KeptLayers.Of(spec.LayerOf?.Scratch ?? folder.Path).Begin(kept, plan.Layers, folder);
         foreach (var layer in plan?.Layers ?? []) PrepareLayer(folder, layer);
         if (plan is not null) Directory.CreateDirectory(folder.Root);
         var groups = _isolates ? ControlGroups.Make(GroupName(spec.Id, folder), spec.Resources) : [];

@@ -20,6 +20,7 @@ internal static class SpecRules
         if (spec.HostName is { } host && (host.Length is 0 or > 64 || !host.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.'))) return Bad($"'{host}' is no host name.");
         if (!Directory.Exists(spec.Scratch)) return Bad($"The scratch folder {spec.Scratch} does not exist.");
         if (!Directory.Exists(Path.GetDirectoryName(spec.OutputFile))) return Bad($"The folder of the output file {spec.OutputFile} does not exist.");
+        if (spec.Layer is { } layer && !KeptLayers.Of(spec.LayerOf?.Scratch ?? spec.Scratch).Has(layer)) return new EngineFault("not-found", $"There is no kept layer {layer} of {spec.LayerOf?.Id ?? spec.Id} any more. Start it with a fresh one.");
         foreach (var mount in spec.Mounts)
         {
             if (!IsPlain(mount.Source) || !Path.Exists(mount.Source)) return Bad($"{mount.Source}, which is to be mounted at {mount.Target}, does not exist.");

@@ -30,4 +30,5 @@ internal sealed record WorkloadLayer(string Point, string Folder);
 /// <summary>How records are written.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(WorkloadRecord))]
+[JsonSerializable(typeof(List<WorkloadLayer>))]
 internal sealed partial class WorkloadJson : JsonSerializerContext;

@@ -10,7 +10,9 @@ internal static class ContainerLayer
 
     public static IEnumerable<LayerChange> Changes(Container container, List<ContainerChange> changes)
     {
-        var layer = container.GraphDriver?.Data?.GetValueOrDefault("UpperDir");
+        // What a kept layer brought along lies below the upper folder: then sizes are those of what is seen inside, while it runs.
+        var isBased = container.Config.Labels?.GetValueOrDefault(ContainerSpec.BaseLabel) is { Length: > 0 };
+        var layer = container.GraphDriver?.Data?.GetValueOrDefault(isBased ? "MergedDir" : "UpperDir");
         var mounted = (container.Mounts ?? []).Select(mount => mount.Destination.TrimEnd('/')).Concat(Given).ToHashSet();
         // Folders on the way to a mount were made or touched for it.
         var onTheWay = mounted.SelectMany(Parents).ToHashSet();

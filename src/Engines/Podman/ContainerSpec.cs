@@ -10,6 +10,9 @@ internal static class ContainerSpec
     /// <summary>Labels go from a container into an image that is committed of it, and from there into others: each one of ours is set at every start.</summary>
     public const string IdLabel = "holdfast.id", OwnerLabel = "holdfast.owner", LabelsLabel = "holdfast.labels", OutputLabel = "holdfast.output", OutputStartLabel = "holdfast.output-start";
 
+    /// <summary>The image that a workload was asked to be of, where it was started from a kept layer; of an image that is such a layer, the one below. Else empty.</summary>
+    public const string BaseLabel = "holdfast.base";
+
     /// <summary>The container's name: ours are told from others by it.</summary>
     public static string Name(string id) => $"holdfast-{id}";
 
@@ -32,14 +35,16 @@ internal static class ContainerSpec
     /// <param name="spec">What is to run.</param>
     /// <param name="outputStart">The length of the output file before the workload writes to it.</param>
     /// <param name="onHostNetwork">Whether it shares this host's network.</param>
-    public static byte[] Write(WorkloadSpec spec, long outputStart, bool onHostNetwork)
+    /// <param name="layer">The image with the kept layer that it begins with; null for none.</param>
+    public static byte[] Write(WorkloadSpec spec, long outputStart, bool onHostNetwork, KeptImage? layer = null)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             json.WriteString("name", Name(spec.Id));
-            json.WriteString("image", spec.Image);
+            json.WriteString("image", layer?.Reference ?? spec.Image);
+            if (layer is not null) Strings(json, "unsetenv", layer.Variables);
             Isolation(json, onHostNetwork);
             json.WriteString("hostname", spec.HostName ?? spec.Id);
             // The image's own entry point must not stand before the command.
@@ -51,6 +56,7 @@ internal static class ContainerSpec
             {
                 [IdLabel] = spec.Id,
                 [OwnerLabel] = spec.Labels.GetValueOrDefault("owner", ""),
+                [BaseLabel] = layer is null ? "" : spec.Image!,
                 [LabelsLabel] = JsonSerializer.Serialize(spec.Labels.ToDictionary(), PodmanJson.Default.DictionaryStringString),
                 [OutputLabel] = spec.OutputFile,
                 [OutputStartLabel] = $"{outputStart}",

@@ -11,6 +11,10 @@ namespace Holdfast.Engines.Podman;
 internal sealed class PodmanApi : IDisposable
 {
     private const string Version = "/v4.0.0/libpod";
+
+    /// <summary>Before paths of the interface that Podman has for Docker's clients: Podman 4.3 tells the digest of a push only there.</summary>
+    public const string Docker = "/v1.40";
+
     private readonly HttpClient _http;
 
     public PodmanApi(string socket)
@@ -46,11 +50,12 @@ internal sealed class PodmanApi : IDisposable
     public Task<(HttpResponseMessage? Response, PodmanReply None)> OpenAsync(HttpMethod method, string path, CancellationToken cancellationToken) => OpenAsync(method, path, null, cancellationToken);
 
     /// <inheritdoc cref="OpenAsync(HttpMethod, string, CancellationToken)" />
-    public async Task<(HttpResponseMessage? Response, PodmanReply None)> OpenAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    public async Task<(HttpResponseMessage? Response, PodmanReply None)> OpenAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken, RegistryLogin? login = null)
     {
         try
         {
-            using var request = new HttpRequestMessage(method, Version + path) { Content = content };
+            using var request = new HttpRequestMessage(method, path.StartsWith(Docker, StringComparison.Ordinal) ? path : Version + path) { Content = content };
+            if (login is not null) request.Headers.Add("X-Registry-Auth", Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(new RegistryAuth(login.User, login.Password), PodmanJson.Default.RegistryAuth)).Replace('+', '-').Replace('/', '_'));
             return (await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken), default);
         }
         catch (HttpRequestException e)

@@ -1,7 +1,4 @@
-using System.Formats.Tar;
 using System.Globalization;
-using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Holdfast.Engines.Contract;
@@ -22,15 +19,18 @@ public sealed partial class PodmanEngine : IImageBuilder
         ArgumentNullException.ThrowIfNull(build);
         var (network, unavailable) = await _setup.NetworkAsync(cancellationToken);
         if (unavailable is not null) return unavailable;
-        using var content = new TarContent(build.Context);
-        var (response, none) = await _api.OpenAsync(HttpMethod.Post, $"/build?dockerfile=Containerfile&outputformat={PodmanApi.Word(Format)}&layers=true&rm=true&forcerm=true{(network is null ? "" : "&networkmode=host")}", content, cancellationToken);
+        var opened = await BuildContext.OpenAsync(build, cancellationToken);
+        if (!opened.Ok) return opened.Fault;
+        using var content = opened.Value;
+        var options = $"timestamp={FixedTime.Seconds}&layers=true&rm=true&forcerm=true{(build.IsFresh ? "&nocache=true" : "")}{(network is null ? "" : "&networkmode=host")}";
+        var (response, none) = await _api.OpenAsync(HttpMethod.Post, $"/build?dockerfile={BuildContext.FileName}&outputformat={PodmanApi.Word(Format)}&{options}", content, cancellationToken);
         using (response)
         {
             if (response is null) return none.Fault(_api.Socket, "unavailable", "");
             if (!response.IsSuccessStatusCode) return new PodmanReply((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken)).Fault(_api.Socket, "build-failed", $"{build.Repository} was not built");
             var (id, problem) = await ReadAsync(response, progress, cancellationToken);
             if (id is null) return new EngineFault(problem!.Contains("no space left on device", StringComparison.Ordinal) ? "disk-full" : "build-failed", $"{build.Repository} was not built: {problem.Trim()}");
-            return await TagAsync(build.Repository, id, cancellationToken);
+            return await TagAsync(build.Repository, build.Tag, id, cancellationToken);
         }
     }
 
@@ -87,7 +87,18 @@ public sealed partial class PodmanEngine : IImageBuilder
         }
     }
 
-    private async Task<EngineResult<BuiltImage>> TagAsync(string repository, string id, CancellationToken cancellationToken)
+    private async Task<EngineResult<BuiltImage>> TagAsync(string repository, string? tag, string id, CancellationToken cancellationToken)
+    {
+        if (tag is null)
+        {
+            var number = await NumberAsync(repository, id, cancellationToken);
+            if (!number.Ok) return number.Fault;
+            tag = $"{number.Value}";
+        }
+        return await TagImageAsync(id, $"{repository}:{tag}", cancellationToken) is { } fault ? fault : new BuiltImage($"{repository}:{tag}", $"sha256:{id}");
+    }
+
+    private async Task<EngineResult<int>> NumberAsync(string repository, string id, CancellationToken cancellationToken)
     {
         var filters = JsonSerializer.Serialize(new() { ["reference"] = [repository] }, PodmanJson.Default.DictionaryStringListString);
         var reply = await _api.GetAsync($"/images/json?filters={PodmanApi.Word(filters)}", cancellationToken);
@@ -99,32 +110,7 @@ public sealed partial class PodmanEngine : IImageBuilder
                    orderby number descending
                    select (image.Id, Number: number);
         var newest = tags.FirstOrDefault();
-        var tag = newest.Id == id ? newest.Number : newest.Number + 1;
-        var tagged = await _api.PostAsync($"/images/{id}/tag?repo={PodmanApi.Word(repository)}&tag={tag}", null, cancellationToken);
-        return tagged.Ok ? new BuiltImage($"{repository}:{tag}", $"sha256:{id}") : tagged.Fault(_api.Socket, "unavailable", $"{repository}:{tag} was built, and got no name");
-    }
-
-    /// <summary>A folder as an archive, written as it is sent.</summary>
-    private sealed class TarContent : HttpContent
-    {
-        private readonly string _folder;
-
-        public TarContent(string folder)
-        {
-            _folder = folder;
-            Headers.ContentType = new MediaTypeHeaderValue("application/x-tar");
-        }
-
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
-
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
-            TarFile.CreateFromDirectoryAsync(_folder, stream, includeBaseDirectory: false, cancellationToken);
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = 0;
-            return false;
-        }
+        return newest.Id == id ? newest.Number : newest.Number + 1;
     }
 }
 
@@ -132,7 +118,7 @@ public sealed partial class PodmanEngine : IImageBuilder
 internal sealed record BuildLine([property: JsonPropertyName("stream")] string? Stream, [property: JsonPropertyName("error")] string? Error);
 
 /// <summary>One of <c>GET /images/json</c>.</summary>
-internal sealed record ListedImage(string Id, List<string>? Names);
+internal sealed record ListedImage(string Id, List<string>? Names, long Size, Dictionary<string, string>? Labels, string? Digest, List<string>? RepoDigests, long Created);
 
 [JsonSerializable(typeof(BuildLine))]
 [JsonSerializable(typeof(List<ListedImage>))]

@@ -11,7 +11,15 @@ public sealed partial class PodmanEngine
         var (network, unavailable) = await _setup.NetworkAsync(cancellationToken);
         if (unavailable is not null) return unavailable;
         if (!PrepareOutput(spec.OutputFile, out var length, out var problem)) return new EngineFault("bad-spec", $"{spec.OutputFile} cannot be written: {problem}");
-        var body = ContainerSpec.Write(spec, length, onHostNetwork: network is not null);
+        KeptImage? layer = null;
+        if (spec.Layer is { } kept)
+        {
+            var found = await FindLayerAsync(spec, kept, cancellationToken);
+            if (!found.Ok) return found.Fault;
+            layer = found.Value;
+        }
+
+        var body = ContainerSpec.Write(spec, length, onHostNetwork: network is not null, layer);
         var made = await _api.PostAsync("/containers/create", body, cancellationToken);
         if (IsTaken(made))
         {

@@ -101,7 +101,9 @@ public sealed partial class PodmanEngine : IEngine, IDisposable
     {
         var found = await FindAsync(id, cancellationToken);
         if (!found.Ok) yield break;
-        var reply = await _api.GetAsync($"/containers/{ContainerSpec.Name(id)}/changes", cancellationToken);
+        // What a kept layer brought along is a change, too.
+        var below = found.Value.Config.Labels?.GetValueOrDefault(ContainerSpec.BaseLabel) is { Length: > 0 } image ? $"?parent={PodmanApi.Word(image)}" : "";
+        var reply = await _api.GetAsync($"/containers/{ContainerSpec.Name(id)}/changes{below}", cancellationToken);
         if (!reply.Ok) yield break;
         foreach (var change in ContainerLayer.Changes(found.Value, reply.Read(PodmanJson.Default.ListContainerChange) ?? [])) yield return change;
     }

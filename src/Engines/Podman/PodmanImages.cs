@@ -61,32 +61,49 @@ internal sealed class PodmanImages(PodmanApi api)
         }
     }
 
-    private async Task<EngineResult<EngineImage>> InspectAsync(string name, CancellationToken cancellationToken)
+    public async Task<EngineResult<EngineImage>> InspectAsync(string name, CancellationToken cancellationToken)
     {
         var reply = await api.GetAsync($"/images/{PodmanApi.Word(name)}/json", cancellationToken);
         if (!reply.Ok) return reply.Fault(api.Socket, "image-missing", $"The image {name} is not here");
         var image = reply.Read(PodmanJson.Default.Image);
         var environment = (image.Config?.Env ?? []).Select(entry => entry.Split('=', 2)).ToDictionary(entry => entry[0], entry => entry.ElementAtOrDefault(1) ?? "");
-        // Podman makes such names for images of no registry as well; those are called localhost/.
-        var known = image.RepoDigests?.Where(digest => !digest.StartsWith("localhost/", StringComparison.Ordinal)).ToList() ?? [];
-        var digest = known.Where(digest => digest.StartsWith($"{Repository(name)}@", StringComparison.Ordinal)).DefaultIfEmpty(known.FirstOrDefault())
-            // Of one that was built here and pulled as well, Podman gives both digests to every name; that of the build is the image's own.
-            .OrderBy(digest => image.Digest is { } own && digest?.EndsWith(own, StringComparison.Ordinal) == true).First();
         // The id stays this very image, wherever the name goes.
-        return new EngineImage($"sha256:{image.Id}", digest?[(digest.IndexOf('@') + 1)..], image.Size, environment);
+        return new EngineImage($"sha256:{image.Id}", DigestOf(image.Digest, image.RepoDigests, Repository(name)), image.Size, environment);
+    }
+
+    /// <summary>The digest by which a registry knows an image, that of this repository before others; null for none.</summary>
+    public static string? DigestOf(string? own, IReadOnlyList<string>? digests, string? repository)
+    {
+        // Podman makes such names for images of no registry as well; those are called localhost/.
+        var known = digests?.Where(digest => !digest.StartsWith("localhost/", StringComparison.Ordinal)).ToList() ?? [];
+        // Of one that was built here and pulled as well, Podman gives both digests to every name; that of the build is the image's own.
+        var digest = known.OrderBy(digest => !digest.StartsWith($"{repository}@", StringComparison.Ordinal)).ThenBy(digest => own is not null && digest.EndsWith(own, StringComparison.Ordinal)).FirstOrDefault();
+        return digest?[(digest.IndexOf('@') + 1)..];
+    }
+
+    /// <summary>Fetches it from its registry, whatever is here.</summary>
+    public async Task<EngineResult<EngineImage>> PullAsync(string name, RegistryLogin? login, IProgress<string>? progress, CancellationToken cancellationToken)
+    {
+        var (problem, fault) = await FetchAsync(name, login, progress, cancellationToken);
+        return fault ?? (problem is null ? await InspectAsync(name, cancellationToken) : RegistryProblem.Of(name, login, problem) ?? Failed(name, problem));
     }
 
     private async Task<EngineFault?> PullAsync(string name, IProgress<string>? progress, CancellationToken cancellationToken)
     {
+        var (problem, fault) = await FetchAsync(name, null, progress, cancellationToken);
+        return fault ?? (problem is null ? null : Failed(name, problem));
+    }
+
+    /// <summary>Why nothing was fetched: in Podman's words, or a fault that is not the registry's.</summary>
+    private async Task<(string? Problem, EngineFault? Fault)> FetchAsync(string name, RegistryLogin? login, IProgress<string>? progress, CancellationToken cancellationToken)
+    {
         if (name.StartsWith("localhost/", StringComparison.Ordinal))
-            return new EngineFault("image-missing", $"The image {name} is not here, and localhost/ names images that were made here. Build it, or name one of a registry.");
-        // Docker's rule: what is on this computer needs no TLS.
-        var local = name.StartsWith("127.", StringComparison.Ordinal) || name.StartsWith("localhost:", StringComparison.Ordinal);
-        var (response, none) = await api.OpenAsync(HttpMethod.Post, $"/images/pull?reference={PodmanApi.Word(name)}{(local ? "&tlsVerify=false" : "")}", cancellationToken);
+            return (null, new EngineFault("image-missing", $"The image {name} is not here, and localhost/ names images that were made here. Build it, or name one of a registry."));
+        var (response, none) = await api.OpenAsync(HttpMethod.Post, $"/images/pull?reference={PodmanApi.Word(name)}{(IsLocal(name) ? "&tlsVerify=false" : "")}", null, cancellationToken, login);
         using (response)
         {
-            if (response is null) return none.Fault(api.Socket, "unavailable", "");
-            if (!response.IsSuccessStatusCode) return Failed(name, new PodmanReply((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken)).Message);
+            if (response is null) return (null, none.Fault(api.Socket, "unavailable", ""));
+            if (!response.IsSuccessStatusCode) return (new PodmanReply((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken)).Message, null);
             using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
             string? problem = null;
             var isPulled = false;
@@ -107,9 +124,12 @@ internal sealed class PodmanImages(PodmanApi api)
             }
 
             // The answer is 200 in every case, and comes before the registry's.
-            return problem is not null || !isPulled ? Failed(name, problem ?? "Podman ended without an image") : null;
+            return (isPulled ? problem : problem ?? "Podman ended without an image", null);
         }
     }
+
+    /// <summary>Docker's rule: what is on this computer needs no TLS.</summary>
+    public static bool IsLocal(string name) => name.StartsWith("127.", StringComparison.Ordinal) || name.StartsWith("localhost:", StringComparison.Ordinal);
 
     private static EngineFault Failed(string name, string problem) =>
         problem.Contains("no space left on device", StringComparison.Ordinal) ? new("disk-full", $"{name} was not pulled: the disk is full. {problem}")
@@ -119,7 +139,7 @@ internal sealed class PodmanImages(PodmanApi api)
     private static bool IsId(string name) => name.StartsWith("sha256:", StringComparison.Ordinal);
 
     /// <summary>Without the tag or the digest.</summary>
-    private static string Repository(string name)
+    public static string Repository(string name)
     {
         var end = name.IndexOf('@');
         if (end >= 0) return name[..end];

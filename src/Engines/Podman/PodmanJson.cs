@@ -27,10 +27,10 @@ internal sealed record GraphDriver(Dictionary<string, string>? Data);
 
 /// <summary><c>GET /containers/{name}/json</c>.</summary>
 internal sealed record Container(
-    string Id, string Name, DateTimeOffset Created, ContainerState State, ContainerConfig Config, ContainerHostConfig HostConfig, List<ContainerMount>? Mounts, GraphDriver? GraphDriver);
+    string Id, string Name, DateTimeOffset Created, ContainerState State, ContainerConfig Config, ContainerHostConfig HostConfig, List<ContainerMount>? Mounts, GraphDriver? GraphDriver, string? Image);
 
 /// <summary>One of <c>GET /containers/json</c>.</summary>
-internal sealed record ListedContainer(string Id, List<string>? Names, Dictionary<string, string>? Labels);
+internal sealed record ListedContainer(string Id, List<string>? Names, Dictionary<string, string>? Labels, string? ImageID);
 
 /// <summary>One of <c>GET /containers/{name}/changes</c>: 0 modified, 1 added, 2 deleted.</summary>
 internal sealed record ContainerChange(string Path, int Kind);
@@ -42,7 +42,21 @@ internal sealed record PathStat([property: JsonPropertyName("mode")] uint Mode, 
 internal sealed record ExecState(bool Running, int ExitCode, int Pid);
 
 /// <summary><c>GET /images/{name}/json</c>.</summary>
-internal sealed record Image(string Id, string? Digest, long Size, List<string>? RepoDigests, ContainerConfig? Config);
+internal sealed record Image(string Id, string? Digest, long Size, List<string>? RepoDigests, ContainerConfig? Config, ImageRoot? RootFS, List<ImageStep>? History);
+
+internal sealed record ImageRoot(List<string>? Layers);
+
+internal sealed record ImageStep([property: JsonPropertyName("empty_layer")] bool IsEmpty);
+
+/// <summary>One of <c>GET /images/{name}/history</c>, the newest first.</summary>
+internal sealed record SizedStep(long Size);
+
+/// <summary>The header <c>X-Registry-Auth</c>.</summary>
+internal sealed record RegistryAuth([property: JsonPropertyName("username")] string User, [property: JsonPropertyName("password")] string Password);
+
+/// <summary>A line of <c>POST /images/{name}/push</c>.</summary>
+internal sealed record PushLine(
+    [property: JsonPropertyName("status")] string? Status, [property: JsonPropertyName("id")] string? Id, [property: JsonPropertyName("progress")] string? Progress, [property: JsonPropertyName("error")] string? Error);
 
 /// <summary>A line of <c>POST /images/pull</c>.</summary>
 internal sealed record PullLine([property: JsonPropertyName("stream")] string? Stream, [property: JsonPropertyName("error")] string? Error, [property: JsonPropertyName("id")] string? Id);
@@ -75,6 +89,9 @@ internal sealed record PodmanInfo([property: JsonPropertyName("host")] HostInfo 
 [JsonSerializable(typeof(ExecState))]
 [JsonSerializable(typeof(Image))]
 [JsonSerializable(typeof(PullLine))]
+[JsonSerializable(typeof(PushLine))]
+[JsonSerializable(typeof(RegistryAuth))]
+[JsonSerializable(typeof(List<SizedStep>))]
 [JsonSerializable(typeof(PodmanInfo))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(Dictionary<string, List<string>>))]

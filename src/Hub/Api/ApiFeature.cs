@@ -13,6 +13,7 @@ internal static class ApiFeature
     public static IServiceCollection AddApi(this IServiceCollection services) => services
         .AddSingleton<EngineChecks>()
         .AddSingleton<MachineViews>()
+        .AddSingleton<JobViews>()
         .AddSingleton<Volumes>();
 
     public static void MapApi(this IEndpointRouteBuilder endpoints)
@@ -22,12 +23,20 @@ internal static class ApiFeature
         MachinesApi.Map(api);
         MachineRunApi.Map(api);
         MachineOutputApi.Map(api);
+        ActivityApi.Map(api);
+        RunsApi.Map(api);
+        JobsApi.Map(api);
+        JobOutputApi.Map(api);
         LossApi.Map(api);
         RecipesApi.Map(api);
+        PointsApi.Map(api);
+        ImagesApi.Map(api);
         StorageApi.Map(api);
         HooksApi.Map(api);
         OwnApi.Map(api);
         PeopleApi.Map(api);
+        CostsApi.Map(api);
+        EventsApi.Map(api);
         endpoints.MapGet($"{Root}/openapi.json", DescribeAsync).ExcludeFromDescription();
         api.MapFallback("{**path}", (HttpContext context) => Answer.Fault(Fallback(context.Request))).ExcludeFromDescription();
     }

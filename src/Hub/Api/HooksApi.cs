@@ -29,12 +29,11 @@ internal static class HooksApi
         return new HookView(text, text is null ? null : HookApprovals.HashOf(text), text is not null && approvals.IsApproved(text), approved, LineDiff.Of(approved ?? "", text ?? ""));
     }
 
-    private static async Task<IResult> ApproveAsync(HttpContext context, HookApprovals approvals, AuditLog audit)
+    private static async Task<IResult> ApproveAsync(HttpContext context, HookApprovals approvals)
     {
         var wish = await Body.ReadAsync(context, HubJson.Default.ApproveRequest);
         if (!wish.Ok) return Answer.Fault(wish.Fault);
         if (approvals.Approve(context.Caller(), wish.Value.Hash) is { Ok: false, Fault: var fault }) return Answer.Fault(fault);
-        audit.Write(context.Caller().Name, "hook.approve", "team", wish.Value.Hash);
         return Answer.Json(View(approvals), HubJson.Default.HookView);
     }
 

@@ -1,4 +1,6 @@
+using Holdfast.Hub.Activity;
 using Holdfast.Hub.Api.Contract;
+using Holdfast.Hub.Costs;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.People;
 using Holdfast.Hub.Settings;
@@ -7,12 +9,13 @@ using Microsoft.AspNetCore.Http;
 namespace Holdfast.Hub.Api;
 
 /// <summary>Machines as the API shows them.</summary>
-internal sealed class MachineViews(HubOptions options, Fleet fleet)
+internal sealed class MachineViews(HubOptions options, Fleet fleet, CostReports costs, ActivityWatch activity)
 {
     public MachineView Of(MachineRecord machine, HttpContext context)
     {
         var spec = machine.Spec;
         var type = spec.Type ?? options.Settings.Types[0].Name;
+        var price = costs.Of(machine.Id);
         return new MachineView
         {
             Id = machine.Id,
@@ -26,11 +29,18 @@ internal sealed class MachineViews(HubOptions options, Fleet fleet)
             Digest = machine.Digest,
             Type = type,
             Price = options.Settings.Types.FirstOrDefault(known => known.Name == type)?.Price,
+            PriceSoFar = price.SoFar,
+            CostMonth = price.Month,
             Currency = options.Settings.Currency,
             Git = spec.Git,
             Environment = spec.Environment,
             Secrets = spec.Secrets,
             AutoStart = spec.AutoStart,
+            IdleTimeout = spec.IdleTimeout,
+            TimeLimit = spec.TimeLimit,
+            OnLoss = spec.OnLoss,
+            Notice = machine.Notice,
+            Activity = activity.Of(machine),
             Gpus = machine.Gpus,
             Created = machine.Created,
             Started = machine.Started,

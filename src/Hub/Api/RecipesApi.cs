@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Threading.Channels;
 using Holdfast.Engines.Contract;
 using Holdfast.Hub.Api.Contract;
 using Holdfast.Hub.Machines;
@@ -14,9 +13,6 @@ namespace Holdfast.Hub.Api;
 /// <summary>The recipe of a machine: recorded, compared, built.</summary>
 internal static class RecipesApi
 {
-    /// <summary>A build that is faster than its reader waits for it.</summary>
-    private const int LinesAhead = 1000;
-
     public static void Map(RouteGroupBuilder api)
     {
         var recipe = api.MapGroup("/machines/{name}/recipe").WithTags("recipes");
@@ -67,24 +63,11 @@ internal static class RecipesApi
         audit.Write(context.Caller().Name, "recipe.build", name);
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
-        var lines = Channel.CreateBounded<string>(new BoundedChannelOptions(LinesAhead) { FullMode = BoundedChannelFullMode.DropOldest });
-        var building = BuildAsync();
-        await foreach (var line in lines.Reader.ReadAllAsync(context.RequestAborted)) await SendAsync(context, "line", JsonSerializer.SerializeToUtf8Bytes(line, HubJson.Default.String));
-        var built = await building;
+        var work = new LineWork<HubResult<BuiltImage>>(progress => recipes.BuildAsync(machine.Value, progress, context.RequestAborted));
+        await foreach (var line in work.ReadAsync(context.RequestAborted)) await SendAsync(context, "line", JsonSerializer.SerializeToUtf8Bytes(line, HubJson.Default.String));
+        var built = await work.Result;
         if (built.Ok) await SendAsync(context, "image", JsonSerializer.SerializeToUtf8Bytes(built.Value, HubJson.Default.BuiltImage));
         else await SendAsync(context, "error", JsonSerializer.SerializeToUtf8Bytes(new ApiError(built.Fault.Code, built.Fault.Message), HubJson.Default.ApiError));
-
-        async Task<HubResult<BuiltImage>> BuildAsync()
-        {
-            try
-            {
-                return await recipes.BuildAsync(machine.Value, new Lines(lines.Writer), context.RequestAborted);
-            }
-            finally
-            {
-                lines.Writer.Complete();
-            }
-        }
     }
 
     private static async Task SendAsync(HttpContext context, string kind, byte[] json)
@@ -93,10 +76,5 @@ internal static class RecipesApi
         await context.Response.Body.WriteAsync(json, context.RequestAborted);
         await context.Response.WriteAsync("\n\n", context.RequestAborted);
         await context.Response.Body.FlushAsync(context.RequestAborted);
-    }
-
-    private sealed class Lines(ChannelWriter<string> writer) : IProgress<string>
-    {
-        public void Report(string value) => writer.TryWrite(value);
     }
 }

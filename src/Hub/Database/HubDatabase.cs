@@ -86,6 +86,9 @@ internal sealed class HubDatabase : IDisposable
         lock (_turn) return Command(sql, parameters).ExecuteScalar() is var value && value is DBNull ? null : value;
     }
 
+    /// <summary>The text of a column; null where it is NULL.</summary>
+    public static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
     /// <summary>A copy of the whole database, as of now, into a file that does not exist yet. Others go on meanwhile once it has begun.</summary>
     public void CopyTo(string file) => Execute("VACUUM INTO $file", ("$file", file));
 

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace Holdfast.Hub.Database;
 
 /// <summary>The versions of the schema, one after the other. One that was released is never changed. Times are milliseconds since 1970.</summary>
-internal static class Migrations
+internal static partial class Migrations
 {
     private static readonly string[] Steps =
     [
@@ -58,6 +58,10 @@ internal static class Migrations
             hash TEXT PRIMARY KEY,
             person TEXT NOT NULL, time INTEGER NOT NULL, text TEXT NOT NULL) WITHOUT ROWID;
         """,
+        CostTables,
+        ActivityTables,
+        PointTables,
+        JobTables,
     ];
 
     public static void Apply(HubDatabase database) => database.Transact(() =>

@@ -58,6 +58,7 @@ internal sealed class HomeSnapshots(HubFolders folders, TimeProvider time)
         try
         {
             HubFolders.Make(staging);
+            Share(home, staging, isInherited: true);
             var copy = Copy(staging);
             for (var at = 0; at < wanted.Count; at++)
             {
@@ -67,6 +68,8 @@ internal sealed class HomeSnapshots(HubFolders folders, TimeProvider time)
                 if (parent.IsInvalid || Posix.Status(parent) is not { IsFolder: true }) return Refused(staging, new HubFault("conflict", $"The folder of {wanted[at]} is not there, or a link. Bring back a folder above it."));
                 copy.Copy(snapshot, wanted[at], Path.Combine(staging, $"{at}"), cancellationToken);
             }
+            // Links from before the quota, which have no project, could not be moved into a folder that hands one down.
+            Share(home, staging, isInherited: false);
             return Put(home, wanted, staging, id);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or OperationCanceledException)
@@ -100,6 +103,7 @@ internal sealed class HomeSnapshots(HubFolders folders, TimeProvider time)
         else
         {
             if (Posix.Status(home) is { } owner) Posix.Own(staging, owner.User, owner.Group);
+            Share(home, staging, isInherited: true);
             for (var number = 1; Posix.MoveTo(staging, $"{Posix.NameOf(home)}/{aside}") != 0; number++)
             {
                 if (number == 100) return new HubFault("conflict", $"The snapshot was brought back. What was there is in {staging} on the hub's host.");
@@ -107,6 +111,15 @@ internal sealed class HomeSnapshots(HubFolders folders, TimeProvider time)
             }
         }
         return new RestoredHome(aside);
+    }
+
+    /// <summary>Into a home with a hard quota only what has its project can be moved.</summary>
+    private static void Share(SafeFileHandle home, string staging, bool isInherited)
+    {
+        using var from = Posix.Reopen(home);
+        using var root = Posix.OpenRoot(staging);
+        using var to = Posix.Reopen(root);
+        if (Posix.ProjectOf(from) is { IsInherited: true } project) Posix.SetProject(to, project with { IsInherited = isInherited });
     }
 
     private static HubResult<RestoredHome> Refused(string staging, HubFault? fault)
@@ -122,7 +135,10 @@ internal sealed class HomeSnapshots(HubFolders folders, TimeProvider time)
     {
         var folder = folders.SnapshotsOf(person);
         foreach (var unfinished in Directory.EnumerateDirectories(folder, $"*{Unfinished}")) Directory.Delete(unfinished, recursive: true);
-        var id = time.GetUtcNow().ToString(Format, CultureInfo.InvariantCulture);
+        // Two of one millisecond have names of their own.
+        var now = time.GetUtcNow();
+        while (Directory.Exists(Path.Combine(folder, NameOf(now)))) now += TimeSpan.FromMilliseconds(1);
+        var id = NameOf(now);
         var place = Path.Combine(folder, id + Unfinished);
         try
         {
@@ -144,6 +160,8 @@ internal sealed class HomeSnapshots(HubFolders folders, TimeProvider time)
         foreach (var old in Ids(person).SkipLast(MostSnapshots)) Directory.Delete(Path.Combine(folder, old), recursive: true);
         return null;
     }
+
+    private static string NameOf(DateTimeOffset time) => time.ToString(Format, CultureInfo.InvariantCulture);
 
     private static TreeCopy Copy(string folder)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Holdfast.Hub.Api;
 using Holdfast.Hub.Database;
 using Holdfast.Hub.Loss;
 using Holdfast.Hub.People;
@@ -7,7 +8,7 @@ using Holdfast.Hub.People;
 namespace Holdfast.Hub.Hooks;
 
 /// <summary>Which contents of the team's hook an administrator has approved: it is code that runs in everybody's machine, on a volume that everybody's machine can write.</summary>
-internal sealed class HookApprovals(HubDatabase database, HubFolders folders, TimeProvider time)
+internal sealed class HookApprovals(HubDatabase database, HubFolders folders, AuditLog audit, TimeProvider time)
 {
     private const string Name = "pre-run.sh";
     private const int LargestHook = 1 << 20;
@@ -28,14 +29,16 @@ internal sealed class HookApprovals(HubDatabase database, HubFolders folders, Ti
     /// <summary>The text that was approved last; null when none was.</summary>
     public string? Last() => database.Value("SELECT text FROM approvals ORDER BY time DESC LIMIT 1") as string;
 
-    /// <summary>Approves the text whose SHA-256 this is, if it is what the hook's file has now: nobody approves what they have not seen.</summary>
+    /// <summary>Approves the text whose SHA-256 this is, if it is what the hook's file has now: nobody approves what they have not seen. The audit log has the hash and how much it differs from the text before.</summary>
     public HubResult<bool> Approve(Caller caller, string hash)
     {
         if (!caller.IsAdmin || !caller.MayWrite) return new HubFault("forbidden", "Only an administrator approves the team's hook: it runs in everybody's machine.");
         if (Current() is not { } text) return new HubFault("not-found", $"There is no /storage/{Name}. Write it first.");
         if (HashOf(text) != hash) return new HubFault("conflict", $"/storage/{Name} is not what you have looked at: it has changed since. Look again: holdfast hook show team.");
+        var diff = LineDiff.Of(Last() ?? "", text);
         database.Execute("INSERT OR REPLACE INTO approvals VALUES ($hash, $person, $time, $text)",
             ("$hash", hash), ("$person", caller.Name), ("$time", time.GetUtcNow().ToUnixTimeMilliseconds()), ("$text", text));
+        audit.Write(caller.Name, "hook.approve", "team", $"{hash}, {diff.Count(line => line[0] == '+')} lines added, {diff.Count(line => line[0] == '-')} taken away");
         return true;
     }
 }

@@ -19,6 +19,8 @@ public sealed record StartOrders
     public required string State { get; init; }
     /// <summary>Whether the root is the machine's own: its <c>/etc/passwd</c> may be written, its home filled from the image's.</summary>
     public required bool HasOwnRoot { get; init; }
+    /// <summary>Whether the machine begins with a kept layer: what an earlier start found installed stays what a loss list is told apart from.</summary>
+    public bool HasKeptLayer { get; init; }
     /// <summary>Links to be made anew.</summary>
     public IReadOnlyList<KeptPath> Kept { get; init; } = [];
     /// <summary>Hooks in the order in which they run.</summary>

@@ -26,7 +26,8 @@ public sealed class StartSequence(string meeting, StartOrders orders, TimeProvid
             await StepAsync("home", () =>
             {
                 _progress.Note(ImageHome.Take(orders.Home));
-                PackageList.Remember("/", orders.Home, Path.Combine(orders.State, InsideFolders.PackagesBefore));
+                var installed = Path.Combine(orders.State, InsideFolders.PackagesBefore);
+                if (!orders.HasKeptLayer || !File.Exists(installed)) PackageList.Remember("/", orders.Home, installed);
                 _progress.Note(InsideKeep.Restore(orders.Kept));
                 return Task.FromResult<string?>(null);
             });

@@ -23,7 +23,7 @@ internal sealed class KeptPaths(HubOptions options, HubDatabase database)
     public async Task<HubResult<IReadOnlyList<KeptPath>>> KeepAsync(MachineRecord machine, IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
         if (paths.Count is 0 or > MostPaths) return new HubFault("bad-request", $"Name 1 to {MostPaths} paths to keep.");
-        if (EngineOf(machine) is { HasOwnRoots: false })
+        if (options.EngineOf(machine) is { HasOwnRoots: false })
             return new HubFault("bad-request", $"{machine.Spec.Name} runs on this computer's own files: a stop destroys none of them, there is nothing to keep.");
         var turn = _turns.GetOrAdd(machine.Id, _ => new SemaphoreSlim(1));
         await turn.WaitAsync(cancellationToken);
@@ -83,13 +83,11 @@ internal sealed class KeptPaths(HubOptions options, HubDatabase database)
         }
     }
 
-    private IEngine? EngineOf(MachineRecord machine) => options.Engines.GetValueOrDefault(MachineRules.EngineOf(machine.Spec));
-
     private void Forget(string machineId, string path) => database.Execute("DELETE FROM kept WHERE machine = $machine AND path = $path", ("$machine", machineId), ("$path", path));
 
     private async Task<HubFault?> AskAsync(MachineRecord machine, KeepOrder order, CancellationToken cancellationToken)
     {
-        if (EngineOf(machine) is not { } engine) return new HubFault("unavailable", $"This hub has no engine {machine.Spec.Engine}.");
+        if (options.EngineOf(machine) is not { } engine) return new HubFault("unavailable", $"This hub has no engine {machine.Spec.Engine}.");
         var command = new ExecCommand([InsideFolders.Program, "inside", "keep"], JsonSerializer.SerializeToUtf8Bytes(order, LossJson.Default.KeepOrder));
         var said = await engine.ExecAsync(machine.Id, command, cancellationToken);
         if (!said.Ok) return said.Fault.Code is "not-running" or "not-found" ? new HubFault("conflict", $"{machine.Spec.Name} does not run. Start it first.") : new HubFault("unavailable", said.Fault.Message);
@@ -106,7 +104,7 @@ internal sealed class KeptPaths(HubOptions options, HubDatabase database)
     /// <summary>Whether the link stands in its place, as far as can be seen from here.</summary>
     private bool IsLinked(MachineRecord machine, KeptPath path)
     {
-        if (EngineOf(machine)?.PathOf(machine.Id, "/") is not { } root) return IsThere(machine, path);
+        if (options.EngineOf(machine)?.PathOf(machine.Id, "/") is not { } root) return IsThere(machine, path);
         using var tree = new ForeignTree(root);
         return tree.LinkTarget(path.Path) == path.Place;
     }

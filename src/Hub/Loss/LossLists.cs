@@ -14,7 +14,7 @@ internal sealed class LossLists(HubOptions options, HubDatabase database, TimePr
     /// </summary>
     public async Task<HubResult<LossList>> LookAsync(MachineRecord machine, CancellationToken cancellationToken)
     {
-        if (options.Engines.GetValueOrDefault(MachineRules.EngineOf(machine.Spec)) is not { } engine) return new HubFault("unavailable", $"This hub has no engine {machine.Spec.Engine}; {machine.Spec.Name} was made with one.");
+        if (options.EngineOf(machine) is not { } engine) return new HubFault("unavailable", $"This hub has no engine {machine.Spec.Engine}; {machine.Spec.Name} was made with one.");
         var status = await engine.InspectAsync(machine.Id, cancellationToken);
         if (!status.Ok) return new HubFault(status.Fault.Code == "not-found" ? "not-found" : "unavailable", status.Fault.Message);
         var root = engine.PathOf(machine.Id, "/");

@@ -16,7 +16,7 @@ public static class LossWords
     }
 
     /// <summary>Bytes as people say them, in powers of 1000.</summary>
-    public static string Bytes(long bytes)
+    private static string Bytes(long bytes)
     {
         string[] units = ["B", "kB", "MB", "GB", "TB"];
         var (value, unit) = ((double)bytes, 0);

@@ -1,4 +1,5 @@
 using Holdfast.Engines.Contract;
+using Holdfast.Hub.Loss;
 using Microsoft.Extensions.Hosting;
 
 namespace Holdfast.Hub.Machines;
@@ -24,7 +25,7 @@ internal sealed partial class Fleet
                 continue;
             }
             gpus.Hold(record.Id, record.Gpus);
-            var again = wanted == WantedState.Stopped && record.Spec.AutoStart && IsAtRest(record.State) ? WantedState.Running : wanted;
+            var again = wanted == WantedState.Stopped && record.Spec.AutoStart && MachineRules.IsAtRest(record.State) ? WantedState.Running : wanted;
             Open(record).Ask(new LaneOrder.TakeUp(again));
         }
         return Task.CompletedTask;
@@ -41,11 +42,16 @@ internal sealed partial class Fleet
 
     private Lane Open(MachineRecord record)
     {
-        var lane = new Lane(record, store);
+        var lane = new Lane(record, store, Tell);
         _lanes[record.Id] = lane;
         _ids[record.Spec.Name] = record.Id;
         lock (_work) _work.Add(WorkAsync(lane));
         return lane;
+    }
+
+    private void Tell(MachineRecord before, MachineRecord now)
+    {
+        foreach (var observer in observers) observer.Changed(before, now);
     }
 
     private async Task WorkAsync(Lane lane)
@@ -60,7 +66,8 @@ internal sealed partial class Fleet
                     await (order switch
                     {
                         LaneOrder.Start start => BeginAsync(lane, start.Wish),
-                        LaneOrder.Stop stop => EndAsync(lane, stop.Reason, null),
+                        LaneOrder.Stop { Run: { } run } when run != lane.Record.Run => Task.CompletedTask,
+                        LaneOrder.Stop stop => EndAsync(lane, stop.Reason, stop.Message),
                         LaneOrder.Delete => DeleteAsync(lane),
                         LaneOrder.Ended ended => TakeEndAsync(lane, ended),
                         LaneOrder.TakeUp taken => TakeUpAsync(lane, taken.Wanted),
@@ -94,7 +101,7 @@ internal sealed partial class Fleet
             }
             await engine.StopAsync(lane.Record.Id, StopGrace, _hub.Token);
             await engine.RemoveAsync(lane.Record.Id, _hub.Token);
-            Fail(lane, fault is IOException { HResult: 28 } ? MachineReason.DiskFull : MachineReason.StartFailed, fault.Message);
+            Fail(lane, fault is IOException { HResult: 28 or 122 /* ENOSPC, EDQUOT */ } ? MachineReason.DiskFull : MachineReason.StartFailed, fault.Message);
         }
         catch (Exception second) when (second is not OperationCanceledException)
         {
@@ -105,7 +112,7 @@ internal sealed partial class Fleet
     private async Task BeginAsync(Lane lane, StartWish wish)
     {
         // Two starts at once are one.
-        if (!IsAtRest(lane.Record.State)) return;
+        if (!MachineRules.IsAtRest(lane.Record.State)) return;
         var starting = lane.BeginStart(_hub.Token);
         try
         {
@@ -122,6 +129,7 @@ internal sealed partial class Fleet
                 Run = record.Run + 1,
                 Started = time.GetUtcNow(),
                 Stopped = null,
+                Notice = null,
                 Steps = [],
                 Hooks = [],
                 Notes = [],
@@ -151,7 +159,7 @@ internal sealed partial class Fleet
             return;
         }
         var hook = lane.Record.Hooks.FirstOrDefault(outcome => outcome.Failed);
-        var isSafe = lane.Record.Hooks.Any(outcome => outcome.Skipped?.StartsWith("a safe start", StringComparison.Ordinal) == true);
+        var isSafe = lane.Record.Hooks.Any(outcome => outcome.Skipped == MachineHooks.SafeStart);
         lane.Update(record => record with
         {
             State = MachineState.Running,
@@ -200,13 +208,15 @@ internal sealed partial class Fleet
     /// <summary>Ends the workload if it runs, remembers what is lost with it, removes it.</summary>
     private async Task EndAsync(Lane lane, string reason, string? message)
     {
-        if (IsAtRest(lane.Record.State)) return;
-        lane.Update(record => record with { State = MachineState.Stopping });
+        if (MachineRules.IsAtRest(lane.Record.State)) return;
+        // A hub that is killed meanwhile leaves to the next one why.
+        lane.Update(record => IsOfHub(reason) ? record with { State = MachineState.Stopping, Reason = reason, Message = message } : record with { State = MachineState.Stopping });
         var engine = EngineOf(lane);
         var status = await engine.InspectAsync(lane.Record.Id, _hub.Token);
         var isThere = status.Ok;
         // While it runs the engine can tell most; the layer of one that has ended may still be there.
-        if (isThere) await RememberLossAsync(lane);
+        var lost = isThere ? await RememberLossAsync(lane) : null;
+        if (IsOfHub(reason) && lost is { IsEmpty: false }) message = $"{message} Lost with it: {LossWords.Of(lost)}; 'holdfast machine loss {lane.Record.Spec.Name}' lists it.".TrimStart();
         if (status is { Value.IsRunning: true }) status = await engine.StopAsync(lane.Record.Id, StopGrace, _hub.Token);
         if (status is { Fault.Code: "unavailable" })
         {
@@ -218,34 +228,38 @@ internal sealed partial class Fleet
         gpus.Release(lane.Record.Id);
         lane.Update(record => record with
         {
-            State = reason is MachineReason.StoppedByUser ? MachineState.Stopped : MachineState.Failed,
+            State = reason is MachineReason.StoppedByUser || IsOfHub(reason) ? MachineState.Stopped : MachineState.Failed,
             Reason = reason,
             Message = message,
+            Notice = null,
             Gpus = [],
             Stopped = time.GetUtcNow(),
         });
         FleetLog.Stopped(log, lane.Record.Spec.Name, reason);
     }
 
-    private async Task RememberLossAsync(Lane lane)
+    private async Task<LossList?> RememberLossAsync(Lane lane)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_hub.Token);
         limit.CancelAfter(LookPatience);
         try
         {
-            if (await losses.LookAsync(lane.Record, limit.Token) is { Ok: true, Value: var list }) losses.Remember(lane.Record.Id, list);
+            if (await losses.LookAsync(lane.Record, limit.Token) is not { Ok: true, Value: var list }) return null;
+            losses.Remember(lane.Record.Id, list);
+            return list;
         }
         catch (Exception fault) when (!_hub.IsCancellationRequested)
         {
             // It is read from what others write: whatever is wrong with that, the machine ends.
             FleetLog.LossUnknown(log, fault, lane.Record.Spec.Name);
+            return null;
         }
     }
 
     private async Task DeleteAsync(Lane lane)
     {
         await EndAsync(lane, MachineReason.StoppedByUser, null);
-        if (!IsAtRest(lane.Record.State)) return;
+        if (!MachineRules.IsAtRest(lane.Record.State)) return;
         var engine = EngineOf(lane);
         await engine.RemoveAsync(lane.Record.Id, _hub.Token);
         FolderCopy.Remove(options.Folders.MachineOf(lane.Record.Id));
@@ -260,7 +274,7 @@ internal sealed partial class Fleet
     private async Task TakeUpAsync(Lane lane, WantedState wanted)
     {
         var engine = EngineOf(lane);
-        if (!IsAtRest(lane.Record.State))
+        if (!MachineRules.IsAtRest(lane.Record.State))
         {
             var status = await engine.InspectAsync(lane.Record.Id, _hub.Token);
             while (status is { Fault.Code: "unavailable" })
@@ -290,7 +304,8 @@ internal sealed partial class Fleet
                     lane.Update(record => record with { State = MachineState.Stopped });
                     break;
                 default:
-                    await EndAsync(lane, MachineReason.StoppedByUser, null);
+                    var (why, words) = IsOfHub(lane.Record.Reason) ? (lane.Record.Reason!, lane.Record.Message) : (MachineReason.StoppedByUser, null);
+                    await EndAsync(lane, why, words);
                     break;
             }
         }
@@ -305,5 +320,5 @@ internal sealed partial class Fleet
         FleetLog.Failed(log, lane.Record.Spec.Name, reason, message);
     }
 
-    private IEngine EngineOf(Lane lane) => options.Engines.TryGetValue(MachineRules.EngineOf(lane.Record.Spec), out var engine) ? engine : MissingEngine.Instance;
+    private IEngine EngineOf(Lane lane) => options.EngineOf(lane.Record) ?? MissingEngine.Instance;
 }

@@ -13,7 +13,8 @@ namespace Holdfast.Hub.Machines;
 /// Who calls sees and changes their own machines, an administrator all; another's is <c>not-found</c>.
 /// </summary>
 internal sealed partial class Fleet(
-    HubOptions options, MachineStore store, MachineStart starter, GpuInventory gpus, LossLists losses, AuditLog audit, TimeProvider time, ILogger<Fleet> log) : IHostedService
+    HubOptions options, MachineStore store, MachineStart starter, GpuInventory gpus, LossLists losses, AuditLog audit, TimeProvider time, IEnumerable<IMachineObserver> observers,
+    ILogger<Fleet> log) : IHostedService
 {
     /// <summary>How names of folders beside those of machines begin that a hub which was killed has left.</summary>
     private const string Unfinished = ".fork-";
@@ -74,7 +75,7 @@ internal sealed partial class Fleet(
 
     private static HubFault Exists(string name) => new("exists", $"There is a machine '{name}' already; mend: another name.");
 
-    /// <summary>Changes what a machine that does not run is to be.</summary>
+    /// <summary>Changes what a machine that does not run is to be; of one that runs only when it is stopped by the hub.</summary>
     public HubResult<MachineRecord> Change(Caller caller, string name, MachineSpec spec)
     {
         if (MayNotWrite(caller) is { } refused) return refused;
@@ -82,7 +83,7 @@ internal sealed partial class Fleet(
         if (spec.Name != name) return new HubFault("bad-request", "A machine keeps its name; mend: fork it under another one.");
         if (MachineRules.Problem(spec, options) is { } problem) return new HubFault("bad-request", problem);
         if (MayNotUseTheHost(caller, spec) is { } trusted) return trusted;
-        if (!IsAtRest(lane.Record.State)) return new HubFault("conflict", $"{name} is {Word(lane.Record.State)}; mend: stop it, then change it.");
+        if (!MachineRules.IsAtRest(lane.Record.State) && !MachineRules.DiffersInAutoStopAlone(lane.Record.Spec, spec)) return new HubFault("conflict", $"{name} is {Word(lane.Record.State)}; mend: stop it, then change it.");
         lane.Update(record => record with { Spec = spec });
         audit.Write(caller.Name, "machine.change", name);
         return lane.Record;
@@ -95,7 +96,7 @@ internal sealed partial class Fleet(
         if (LaneOf(caller, name) is not { Ok: true, Value: var lane }) return LaneOf(caller, name).Fault!;
         if (MachineRules.TypeProblem(wish.Type, options.Settings) is { } problem) return new HubFault("bad-request", problem);
         if (MayNotUseTheHost(caller, lane.Record.Spec) is { } trusted) return trusted;
-        if (IsAtRest(lane.Record.State) || lane.Record.State == MachineState.Stopping)
+        if (MachineRules.IsAtRest(lane.Record.State) || lane.Record.State == MachineState.Stopping)
         {
             audit.Write(caller.Name, "machine.start", name, wish.Safe ? "safe" : null);
             Ask(lane, WantedState.Running, new LaneOrder.Start(wish));
@@ -112,7 +113,7 @@ internal sealed partial class Fleet(
     {
         if (MayNotWrite(caller) is { } refused) return refused;
         if (LaneOf(caller, name) is not { Ok: true, Value: var lane }) return LaneOf(caller, name).Fault!;
-        if (IsAtRest(lane.Record.State)) return lane.Record;
+        if (MachineRules.IsAtRest(lane.Record.State)) return lane.Record;
         if (!confirmed && await WouldLoseAsync(lane, "stop", cancellationToken) is { } fault) return fault;
         audit.Write(caller.Name, "machine.stop", name);
         Ask(lane, WantedState.Stopped, new LaneOrder.Stop(MachineReason.StoppedByUser));
@@ -130,8 +131,11 @@ internal sealed partial class Fleet(
         if (MayNotUseTheHost(caller, lane.Record.Spec) is { } trusted) return trusted;
         if (!confirmed && await WouldLoseAsync(lane, "restart", cancellationToken) is { } fault) return fault;
         audit.Write(caller.Name, "machine.restart", name, wish.Safe ? "safe" : null);
-        if (!IsAtRest(lane.Record.State)) lane.Ask(new LaneOrder.Stop(MachineReason.StoppedByUser));
-        Ask(lane, WantedState.Running, new LaneOrder.Start(wish));
+        lock (lane.Wishes)
+        {
+            if (!MachineRules.IsAtRest(lane.Record.State)) lane.Ask(new LaneOrder.Stop(MachineReason.StoppedByUser));
+            Ask(lane, WantedState.Running, new LaneOrder.Start(wish));
+        }
         return lane.Record;
     }
 
@@ -166,6 +170,33 @@ internal sealed partial class Fleet(
         Ask(lane, WantedState.Deleted, new LaneOrder.Delete());
         return lane.Record;
     }
+
+    /// <summary>Stops a machine for the hub itself. What is lost was decided about, and is remembered.</summary>
+    /// <param name="id">The machine's id.</param>
+    /// <param name="run">The run of it that is meant: whoever has asked for another one meanwhile has it.</param>
+    /// <param name="reason"><see cref="MachineReason.IdleTimeout"/> or <see cref="MachineReason.TimeLimit"/>.</param>
+    /// <param name="message">The same in words; what was lost is added.</param>
+    /// <returns>Whether the wish is written: no when it does not run any more, or something else is asked of it.</returns>
+    public bool StopByHub(string id, int run, string reason, string message)
+    {
+        if (!_lanes.TryGetValue(id, out var lane)) return false;
+        lock (lane.Wishes)
+        {
+            if (lane.Record.Run != run || lane.Record.State != MachineState.Running || !lane.IsAlone) return false;
+            audit.Write(null, "machine.stop", lane.Record.Spec.Name, reason);
+            Ask(lane, WantedState.Stopped, new LaneOrder.Stop(reason, message, run));
+            return true;
+        }
+    }
+
+    /// <summary>Says of a machine that runs what the hub is about to do; null for nothing.</summary>
+    public void Say(string id, int run, MachineNotice? notice)
+    {
+        if (_lanes.TryGetValue(id, out var lane)) lane.Update(record => record.Run == run && record.State == MachineState.Running ? record with { Notice = notice } : record);
+    }
+
+    /// <summary>All machines that run now.</summary>
+    public IReadOnlyList<MachineRecord> Running() => [.. _lanes.Values.Select(lane => lane.Record).Where(record => record.State == MachineState.Running)];
 
     /// <summary>Completes with the machine as soon as <paramref name="condition"/> holds for it; deleted counts as a state.</summary>
     public async Task<MachineRecord> WaitAsync(string id, Func<MachineRecord, bool> condition, CancellationToken cancellationToken)
@@ -206,19 +237,23 @@ internal sealed partial class Fleet(
 
     private void Ask(Lane lane, WantedState wanted, LaneOrder order)
     {
-        store.Want(lane.Record.Id, wanted);
-        lane.Ask(order);
+        lock (lane.Wishes)
+        {
+            store.Want(lane.Record.Id, wanted);
+            lane.Ask(order);
+        }
     }
 
     private static bool IsTheirs(Caller caller, MachineRecord record) => caller.IsAdmin || record.Owner == caller.Name;
 
-    private static HubFault? MayNotWrite(Caller caller) => caller.MayWrite ? null : new HubFault("forbidden", "This token only reads; mend: one with the scope all.");
+    private static HubFault? MayNotWrite(Caller caller) => caller.MayWrite ? null : HubFault.OnlyReads;
 
     private HubFault? MayNotUseTheHost(Caller caller, MachineSpec spec) => MachineRules.EngineOf(spec) != "host" || caller.IsAdmin || options.Settings.HostForMembers
         ? null
         : new HubFault("forbidden", "The host engine is one trust domain, for administrators only; mend: a machine from an image, or host_for_members in hub.yaml when everybody is trusted.");
 
-    private static bool IsAtRest(MachineState state) => state is MachineState.Created or MachineState.Stopped or MachineState.Failed;
+    /// <summary>Whether the hub itself stopped it, as it was told to.</summary>
+    private static bool IsOfHub(string? reason) => reason is MachineReason.IdleTimeout or MachineReason.TimeLimit;
 
     private static string Word(MachineState state) => state.ToString().ToLowerInvariant();
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Holdfast.Hub.Machines;
 
-/// <summary>The GPUs of this host, each one machine's at a time.</summary>
+/// <summary>The GPUs of this host, each one machine's or job's at a time.</summary>
 internal sealed class GpuInventory(HubSettings settings)
 {
     private readonly Lock _turn = new();
@@ -28,6 +28,15 @@ internal sealed class GpuInventory(HubSettings settings)
     public bool CouldTake(string machine, int count)
     {
         lock (_turn) return All.Count(gpu => !_owners.TryGetValue(gpu, out var owner) || owner == machine) >= count;
+    }
+
+    /// <summary>How many nobody has.</summary>
+    public int FreeCount
+    {
+        get
+        {
+            lock (_turn) return All.Count(gpu => !_owners.ContainsKey(gpu));
+        }
     }
 
     /// <summary>Notes those that a machine holds which was running before this hub.</summary>

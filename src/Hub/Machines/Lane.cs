@@ -4,9 +4,12 @@ using System.Threading.Channels;
 namespace Holdfast.Hub.Machines;
 
 /// <summary>One machine at work: its record, whose only writer is the lane's own loop, and the orders that wait.</summary>
-internal sealed class Lane(MachineRecord record, MachineStore store)
+internal sealed class Lane(MachineRecord record, MachineStore store, Action<MachineRecord, MachineRecord>? changed = null)
 {
     private readonly Lock _turn = new();
+    /// <summary>Held while a wish is written and asked for: two at once would be carried out in another order than they were written.</summary>
+    public Lock Wishes { get; } = new();
+
     private readonly Channel<LaneOrder> _orders = Channel.CreateUnbounded<LaneOrder>();
     private CancellationTokenSource? _starting;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -54,16 +57,17 @@ internal sealed class Lane(MachineRecord record, MachineStore store)
     /// <summary>Changes the record, keeps it, tells who watches.</summary>
     public MachineRecord Update(Func<MachineRecord, MachineRecord> change)
     {
-        TaskCompletionSource changed;
+        TaskCompletionSource waiting;
         lock (_turn)
         {
-            var next = change(Record);
-            if (next == Record) return Record;
+            var (before, next) = (Record, change(Record));
+            if (next == before) return Record;
             store.Write(next);
             Record = next;
-            (changed, _changed) = (_changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            changed?.Invoke(before, next);
+            (waiting, _changed) = (_changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         }
-        changed.SetResult();
+        waiting.SetResult();
         return Record;
     }
 
@@ -88,7 +92,9 @@ internal abstract record LaneOrder
     public sealed record Start(StartWish Wish) : LaneOrder;
 
     /// <param name="Reason">One of <see cref="MachineReason"/>.</param>
-    public sealed record Stop(string Reason) : LaneOrder;
+    /// <param name="Message">The same in words; null for nothing.</param>
+    /// <param name="Run">Only this run of the machine; null for whichever runs.</param>
+    public sealed record Stop(string Reason, string? Message = null, int? Run = null) : LaneOrder;
 
     public sealed record Delete : LaneOrder;
 

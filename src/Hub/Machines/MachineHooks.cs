@@ -7,6 +7,9 @@ namespace Holdfast.Hub.Machines;
 /// <summary>Which hooks a start runs: the team's only with a content that was approved, and none in a safe start.</summary>
 internal sealed class MachineHooks(HubFolders folders, HookApprovals approvals, HomeSnapshots snapshots)
 {
+    /// <summary>Why hooks are not run in a safe start.</summary>
+    public const string SafeStart = "a safe start was asked for";
+
     private const string TeamCopy = "pre-run.sh";
     private const long LargestHook = 1 << 20;
 
@@ -29,7 +32,7 @@ internal sealed class MachineHooks(HubFolders folders, HookApprovals approvals, 
         {
             var script = Path.Combine(seen, path);
             if (Read(volume, path) is not { } text) return;
-            var skipped = safe ? "a safe start was asked for"
+            var skipped = safe ? SafeStart
                 : text.Length > LargestHook ? "it is larger than 1 MB"
                 : name == "team" && !approvals.IsApproved(text) ? "no administrator has approved this content (holdfast hook approve)"
                 : null;

@@ -17,6 +17,8 @@ public sealed record MachineRecord
     public string? Reason { get; init; }
     /// <summary>The reason in words, with the mend; null when there is nothing to say.</summary>
     public string? Message { get; init; }
+    /// <summary>What the hub is about to do to it while it runs, and did not do; null for nothing.</summary>
+    public MachineNotice? Notice { get; init; }
     /// <summary>The digest of the image that it runs or ran; null for the host, and where no registry has told one.</summary>
     public string? Digest { get; init; }
     /// <summary>The type that it runs or ran with.</summary>
@@ -37,6 +39,18 @@ public sealed record MachineRecord
     public IReadOnlyList<HookOutcome> Hooks { get; init; } = [];
     /// <summary>What the start has put right by itself, a sentence each: permissions of <c>.ssh</c>, files copied from the image.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+}
+
+/// <summary>What people should know of a machine that runs.</summary>
+/// <param name="Kind"><c>stops_soon</c> (see <paramref name="At"/>) or <c>auto_stop_waits</c> (it is due to be stopped, and something would be lost).</param>
+/// <param name="Text">In words, with the mend.</param>
+/// <param name="At">When it is or was to be stopped.</param>
+public sealed record MachineNotice(string Kind, string Text, DateTimeOffset At)
+{
+    /// <summary>It will be stopped.</summary>
+    public const string StopsSoon = "stops_soon";
+    /// <summary>Its stop waits for people.</summary>
+    public const string AutoStopWaits = "auto_stop_waits";
 }
 
 /// <summary>A step of a start.</summary>

@@ -23,6 +23,9 @@ internal static class MachineRules
         if (TypeProblem(spec.Type, options.Settings) is { } wrong) return wrong;
         if (spec.Environment.Keys.FirstOrDefault(name => !IsVariable(name)) is { } variable) return $"'{variable}' is no name of a variable: letters, digits and _, not beginning with a digit.";
         if (spec.Secrets.FirstOrDefault(name => !IsVariable(name)) is { } secret) return $"'{secret}' is no name of a secret: letters, digits and _, not beginning with a digit.";
+        if (spec.IdleTimeout is { } idle && !IsTimeout(idle)) return "idle_timeout is at least a minute; 0 for never.";
+        if (spec.TimeLimit is { } limit && !IsTimeout(limit)) return "time_limit is at least a minute; 0 for never.";
+        if (spec.OnLoss is { } loss && !OnLoss.All.Contains(loss)) return $"on_loss is {string.Join(", ", OnLoss.All)}, not '{loss}'.";
         return spec.Git is { } git && (git.StartsWith('-') || git.Any(char.IsControl)) ? $"'{git}' is no address of a git repository." : null;
     }
 
@@ -35,10 +38,28 @@ internal static class MachineRules
     public static string EngineOf(MachineSpec spec) => spec.Engine ?? (spec.Image is null ? "host" : "podman");
 
     /// <summary>The type that a specification means.</summary>
-    public static MachineType TypeOf(MachineSpec spec, HubSettings settings) => settings.Types.FirstOrDefault(type => type.Name == spec.Type) ?? settings.Types[0];
+    public static MachineType TypeOf(MachineSpec spec, HubSettings settings) => TypeOf(spec.Type, settings);
+
+    /// <summary>The type of a name; of none, and of one that the settings do not have, the first.</summary>
+    public static MachineType TypeOf(string? name, HubSettings settings) => settings.Types.FirstOrDefault(type => type.Name == name) ?? settings.Types[0];
+
+    /// <summary>The type that a machine runs or ran with; of one that was never started the type that it would.</summary>
+    public static MachineType TypeOf(MachineRecord machine, HubSettings settings) => TypeOf(machine.Spec with { Type = machine.Type ?? machine.Spec.Type }, settings);
+
+    /// <summary>Whether nothing of it runs or is on its way.</summary>
+    public static bool IsAtRest(MachineState state) => state is MachineState.Created or MachineState.Stopped or MachineState.Failed;
 
     public static bool IsName(string name) => name.Length is > 0 and <= LongestName && char.IsAsciiLetterLower(name[0]) && name[^1] != '-'
         && !name.Contains("--", StringComparison.Ordinal) && name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-');
 
-    private static bool IsVariable(string name) => name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_');
+    /// <summary>Whether two specifications are the same but for when the hub stops the machine, which may be changed while it runs.</summary>
+    public static bool DiffersInAutoStopAlone(MachineSpec one, MachineSpec other) =>
+        other with { IdleTimeout = one.IdleTimeout, TimeLimit = one.TimeLimit, OnLoss = one.OnLoss, Environment = one.Environment, Secrets = one.Secrets } == one
+        && one.Environment.OrderBy(pair => pair.Key, StringComparer.Ordinal).SequenceEqual(other.Environment.OrderBy(pair => pair.Key, StringComparer.Ordinal)) && one.Secrets.SequenceEqual(other.Secrets);
+
+    /// <summary>Whether a machine can be stopped after such a time; 0 for never.</summary>
+    public static bool IsTimeout(TimeSpan span) => span == TimeSpan.Zero || span >= TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether a variable, a secret or a parameter can have this name.</summary>
+    public static bool IsVariable(string name) => name is { Length: > 0 } && !char.IsAsciiDigit(name[0]) && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_');
 }

@@ -19,6 +19,12 @@ public sealed record MachineSpec
     public IReadOnlyList<string> Secrets { get; init; } = [];
     /// <summary>Whether it is started with the hub. Default no.</summary>
     public bool AutoStart { get; init; }
+    /// <summary>It is stopped when nothing has worked in it and nobody has done anything for so long; null for the hub's default, 0 for never. At least a minute.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+    /// <summary>It is stopped so long after its start, whatever it does; null for the hub's default, 0 for never. At least a minute.</summary>
+    public TimeSpan? TimeLimit { get; init; }
+    /// <summary>What such a stop does that would lose something: <c>stop</c>, <c>keep</c> or <c>wait</c>; null for the hub's default, which is to wait.</summary>
+    public string? OnLoss { get; init; }
 }
 
 /// <summary>What a machine may use, and its price.</summary>

@@ -2,12 +2,13 @@ using Holdfast.Engines.Contract;
 using Holdfast.Hub.Inside;
 using Holdfast.Hub.Loss;
 using Holdfast.Hub.People;
+using Holdfast.Hub.Points;
 using Holdfast.Hub.Storage;
 
 namespace Holdfast.Hub.Machines;
 
 /// <summary>Starts a machine: everything between the wish and a lab that answers. Each phase leaves what the next one, or a hub that comes back, can go on from.</summary>
-internal sealed class MachineStart(HubOptions options, GpuInventory gpus, MachineHooks hooks, KeptPaths kept, SecretStore secrets, VolumeUsage usage, TimeProvider time)
+internal sealed class MachineStart(HubOptions options, GpuInventory gpus, MachineHooks hooks, KeptPaths kept, MachineLayers layers, SecretStore secrets, VolumeUsage usage, TimeProvider time)
 {
     /// <summary>The label by which this hub's workloads are told apart from others'.</summary>
     public static string OwnerLabel(HubFolders folders) => $"holdfast-hub {folders.Root}";
@@ -18,8 +19,6 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
         return script.ReadToEnd();
     });
 
-    private const int DefaultProcesses = 32768;
-    private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(10), Later = TimeSpan.FromMilliseconds(200), Eager = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a lab may take after its hooks before it counts as unreachable.</summary>
@@ -42,7 +41,7 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
         var type = MachineRules.TypeOf(machine.Spec, options.Settings);
 
         // 1. What it needs of this host.
-        if (!options.Engines.TryGetValue(MachineRules.EngineOf(machine.Spec), out var engine))
+        if (options.EngineOf(machine) is not { } engine)
             return (MachineReason.EngineUnavailable, $"There is no engine '{MachineRules.EngineOf(machine.Spec)}' here any more; mend: holdfast doctor.");
         if (SizeProblem(type) is { } large) return (MachineReason.NoCapacity, large);
         if (machine.Gpus.Count != type.Gpus) return (MachineReason.NoCapacity, GpuProblem(type));
@@ -65,10 +64,12 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
         var meeting = options.Folders.MeetingOf(machine.Id);
         Meeting.Begin(meeting);
         var notes = HomeRules.Mend(options.Folders.HomeOf(machine.Owner)).ToList();
+        foreach (var volume in Volumes(machine)) await usage.LimitAsync(volume, cancellationToken);
         var mounts = places.Mounts(machine, options);
         var (hookOrders, note) = await hooks.PlanAsync(machine, places, wish.Safe, cancellationToken);
         if (note is not null) notes.Add(note);
         lane.Update(record => record with { Notes = notes });
+        var layer = layers.Next(machine.Id);
         Meeting.Write(meeting, new StartOrders
         {
             Home = places.Home,
@@ -76,6 +77,7 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
             Root = engine.HasOwnRoots ? "/" : places.Notebooks,
             State = places.State,
             HasOwnRoot = engine.HasOwnRoots,
+            HasKeptLayer = layer is not null,
             Kept = kept.Of(machine.Id),
             Hooks = hookOrders,
             HookTimeout = options.Settings.HookTimeout,
@@ -93,17 +95,19 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
             Environment = variables.Value,
             WorkingFolder = places.Notebooks,
             Mounts = mounts,
-            Masked = [options.Folders.Root, options.Folders.MeetingRoot, .. Homes()],
+            Masked = Surroundings.Masked(options.Folders),
             Scratch = HubFolders.Make(options.Folders.ScratchOf(machine.Id)),
-            Resources = new WorkloadResources(type.Processors, type.Memory, type.SharedMemory, DefaultProcesses, lane.Record.Gpus),
+            Resources = new WorkloadResources(type.Processors, type.Memory, type.SharedMemory, Surroundings.MostProcesses, lane.Record.Gpus),
             HostName = machine.Spec.Name,
             Labels = new Dictionary<string, string> { ["owner"] = OwnerLabel(options.Folders), ["machine"] = machine.Spec.Name },
             OutputFile = options.Folders.OutputOf(machine.Id),
+            Layer = layer,
         };
         var started = await engine.StartAsync(spec, cancellationToken);
         // An image without a shell: its lab does not come back when it is killed.
         if (started.Fault is { Code: "start-failed" or "bad-image" } fault && fault.Message.Contains("/bin/sh", StringComparison.Ordinal))
             started = await engine.StartAsync(spec with { Argv = [$"{places.Program}/holdfast", "inside", "lab"] }, cancellationToken);
+        layers.Began(machine.Id, started.Ok ? layer : null);
         if (!started.Ok) return Reason(started.Fault);
         Step(lane, "create", began);
         return null;
@@ -172,15 +176,16 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
 
     private HubResult<Dictionary<string, string>> Environment(MachineRecord machine, EngineImage image, MachinePlaces places)
     {
-        var path = image.Environment.GetValueOrDefault("PATH", DefaultPath);
         var variables = new Dictionary<string, string>
         {
             ["HOME"] = places.Home,
             ["USER"] = "root",
-            ["LANG"] = image.Environment.GetValueOrDefault("LANG", "C.UTF-8"),
-            ["PATH"] = $"{places.Home}/.local/bin:{path}:{places.Program}",
+            ["LANG"] = Surroundings.LanguageOf(image),
+            ["PATH"] = $"{places.Home}/.local/bin:{Surroundings.PathOf(image)}:{places.Program}",
             // A machine's system is its own, and gone or recorded at the stop: Debian's guard of a system that others share is in the way.
             ["PIP_BREAK_SYSTEM_PACKAGES"] = "1",
+            // What jobs have, notebooks that become jobs have, too.
+            ["PYTHONPATH"] = Surroundings.PythonPathOf(image, places.Program),
             ["HOLDFAST_STATE"] = places.State,
             ["HOLDFAST_MACHINE_NAME"] = machine.Spec.Name,
             [Meeting.Variable] = places.Meeting,
@@ -193,9 +198,6 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
         }
         return variables;
     }
-
-    /// <summary>Homes of this host: people's keys and files are not the machine's.</summary>
-    private static IEnumerable<string> Homes() => ((string[])["/root", "/home"]).Where(Directory.Exists);
 
     private void Step(Lane lane, string name, DateTimeOffset began) =>
         lane.Update(record => record with { Steps = [.. record.Steps, new StartStep(name, began, time.GetUtcNow() - began, null)] });

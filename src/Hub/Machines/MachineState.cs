@@ -55,6 +55,10 @@ public static class MachineReason
     public const string LabEnded = "lab_ended";
     /// <summary>Somebody stopped it.</summary>
     public const string StoppedByUser = "stopped_by_user";
+    /// <summary>The hub stopped it: nothing worked in it, and nobody did anything.</summary>
+    public const string IdleTimeout = "idle_timeout";
+    /// <summary>The hub stopped it: it has run as long as it may.</summary>
+    public const string TimeLimit = "time_limit";
     /// <summary>The computer was started anew, or the engine lost it.</summary>
     public const string NodeLost = "node_lost";
 }

@@ -1,11 +1,12 @@
 using System.Globalization;
+using Holdfast.Hub.Activity;
 using Holdfast.Hub.People;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Hub.Pages;
 
 /// <summary><c>/account</c>: password, sessions, tokens and secrets of who is logged in.</summary>
-internal sealed class AccountPage(Persons persons, Sessions sessions, Tokens tokens, SecretStore secrets, LoginLimiter limiter, TimeProvider time)
+internal sealed class AccountPage(Persons persons, Sessions sessions, Tokens tokens, SecretStore secrets, LoginLimiter limiter, Webhooks webhooks, TimeProvider time)
 {
     public Task ShowAsync(HttpContext context) => WriteAsync(context, Html.Empty);
 
@@ -49,6 +50,8 @@ internal sealed class AccountPage(Persons persons, Sessions sessions, Tokens tok
         await DoneAsync(context, secrets.Set(context.Caller(), form.Field("name"), form?["value"].ToString() ?? ""));
     }
 
+    public async Task SetWebhookAsync(HttpContext context) => await DoneAsync(context, webhooks.Set(context.Caller(), (await Forms.ReadAsync(context)).Field("url") is { Length: > 0 } url ? url : null));
+
     public async Task RemoveSecretAsync(HttpContext context) => await DoneAsync(context, secrets.Remove(context.Caller(), (await Forms.ReadAsync(context)).Field("name")));
 
     private async Task DoneAsync<T>(HttpContext context, HubResult<T> result)
@@ -57,7 +60,7 @@ internal sealed class AccountPage(Persons persons, Sessions sessions, Tokens tok
         else await WrongAsync(context, result.Fault.Message, result.Fault.Status);
     }
 
-    private Task WrongAsync(HttpContext context, string message, int status) => WriteAsync(context, $"""<p class="wrong" role="alert">{message}</p>""", status);
+    private Task WrongAsync(HttpContext context, string message, int status) => WriteAsync(context, HubPage.Wrong(message), status);
 
     private Task WriteAsync(HttpContext context, Html said, int status = StatusCodes.Status200OK)
     {
@@ -68,16 +71,17 @@ internal sealed class AccountPage(Persons persons, Sessions sessions, Tokens tok
         return HubPage.WriteAsync(context, "Account", $"""
             <div class="head"><h1>{name}</h1><span class="state">{(login.Caller.IsAdmin ? "administrator" : "member")}</span></div>{said}
             <section><h2>Secrets</h2><p class="hint">Values for your machines, as variables: name them when you make a machine. They are stored encrypted, and never shown again.</p>
-            {Table(["Name", "Set", ""], secrets.List(name).Select(secret => Row($"<code>{secret.Name}</code>", $"{MachineParts.Ago(secret.Changed, now)}", Button("/account/secrets/remove", "name", secret.Name, "Remove"))))}
+            {Table(["Name", "Set", ""], secrets.List(name).Select(secret => Row($"<code>{secret.Name}</code>", $"{Words.Ago(secret.Changed, now)}", Button("/account/secrets/remove", "name", secret.Name, "Remove"))))}
             <details><summary>Set a secret</summary><form method="post" action="/account/secrets"><label>Name<input name="name" required pattern="[A-Za-z_][A-Za-z0-9_]*" maxlength="100" placeholder="HF_TOKEN" autocomplete="off" autocapitalize="none" spellcheck="false"></label>
             <label>Value<textarea name="value" required autocomplete="off" spellcheck="false"></textarea></label><button class="main">Set</button></form></details></section>
             <section><h2>Tokens</h2><p class="hint">For programs: the command line on another computer, VS Code, scripts.</p>
-            {Table(["Name", "Scope", "Last used", "Ends", ""], tokens.List(name).Select(token => Row($"{token.Name}", $"{token.Scope}", $"{(token.Seen is { } seen ? MachineParts.Ago(seen, now) : "never")}", $"{Day(token.Expires)}", Button("/account/tokens/revoke", "id", token.Id, "Revoke"))))}
+            {Table(["Name", "Scope", "Last used", "Ends", ""], tokens.List(name).Select(token => Row($"{token.Name}", $"{token.Scope}", $"{(token.Seen is { } seen ? Words.Ago(seen, now) : "never")}", $"{Day(token.Expires)}", Button("/account/tokens/revoke", "id", token.Id, "Revoke"))))}
             <details><summary>Make a token</summary><form method="post" action="/account/tokens"><div class="columns"><label>Name<input name="name" required maxlength="80" placeholder="laptop" autocomplete="off"></label>
             <label>May<select name="scope"><option value="all">do all that you may</option><option value="read">only look</option></select></label>
             <label>Good for<select name="days"><option value="90">90 days</option><option value="365">a year</option><option value="0">ever, until revoked</option></select></label></div><button class="main">Make</button></form></details></section>
+            <section><h2>Be told</h2><p class="hint">When a run ends or fails, and when a machine stops by itself, this address gets a POST with the words in <code>text</code>, as chat services take it.</p><form class="inline" method="post" action="/account/webhook"><label>Webhook<input name="url" type="url" value="{webhooks.Of(name)}" size="40" placeholder="https://…" autocomplete="off"></label><button>Save</button></form></section>
             <section><h2>Where you are logged in</h2>
-            {Table(["Browser", "Since", "Last used", ""], sessions.List(name).Select(session => Row($"{About(session.About)}{Html.If(session.Id == here, Html.Trusted(" <b>(here)</b>"))}", $"{MachineParts.Ago(session.Created, now)}", $"{MachineParts.Ago(session.Seen, now)}", session.Id == here ? Html.Empty : Button("/account/sessions/end", "id", session.Id, "End"))))}</section>
+            {Table(["Browser", "Since", "Last used", ""], sessions.List(name).Select(session => Row($"{About(session.About)}{Html.If(session.Id == here, Html.Trusted(" <b>(here)</b>"))}", $"{Words.Ago(session.Created, now)}", $"{Words.Ago(session.Seen, now)}", session.Id == here ? Html.Empty : Button("/account/sessions/end", "id", session.Id, "End"))))}</section>
             <section><h2>Password</h2><details><summary>Change the password</summary><p class="hint">Ends all your other sessions.</p><form method="post" action="/account/password"><input name="username" value="{name}" autocomplete="username" hidden>
             <div class="columns"><label>Now<input name="old" type="password" autocomplete="current-password" maxlength="{Passwords.Longest}" required></label>
             <label>New<input name="password" type="password" autocomplete="new-password" minlength="{Passwords.Shortest}" maxlength="{Passwords.Longest}" required></label>
@@ -87,7 +91,7 @@ internal sealed class AccountPage(Persons persons, Sessions sessions, Tokens tok
 
     /// <summary>A table; nothing when it has no rows.</summary>
     internal static Html Table(IEnumerable<string> heads, IEnumerable<Html> rows) => rows.ToArray() is { Length: > 0 } all
-        ? (Html)$"""<div class="wide" tabindex="0"><table><thead><tr>{heads.Select(head => (Html)$"""<th scope="col">{head}</th>""")}</tr></thead><tbody>{all}</tbody></table></div>"""
+        ? (Html)$"""<div class="scroll" tabindex="0"><table><thead><tr>{heads.Select(head => (Html)$"""<th scope="col">{head}</th>""")}</tr></thead><tbody>{all}</tbody></table></div>"""
         : Html.Empty;
 
     internal static Html Row(params Html[] cells) => $"<tr>{cells.Select(cell => (Html)$"<td>{cell}</td>")}</tr>";

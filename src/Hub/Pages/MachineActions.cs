@@ -59,8 +59,8 @@ internal sealed class MachineActions(IMachines machines)
         var looked = await machines.LookAsync(machine, context.RequestAborted);
         var loses = !looked.Ok || !looked.Value.IsEmpty;
         Html list = looked.Ok
-            ? (Html)$"""{Html.If(loses, $"""<p>This is in the machine only, {LossParts.Size(looked.Value.Size)} in all, and is gone when it stops. <code>holdfast machine keep {name} PATH</code> keeps a file, <code>holdfast recipe record {name}</code> the packages.</p>""")}{LossParts.List(looked.Value)}"""
-            : $"""<p class="wrong" role="alert">What would be lost cannot be told now: {looked.Fault.Message}</p>""";
+            ? (Html)$"""{Html.If(loses, $"""<p>This is in the machine only, {Words.Size(looked.Value.Size)} in all, and is gone when it stops. <code>holdfast machine keep {name} PATH</code> keeps a file, <code>holdfast recipe record {name}</code> the packages.</p>""")}{LossParts.List(looked.Value)}"""
+            : HubPage.Wrong($"What would be lost cannot be told now: {looked.Fault.Message}");
         await HubPage.WriteAsync(context, $"Stop {name}", $"""
             <div class="head"><h1>Stop {name}?</h1></div><section><h2>{(loses ? "This would be lost" : "Nothing would be lost")}</h2>{list}</section>
             <form class="do" method="post" action="/machines/{name}/stop">{Html.If(loses, Html.Trusted("""<input type="hidden" name="confirmed" value="yes">"""))}

@@ -31,12 +31,19 @@ internal static class MachineParts
     /// <summary>How long a start took, and each of its steps.</summary>
     public static Html Steps(IReadOnlyList<StartStep> steps) => $"""<details><summary>The last start: {Seconds(Sum(steps))}</summary><ol class="steps">{StepLines(steps)}</ol></details>""";
 
+    /// <summary>The machine's type, with what an hour of it costs.</summary>
+    public static string TypeWords(MachineRecord machine, HubSettings settings)
+    {
+        var type = MachineRules.TypeOf(machine, settings);
+        return type.Price == 0 ? type.Name : $"{type.Name}, {Words.Price(type.Price, settings.Currency)} an hour";
+    }
+
     public static IEnumerable<Html> StepLines(IEnumerable<StartStep> steps) => steps.Select(step => (Html)$"""
         <li class="{StepClass(step)}"><span>{StepName(step.Name)}{Html.If(step.Detail is not null, $"<small>{step.Detail}</small>")}</span><span>{(step.Took is { } took ? Seconds(took) : "")}</span></li>
         """);
 
     /// <summary>A step has words only when it failed or was not run.</summary>
-    private static string StepClass(StartStep step) => step switch
+    internal static string StepClass(StartStep step) => step switch
     {
         { Took: null } => "now",
         { Detail: null } => "done",
@@ -47,11 +54,11 @@ internal static class MachineParts
     {
         "pull" => "Fetch the image",
         "create" => "Create the machine",
-        "home" => "Look after the home folder",
+        "home" => "Look after the home",
         "git" => "Clone the repository",
-        "hook team" => "Start-up script of the team",
-        "hook home" => "Start-up script of your home",
-        "hook notebooks" => "Start-up script of this machine",
+        "hook team" => "The team's script",
+        "hook home" => "Your home's script",
+        "hook notebooks" => "This machine's script",
         "lab" => "Start the lab",
         _ => name,
     };
@@ -74,14 +81,8 @@ internal static class MachineParts
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s")
         : string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(time.TotalMinutes):0} min {time.Seconds} s");
 
-    /// <summary>How long ago something was, in words.</summary>
-    public static string Ago(DateTimeOffset time, DateTimeOffset now) => (now - time) switch
-    {
-        { TotalSeconds: < 60 } => "just now",
-        { TotalMinutes: < 60 } past => string.Create(CultureInfo.InvariantCulture, $"{(int)past.TotalMinutes} min ago"),
-        { TotalHours: < 48 } past => string.Create(CultureInfo.InvariantCulture, $"{(int)past.TotalHours} h ago"),
-        var past => string.Create(CultureInfo.InvariantCulture, $"{(int)past.TotalDays} days ago"),
-    };
+    /// <summary>How long the last start took from its first step to the end of its last.</summary>
+    public static string StartLength(MachineRecord machine) => machine.Steps is [.., { Took: { } last, Began: var began }] ? Seconds(began + last - machine.Steps[0].Began) : "";
 
     private static TimeSpan Sum(IReadOnlyList<StartStep> steps) => steps.Aggregate(TimeSpan.Zero, (sum, step) => sum + (step.Took ?? TimeSpan.Zero));
 }

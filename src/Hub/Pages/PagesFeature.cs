@@ -1,3 +1,5 @@
+using Holdfast.Hub.Jobs;
+using Holdfast.Hub.Machines;
 using Holdfast.Hub.People;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -11,38 +13,92 @@ internal static class PagesFeature
 {
     public static IServiceCollection AddPages(this IServiceCollection services) => services
         .AddSingleton<MachinesPage>()
+        .AddSingleton<NewMachinePage>()
         .AddSingleton<MachinePage>()
+        .AddSingleton<MachineSettingsPage>()
+        .AddSingleton<MachineGlance>()
+        .AddSingleton<RecipePart>()
+        .AddSingleton<StoragePage>()
+        .AddSingleton<PointsPage>()
+        .AddSingleton<ImagesPage>()
+        .AddSingleton<RunsPage>()
+        .AddSingleton<JobsPage>()
+        .AddSingleton<JobPage>()
+        .AddSingleton<JobComparePage>()
+        .AddSingleton<TrialsPart>()
+        .AddSingleton<ArtifactsPart>()
+        .AddSingleton<MetricCharts>()
+        .AddSingleton<CostsPage>()
+        .AddSingleton<EventsPage>()
+        .AddSingleton<AuditPage>()
+        .AddSingleton<DoctorPage>()
+        .AddSingleton<LiveFeed>()
+        .AddSingleton<IMachineObserver>(services => services.GetRequiredService<LiveFeed>())
+        .AddSingleton<IJobObserver>(services => services.GetRequiredService<LiveFeed>())
         .AddSingleton<MachineActions>()
         .AddSingleton<AccountPage>()
         .AddSingleton<PeoplePage>();
 
     public static void MapPages(this IEndpointRouteBuilder endpoints)
     {
-        var machines = endpoints.ServiceProvider.GetRequiredService<MachinesPage>();
-        Get("/", machines.ShowAsync);
-        Post("/machines", machines.CreateAsync);
-        Get("/machines/{name}", endpoints.ServiceProvider.GetRequiredService<MachinePage>().ShowAsync);
-        var actions = endpoints.ServiceProvider.GetRequiredService<MachineActions>();
-        Post("/machines/{name}/start", actions.StartAsync);
-        Get("/machines/{name}/stop", actions.AskStopAsync);
-        Post("/machines/{name}/stop", actions.StopAsync);
-        var account = endpoints.ServiceProvider.GetRequiredService<AccountPage>();
-        Get("/account", account.ShowAsync);
-        Post("/account/password", account.ChangePasswordAsync);
-        Post("/account/sessions/end", account.EndSessionAsync);
-        Post("/account/tokens", account.CreateTokenAsync);
-        Post("/account/tokens/revoke", account.RevokeTokenAsync);
-        Post("/account/secrets", account.SetSecretAsync);
-        Post("/account/secrets/remove", account.RemoveSecretAsync);
-        var people = endpoints.ServiceProvider.GetRequiredService<PeoplePage>();
-        Get("/people", people.ShowAsync);
-        Post("/people/invite", people.InviteAsync);
-        Post("/people/role", people.ChangeRoleAsync);
-        Post("/people/remove", people.RemoveAsync);
+        Get<MachinesPage>("/", page => page.ShowAsync);
+        Get<NewMachinePage>("/machines/new", page => page.ShowAsync);
+        Post<NewMachinePage>("/machines", page => page.CreateAsync);
+        Get<MachinePage>("/machines/{name}", page => page.ShowAsync);
+        Post<MachinePage>("/machines/{name}/keep", page => page.KeepAsync);
+        Post<MachinePage>("/machines/{name}/extend", page => page.ExtendAsync);
+        Post<MachineActions>("/machines/{name}/start", page => page.StartAsync);
+        Get<MachineActions>("/machines/{name}/stop", page => page.AskStopAsync);
+        Post<MachineActions>("/machines/{name}/stop", page => page.StopAsync);
+        Post<RecipePart>("/machines/{name}/recipe/record", page => page.RecordAsync);
+        Post<RecipePart>("/machines/{name}/recipe/build", page => page.BuildAsync);
+        Get<PointsPage>("/machines/{name}/points", page => page.ShowAsync);
+        Post<PointsPage>("/machines/{name}/points", page => page.TakeAsync);
+        Get<PointsPage>("/machines/{name}/points/{id}", page => page.CompareAsync);
+        Post<PointsPage>("/machines/{name}/points/{id}/back", page => page.BackAsync);
+        Get<MachineSettingsPage>("/machines/{name}/settings", page => page.ShowAsync);
+        Post<MachineSettingsPage>("/machines/{name}/settings", page => page.ChangeAsync);
+        Post<MachineSettingsPage>("/machines/{name}/fork", page => page.ForkAsync);
+        Post<MachineSettingsPage>("/machines/{name}/delete", page => page.DeleteAsync);
+        Get<StoragePage>("/storage", page => page.ShowAsync);
+        Post<StoragePage>("/storage/measure", page => page.MeasureAsync);
+        Get<ImagesPage>("/images", page => page.ShowAsync);
+        Post<ImagesPage>("/images/push", page => page.PushAsync);
+        Post<ImagesPage>("/images/prune", page => page.PruneAsync);
+        Post<ImagesPage>("/images/remove", page => page.RemoveAsync);
+        Get<AccountPage>("/account", page => page.ShowAsync);
+        Post<AccountPage>("/account/password", page => page.ChangePasswordAsync);
+        Post<AccountPage>("/account/sessions/end", page => page.EndSessionAsync);
+        Post<AccountPage>("/account/tokens", page => page.CreateTokenAsync);
+        Post<AccountPage>("/account/tokens/revoke", page => page.RevokeTokenAsync);
+        Post<AccountPage>("/account/webhook", page => page.SetWebhookAsync);
+        Post<AccountPage>("/account/secrets", page => page.SetSecretAsync);
+        Post<AccountPage>("/account/secrets/remove", page => page.RemoveSecretAsync);
+        Get<PeoplePage>("/people", page => page.ShowAsync);
+        Post<PeoplePage>("/people/invite", page => page.InviteAsync);
+        Post<PeoplePage>("/people/role", page => page.ChangeRoleAsync);
+        Post<PeoplePage>("/people/remove", page => page.RemoveAsync);
+        Post<PeoplePage>("/people/withdraw", page => page.WithdrawAsync);
+        Post<PeoplePage>("/people/budget", page => page.SetBudgetAsync);
+        Get<AuditPage>("/people/log", page => page.ShowAsync);
+        Get<RunsPage>("/runs", page => page.ShowAsync);
+        Get<JobsPage>("/jobs", page => page.ShowAsync);
+        Get<JobComparePage>("/jobs/compare", page => page.ShowAsync);
+        Get<JobComparePage>("/jobs/compare.csv", page => page.CsvAsync);
+        Get<JobPage>("/jobs/{id}", page => page.ShowAsync);
+        Get<JobComparePage>("/jobs/{id}/parts.csv", page => page.PartsCsvAsync);
+        Post<JobsPage>("/jobs/{id}/cancel", page => page.CancelAsync);
+        Post<JobsPage>("/jobs/{id}/retry", page => page.RetryAsync);
+        Get<CostsPage>("/costs", page => page.ShowAsync);
+        Get<EventsPage>("/events", page => page.ShowAsync);
+        Get<DoctorPage>("/doctor", page => page.ShowAsync);
+        Post<DoctorPage>("/doctor/hook", page => page.ApproveAsync);
+        Get<LiveFeed>("/live", feed => feed.ListenAsync);
+        Get<LiveFeed>("/live.js", feed => feed.ScriptAsync);
         endpoints.Map("/{**path}", NothingAsync).WithOrder(int.MaxValue);
 
-        void Get(string path, RequestDelegate show) => endpoints.MapMethods(path, ["GET", "HEAD"], show);
-        void Post(string path, RequestDelegate take) => endpoints.MapMethods(path, ["POST"], take);
+        void Get<TPage>(string path, Func<TPage, RequestDelegate> show) where TPage : notnull => endpoints.MapMethods(path, ["GET", "HEAD"], context => show(context.RequestServices.GetRequiredService<TPage>())(context));
+        void Post<TPage>(string path, Func<TPage, RequestDelegate> take) where TPage : notnull => endpoints.MapMethods(path, ["POST"], context => take(context.RequestServices.GetRequiredService<TPage>())(context));
     }
 
     /// <summary>What no other endpoint answers.</summary>

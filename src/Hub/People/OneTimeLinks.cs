@@ -8,6 +8,14 @@ namespace Holdfast.Hub.People;
 /// <param name="Expires">When it ends unused.</param>
 internal sealed record OneTimeLink(string Kind, string? Person, DateTimeOffset Expires);
 
+/// <summary>An invitation that was not used yet. The link itself is not known any more.</summary>
+/// <param name="Id">Names it; it opens nothing.</param>
+/// <param name="Person">Whose password it sets, or the name of who is invited; null when they choose it.</param>
+/// <param name="Role">Of who is new.</param>
+/// <param name="Created">When it was made.</param>
+/// <param name="Expires">When it ends unused.</param>
+public sealed record Invitation(string Id, string? Person, string Role, DateTimeOffset Created, DateTimeOffset Expires);
+
 /// <summary>Links that make a person or set a password, once: the first administrator's, invitations, forgotten passwords.</summary>
 internal sealed class OneTimeLinks(HubDatabase database, Persons persons, Sessions sessions, Passwords passwords, AuditLog audit, TimeProvider time)
 {
@@ -28,6 +36,22 @@ internal sealed class OneTimeLinks(HubDatabase database, Persons persons, Sessio
         var code = New(kind, person);
         audit.Write(caller.Name, "person.invite", person, kind);
         return $"/invite?code={code}";
+    }
+
+    /// <summary>The invitations that are good still, the newest first. Fault for who is no administrator.</summary>
+    public HubResult<IReadOnlyList<Invitation>> Invitations(Caller caller) => !caller.IsAdmin ? Persons.NotYours : new HubResult<IReadOnlyList<Invitation>>(database.Query(
+        "SELECT hash, person, role, created, expires FROM links WHERE role <> $setup AND expires > $now ORDER BY created DESC, hash",
+        row => new Invitation(Sessions.IdOf((byte[])row[0]), row.IsDBNull(1) ? null : row.GetString(1), row.GetString(2), HubTime.Read(row, 3), HubTime.Read(row, 4)),
+        ("$setup", Setup), ("$now", time.GetUtcNow().ToUnixTimeMilliseconds())), null);
+
+    /// <summary>Makes an invitation void, at once.</summary>
+    public HubResult<bool> Withdraw(Caller caller, string id)
+    {
+        if (!caller.IsAdmin) return Persons.NotYours;
+        if (Invitations(caller).Value!.FirstOrDefault(invitation => invitation.Id == id) is not { } found) return new HubFault("not-found", $"There is no invitation {id}; holdfast people invitations lists them.");
+        database.Execute("DELETE FROM links WHERE role <> $setup AND hex(substr(hash, 1, 8)) = $id", ("$setup", Setup), ("$id", id));
+        audit.Write(caller.Name, "person.withdraw", found.Person, found.Role);
+        return true;
     }
 
     /// <summary>Makes the link for the first administrator; one of before is void.</summary>

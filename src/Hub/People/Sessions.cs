@@ -8,7 +8,7 @@ namespace Holdfast.Hub.People;
 /// <param name="Created">When it was begun.</param>
 /// <param name="Seen">When it was last used, to five minutes.</param>
 /// <param name="Expires">When it ends at the latest.</param>
-internal sealed record Session(string Id, string About, DateTimeOffset Created, DateTimeOffset Seen, DateTimeOffset Expires);
+public sealed record Session(string Id, string About, DateTimeOffset Created, DateTimeOffset Seen, DateTimeOffset Expires);
 
 /// <summary>Logins by browser. A session ends by itself after a week without use, and after a month.</summary>
 internal sealed class Sessions(HubDatabase database, KnownLogins known, TimeProvider time)

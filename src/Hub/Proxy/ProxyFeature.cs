@@ -26,7 +26,7 @@ internal static class ProxyFeature
                 // Labs put names of files into headers as they are; see the forwarder.
                 kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
                 // So that the next piece is read while one is sent.
-                kestrel.Limits.MaxResponseBufferSize = 8 * RequestBody.BufferSize;
+                kestrel.Limits.MaxResponseBufferSize = 4 * RequestBody.BufferSize;
             });
     }
 

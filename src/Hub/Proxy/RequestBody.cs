@@ -9,7 +9,7 @@ namespace Holdfast.Hub.Proxy;
 internal sealed class RequestBody(HttpContext context) : HttpContent
 {
     /// <summary>Most bytes that are under way in one direction.</summary>
-    public const int BufferSize = 64 * 1024;
+    public const int BufferSize = 128 * 1024;
 
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
     private Task _sending = Task.CompletedTask;

@@ -5,13 +5,13 @@ using Microsoft.AspNetCore.Connections;
 namespace Holdfast.Hub.Proxy;
 
 /// <summary>
-/// The memory of Kestrel's connections, in blocks of 64 KiB instead of 4: it asks the system once for each block, and what goes through this hub is large. A connection
+/// The memory of Kestrel's connections, in blocks of 128 KiB instead of 4: it asks the system once for each block, and what goes through this hub is large. A connection
 /// that is silent holds none.
 /// </summary>
 internal sealed class WideBlocks : MemoryPool<byte>, IMemoryPoolFactory<byte>
 {
     /// <summary>So many are kept for the next ones; what more a crowd has needed is given back.</summary>
-    private const int MostKept = 128;
+    private const int MostKept = 64;
 
     private readonly ConcurrentQueue<byte[]> _kept = new();
 

@@ -92,7 +92,7 @@ internal sealed class MachineRecipes(HubOptions options, HubDatabase database, T
     public async Task<HubResult<BuiltImage>> BuildAsync(MachineRecord machine, IProgress<string>? progress, CancellationToken cancellationToken)
     {
         if (Of(machine.Id) is not { } recipe) return NoRecipe(machine);
-        if (options.Engines.GetValueOrDefault(MachineRules.EngineOf(machine.Spec)) is not IImageBuilder builder)
+        if (options.EngineOf(machine) is not IImageBuilder builder)
             return new HubFault("bad-request", $"{machine.Spec.Name} runs on the engine {MachineRules.EngineOf(machine.Spec)}, which has no images. Take the recipe (holdfast recipe show) to a machine with one.");
         await _build.WaitAsync(cancellationToken);
         try
@@ -120,7 +120,7 @@ internal sealed class MachineRecipes(HubOptions options, HubDatabase database, T
 
     private async Task<HubResult<ForeignTree>> OpenAsync(MachineRecord machine, CancellationToken cancellationToken)
     {
-        if (options.Engines.GetValueOrDefault(MachineRules.EngineOf(machine.Spec)) is not { } engine) return new HubFault("unavailable", $"This hub has no engine {machine.Spec.Engine}.");
+        if (options.EngineOf(machine) is not { } engine) return new HubFault("unavailable", $"This hub has no engine {machine.Spec.Engine}.");
         var status = await engine.InspectAsync(machine.Id, cancellationToken);
         return status is { Ok: true, Value.IsRunning: true } && engine.PathOf(machine.Id, "/") is { } root
             ? new ForeignTree(root) : new HubFault("conflict", $"{machine.Spec.Name} does not run. Start it first: its packages are looked at in it.");

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Holdfast.Hub.Activity;
+using Holdfast.Hub.Images;
 using Holdfast.Hub.Machines;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -34,7 +36,7 @@ internal static class HubYaml
     private static HubSettings Settings(YamlNode node)
     {
         var settings = new HubSettings();
-        foreach (var (name, value) in Fields(node, "", ["types", "currency", "gpus", "hook_timeout", "host_for_members", "quotas"]))
+        foreach (var (name, value) in Fields(node, "", ["types", "currency", "gpus", "hook_timeout", "host_for_members", "quotas", "storage_price", "budgets", "auto_stop", "webhook", "points", "jobs", "registry"]))
         {
             settings = name switch
             {
@@ -43,11 +45,47 @@ internal static class HubYaml
                 "gpus" => settings with { Gpus = Whole(value, name) },
                 "hook_timeout" => settings with { HookTimeout = Hold(Quantities.Span(Text(value, name)), value, name, "a span of time as 90s, 5m or 1h") },
                 "host_for_members" => settings with { HostForMembers = Truth(value, name) },
-                _ => Quotas(settings, value),
+                "storage_price" => settings with { StoragePrice = Number(value, name, 0, "an amount of money for a GB and month, as 0.05") },
+                "budgets" => Budgets(settings, value),
+                "auto_stop" => settings with { AutoStop = AutoStop(value) },
+                "webhook" => settings with { Webhook = Webhooks.Address(Text(value, name)) ?? throw Fault(value, "webhook is an address that begins with http:// or https://.") },
+                "quotas" => Quotas(settings, value),
+                "jobs" => Jobs(settings, value),
+                "registry" => settings with { Registry = ImageName.Parse($"{Text(value, name)}/x:1") is { IsOfARegistry: true } ? Text(value, name) : throw Fault(value, $"registry is a registry and the beginning of a name, as registry.example.org/team, not '{Text(value, name)}'.") },
+                _ => Points(settings, value),
             };
         }
         return settings.HookTimeout >= TimeSpan.FromSeconds(1) ? settings : throw Fault(node, "hook_timeout is at least 1s.");
     }
+
+    private static HubSettings Budgets(HubSettings settings, YamlNode node)
+    {
+        foreach (var (name, value) in Fields(node, "budgets", ["month", "person"]))
+        {
+            var amount = Number(value, $"budgets.{name}", 0, "an amount of money for a month, as 300");
+            settings = name == "month" ? settings with { MonthBudget = amount } : settings with { PersonBudget = amount };
+        }
+        return settings;
+    }
+
+    private static AutoStop AutoStop(YamlNode node)
+    {
+        var stop = new AutoStop();
+        foreach (var (name, value) in Fields(node, "auto_stop", ["idle", "limit", "on_loss"]))
+        {
+            var field = $"auto_stop.{name}";
+            stop = name switch
+            {
+                "idle" => stop with { Idle = Timeout(value, field) },
+                "limit" => stop with { Limit = Timeout(value, field) },
+                _ => stop with { OnLoss = OnLoss.All.FirstOrDefault(word => word == Text(value, field)) ?? throw Fault(value, $"{field} is {string.Join(", ", OnLoss.All)}, not '{Text(value, field)}'.") },
+            };
+        }
+        return stop;
+    }
+
+    private static TimeSpan? Timeout(YamlNode node, string field) => Text(node, field) == "never" ? null
+        : Hold<TimeSpan>(Quantities.Span(Text(node, field)) is { } span && MachineRules.IsTimeout(span) ? span : null, node, field, "a span of time from 1m, as 90m or 2h, or never");
 
     private static HubSettings Quotas(HubSettings settings, YamlNode node)
     {
@@ -60,6 +98,28 @@ internal static class HubYaml
                 "notebooks" => settings with { NotebooksQuota = size },
                 _ => settings with { StorageQuota = size },
             };
+        }
+        return settings;
+    }
+
+    private static HubSettings Jobs(HubSettings settings, YamlNode node)
+    {
+        foreach (var (name, value) in Fields(node, "jobs", ["cpu", "memory"]))
+        {
+            settings = name == "cpu"
+                ? settings with { JobCpu = (double)Number(value, "jobs.cpu", 0.1m, "a number of processors from 0.1") }
+                : settings with { JobMemory = Size(value, "jobs.memory") };
+        }
+        return settings;
+    }
+
+    private static HubSettings Points(HubSettings settings, YamlNode node)
+    {
+        foreach (var (name, value) in Fields(node, "points", ["most", "space"]))
+        {
+            settings = name == "most"
+                ? settings with { MostPoints = (int)Number(value, "points.most", 2, "a number, 2 or more", whole: true) }
+                : settings with { PointsQuota = Size(value, "points.space") };
         }
         return settings;
     }

@@ -1,7 +1,7 @@
 namespace Holdfast.Hub.Settings;
 
 /// <summary>What somebody may have meant who wrote a name that there is not.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary>The name that fewest letters must be put in, taken out or changed for, at most a third of them; null when none is near.</summary>
     public static string? Of(string word, IEnumerable<string> names) => names
@@ -13,8 +13,11 @@ internal static class NearestName
     /// <summary>The same as a sentence with a space before it; else nothing.</summary>
     public static string Hint(string word, IEnumerable<string> names) => Of(word, names) is { } near ? $" Did you mean '{near}'?" : "";
 
-    private static int Distance(string one, string other)
+    /// <summary>How many characters must be put in, taken out or changed to make one word of the other.</summary>
+    public static int Distance(string one, string other)
     {
+        ArgumentNullException.ThrowIfNull(one);
+        ArgumentNullException.ThrowIfNull(other);
         var row = Enumerable.Range(0, other.Length + 1).ToArray();
         for (var i = 1; i <= one.Length; i++)
         {

@@ -35,4 +35,13 @@ public static class Quantities
             _ => null,
         };
     }
+
+    /// <summary>A span as <see cref="Span"/> reads it: in the largest unit of which it is whole numbers, in seconds at least.</summary>
+    public static string Text(TimeSpan span) => span switch
+    {
+        { Ticks: var ticks } when ticks % TimeSpan.TicksPerDay == 0 => $"{span.Days}d",
+        { Ticks: var ticks } when ticks % TimeSpan.TicksPerHour == 0 => $"{(int)span.TotalHours}h",
+        { Ticks: var ticks } when ticks % TimeSpan.TicksPerMinute == 0 => $"{(int)span.TotalMinutes}m",
+        _ => $"{(int)span.TotalSeconds}s",
+    };
 }

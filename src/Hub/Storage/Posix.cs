@@ -106,6 +106,9 @@ internal static unsafe partial class Posix
         return !handle.IsInvalid && SyncFileSystem(handle) == 0;
     }
 
+    /// <summary>Why the last call of this thread has failed, as an error number.</summary>
+    public static int LastError => Marshal.GetLastPInvokeError();
+
     private static int Error(int result) => result == 0 ? 0 : Marshal.GetLastPInvokeError();
 
     // struct statx, the same on all architectures: statx(2).

@@ -7,5 +7,6 @@ namespace Holdfast.Hub.Storage;
 internal static class StorageFeature
 {
     public static IServiceCollection AddStorage(this IServiceCollection services) => services
+        .AddSingleton<ProjectQuotas>()
         .AddSingleton<VolumeUsage>().AddSingleton<IHostedService>(provider => provider.GetRequiredService<VolumeUsage>());
 }

@@ -66,9 +66,12 @@ internal sealed class TreeCopy(Func<SafeFileHandle, PathStatus, string, bool>? s
     public static List<string> Names(SafeFileHandle folder, string name)
     {
         using var handle = Posix.OpenBelow(folder, name);
-        if (handle.IsInvalid) throw new IOException($"The folder {name} cannot be read.");
-        return [.. new FileSystemEnumerable<string>(Posix.NameOf(handle) + "/", static (ref FileSystemEntry entry) => entry.FileName.ToString(), new EnumerationOptions { AttributesToSkip = 0 })];
+        return handle.IsInvalid ? throw new IOException($"The folder {name} cannot be read.") : Names(handle);
     }
+
+    /// <summary>Names in a folder that is open.</summary>
+    public static List<string> Names(SafeFileHandle folder) =>
+        [.. new FileSystemEnumerable<string>(Posix.NameOf(folder) + "/", static (ref FileSystemEntry entry) => entry.FileName.ToString(), new EnumerationOptions { AttributesToSkip = 0 })];
 
     /// <summary>Whether the file is now the very same one, with nothing left to be set.</summary>
     private bool CopyFile(SafeFileHandle folder, string name, PathStatus status, string to)

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 namespace Holdfast.Hub.Storage;
 
 /// <summary>How much the volumes hold, measured in the background at no more than 1 % of a core.</summary>
-internal sealed class VolumeUsage(HubFolders folders, HubSettings settings, TimeProvider time) : BackgroundService
+internal sealed class VolumeUsage(HubFolders folders, HubSettings settings, ProjectQuotas quotas, TimeProvider time) : BackgroundService
 {
     /// <summary>Of so much work one part is done, and then rested: a hundredth of a core.</summary>
     private const int RestPerWork = 99;
@@ -16,7 +16,7 @@ internal sealed class VolumeUsage(HubFolders folders, HubSettings settings, Time
 
     /// <summary>What is known of a volume; null when it was not measured yet.</summary>
     /// <param name="folder">Its folder on this host.</param>
-    public Usage? Of(string folder) => _known.GetValueOrDefault(folder) is { } usage ? usage with { Quota = QuotaOf(folder) } : null;
+    public Usage? Of(string folder) => _known.GetValueOrDefault(folder) is { } usage ? WithQuota(usage, folder) : null;
 
     /// <summary>Measures now, at full speed.</summary>
     public async Task<Usage> MeasureAsync(string folder, CancellationToken cancellationToken)
@@ -24,6 +24,13 @@ internal sealed class VolumeUsage(HubFolders folders, HubSettings settings, Time
         // The disk is waited for, and the caller's thread must not be.
         await Task.Yield();
         return _known[folder] = await WalkAsync(folder, () => Task.CompletedTask, cancellationToken);
+    }
+
+    /// <summary>Makes the file system hold a volume to its quota, where it can.</summary>
+    public async Task LimitAsync(string folder, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        quotas.Apply(folder, QuotaOf(folder), cancellationToken);
     }
 
     /// <summary>Why nothing should be started on a volume: its quota, or the disk, is (nearly) full, with the mend; null when there is room.</summary>
@@ -69,6 +76,8 @@ internal sealed class VolumeUsage(HubFolders folders, HubSettings settings, Time
                 foreach (var folder in Volumes())
                 {
                     var worked = time.GetTimestamp();
+                    // What hub.yaml says now holds for machines that run, too.
+                    quotas.Adjust(folder, QuotaOf(folder));
                     _known[folder] = await WalkAsync(folder, RestAsync, stoppingToken);
 
                     // As long as it took, not as much as it used: what waits for a disk holds up others who do.
@@ -123,8 +132,10 @@ internal sealed class VolumeUsage(HubFolders folders, HubSettings settings, Time
             }
         }
         await rest();
-        return new Usage(bytes, files, [.. sums.OrderByDescending(sum => sum.Value).ThenBy(sum => sum.Key, StringComparer.Ordinal).Take(MostFolders).Select(sum => new FolderUsage(sum.Key[1..], sum.Value))], time.GetUtcNow(), QuotaOf(volume));
+        return WithQuota(new Usage(bytes, files, [.. sums.OrderByDescending(sum => sum.Value).ThenBy(sum => sum.Key, StringComparer.Ordinal).Take(MostFolders).Select(sum => new FolderUsage(sum.Key[1..], sum.Value))], time.GetUtcNow(), null, false), volume);
     }
+
+    private Usage WithQuota(Usage usage, string folder) => QuotaOf(folder) is { } quota ? usage with { Quota = quota, IsHard = ProjectQuotas.Holds(folder, quota) } : usage;
 
     private long? QuotaOf(string folder) => folder == folders.Storage ? settings.StorageQuota
         : IsHome(folder) ? settings.HomeQuota
@@ -143,7 +154,8 @@ internal sealed class VolumeUsage(HubFolders folders, HubSettings settings, Time
 /// <param name="Folders">The 50 largest folders down to the third level, largest first.</param>
 /// <param name="Measured">When it was measured.</param>
 /// <param name="Quota">Most bytes that it may hold; null for no limit.</param>
-public sealed record Usage(long Bytes, long Files, IReadOnlyList<FolderUsage> Folders, DateTimeOffset Measured, long? Quota);
+/// <param name="IsHard">Whether the file system lets nobody write beyond the quota; else no machine is started on a volume that has reached it.</param>
+public sealed record Usage(long Bytes, long Files, IReadOnlyList<FolderUsage> Folders, DateTimeOffset Measured, long? Quota, bool IsHard);
 
 /// <summary>A folder of a volume.</summary>
 /// <param name="Path">From the volume on.</param>

@@ -1,3 +1,4 @@
+using Holdfast.Lab.Activity;
 using Holdfast.Lab.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,7 @@ namespace Holdfast.Lab.Access;
 /// Decides about every request, in this order: 1 the Host is ours, 2 who calls, 3 the request cannot have been forged by another site,
 /// 4 the caller is logged in. Answers as jupyter_server does: APIs 403 and 404 as JSON, pages a redirect to the login.
 /// </summary>
-internal sealed class Gate(RequestDelegate next, Credentials credentials, Origins origins, LabActivity activity, ILogger<Gate> log)
+internal sealed class Gate(RequestDelegate next, Credentials credentials, Origins origins, LabActivity activity, LabInput input, ILogger<Gate> log)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -67,6 +68,8 @@ internal sealed class Gate(RequestDelegate next, Credentials credentials, Origin
         }
         if (caller.LoggedIn && request.IsApi() && !IsWatching(request))
             activity.Touch();
+        if (caller.LoggedIn)
+            input.Note(request);
         await next(context);
     }
 

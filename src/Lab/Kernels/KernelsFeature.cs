@@ -1,3 +1,4 @@
+using Holdfast.Lab.Activity;
 using Holdfast.Lab.Http;
 using Holdfast.Lab.Kernels.Channels;
 using Microsoft.AspNetCore.Builder;
@@ -15,6 +16,7 @@ internal static class KernelsFeature
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<LabActivity>();
+        services.TryAddSingleton<LabInput>();
         services.TryAddSingleton<KernelSpecs>();
         services.AddSingleton<KernelPages>();
         services.AddSingleton<PagePositions>();

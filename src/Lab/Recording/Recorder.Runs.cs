@@ -31,6 +31,13 @@ internal sealed partial class Recorder
         }
     }
 
+    /// <summary>Whether a cell of a kernel waits for an answer to <c>input()</c>.</summary>
+    public bool Asks(string kernelId)
+    {
+        lock (_gate)
+            return _recordings.TryGetValue(kernelId, out var recording) && recording.Fold.Executions.Any(execution => execution is { IsOver: false, Input: not 0 });
+    }
+
     /// <summary>The last line that is not blank of the last stream or error; what was written over by a carriage return is gone.</summary>
     private static string LastLine(KernelRecording recording, Execution execution)
     {

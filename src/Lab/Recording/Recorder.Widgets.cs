@@ -21,19 +21,30 @@ internal sealed partial class Recorder
         }
         // What it has sent by now counts: an end or an output that is not folded yet would give the question to the wrong one.
         CatchUp(recording);
-        if (IsRunning(kernelId))
+        if (_keeper.Find(kernelId)?.ExecutionState == "busy")
             return true;
         lock (_gate)
-            return recording.Fold.Widgets.HasCaptured;
+            return RunsCell(recording) || recording.Fold.Widgets.HasCaptured;
     }
 
-    /// <summary>Whether a kernel is at work. What it says last may be idle in the middle of a cell: it says so after each request on its control channel too.</summary>
-    public bool IsRunning(string kernelId)
+    /// <summary>
+    /// Whether a cell runs by all that the kernel has said until now. What it says last may be idle in the middle of a cell: it says so after each request on its
+    /// control channel too.
+    /// </summary>
+    public bool RunsCell(string kernelId)
     {
-        var isBusy = _keeper.Find(kernelId)?.ExecutionState == "busy";
+        KernelRecording? recording;
         lock (_gate)
-            return _recordings.TryGetValue(kernelId, out var recording) && (isBusy || recording.Fold.Executions.Any(execution => execution is { HasBegun: true, IsOver: false }));
+        {
+            if (!_recordings.TryGetValue(kernelId, out recording))
+                return false;
+        }
+        CatchUp(recording);
+        lock (_gate)
+            return RunsCell(recording);
     }
+
+    private static bool RunsCell(KernelRecording recording) => recording.Fold.Executions.Any(execution => execution is { HasBegun: true, IsOver: false });
 
     /// <summary>The content of a <c>comm_info_reply</c> that names the widgets of a kernel.</summary>
     public ReadOnlyMemory<byte> WidgetIdsFor(string kernelId)

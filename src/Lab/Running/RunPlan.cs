@@ -26,7 +26,7 @@ public sealed record RunPlan
     public required string Version { get; init; }
 
     /// <summary>The folder that paths of the run are relative to.</summary>
-    internal string Root => LabRoots.Where(root => Output.StartsWith(Path.TrimEndingDirectorySeparator(root) + "/", StringComparison.Ordinal)).MaxBy(root => root.Length)
+    internal string Root => LabRoots.Where(root => Output.StartsWith(root.TrimEnd('/') + "/", StringComparison.Ordinal)).MaxBy(root => root.Length)
         ?? Path.GetDirectoryName(Output)!;
 }
 

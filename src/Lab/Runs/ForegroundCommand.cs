@@ -20,14 +20,27 @@ internal sealed record ForegroundCommand(string Text, DateTimeOffset Started)
             var (own, foreground) = (fields[2], fields[5]);
             if (foreground == own || !int.TryParse(foreground, NumberStyles.None, CultureInfo.InvariantCulture, out var leader))
                 return null;
-            var words = Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{leader}/cmdline")).Split('\0', StringSplitOptions.RemoveEmptyEntries);
-            var text = words.Length > 0 ? string.Join(' ', words) : File.ReadAllText($"/proc/{leader}/comm").TrimEnd();
             var started = Boot() + TimeSpan.FromSeconds(long.Parse(ProcessStat.Read(leader)[19], CultureInfo.InvariantCulture) / (double)ProcessStat.TicksASecond);
-            return new ForegroundCommand(text.Length > LongestText ? text[..LongestText] : text, started);
+            return TextOf(leader) is { } text ? new ForegroundCommand(text, started) : null;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             // It has ended meanwhile.
+            return null;
+        }
+    }
+
+    /// <summary>The command line of a process; null when it has gone.</summary>
+    public static string? TextOf(int process)
+    {
+        try
+        {
+            var words = Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{process}/cmdline")).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+            var text = words.Length > 0 ? string.Join(' ', words) : File.ReadAllText($"/proc/{process}/comm").TrimEnd();
+            return text.Length > LongestText ? text[..LongestText] : text;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
             return null;
         }
     }

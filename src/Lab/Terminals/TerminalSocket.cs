@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Holdfast.Keeper.Client;
 using Holdfast.Keeper.Contract;
+using Holdfast.Lab.Activity;
 using Holdfast.Lab.Http;
 using Holdfast.Lab.Http.WebSockets;
 using Microsoft.AspNetCore.Http;
@@ -15,7 +16,7 @@ namespace Holdfast.Lab.Terminals;
 /// The WebSocket of a terminal, <c>/terminals/websocket/NAME</c>, in terminado's frames: to the page <c>["setup", {}]</c>, <c>["stdout", text]</c> and
 /// <c>["disconnect", 1]</c>; from it <c>["stdin", text]</c> and <c>["set_size", rows, columns, height, width]</c>.
 /// </summary>
-internal sealed class TerminalSocket(TerminalRecord terminal, KeeperClient keeper, LabActivity activity, ServerSocket socket, TimeProvider time)
+internal sealed class TerminalSocket(TerminalRecord terminal, KeeperClient keeper, LabActivity activity, LabInput input, ServerSocket socket, TimeProvider time)
 {
     /// <summary>More than anybody pastes.</summary>
     private const long LongestMessage = 16 << 20;
@@ -40,7 +41,7 @@ internal sealed class TerminalSocket(TerminalRecord terminal, KeeperClient keepe
             var keeper = services.GetRequiredService<KeeperClient>();
             var time = services.GetRequiredService<TimeProvider>();
             var feed = new TerminalFeed(terminal, keeper, services.GetRequiredService<LiveScreens>().Of(terminal), socket, time, services.GetRequiredService<ILogger<TerminalFeed>>());
-            await new TerminalSocket(terminal, keeper, activity, socket, time).RunAsync(feed, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+            await new TerminalSocket(terminal, keeper, activity, services.GetRequiredService<LabInput>(), socket, time).RunAsync(feed, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
         }
         finally
         {
@@ -83,6 +84,7 @@ internal sealed class TerminalSocket(TerminalRecord terminal, KeeperClient keepe
         {
             case (string typed, _, _):
                 activity.Touch();
+                input.Note();
                 feed.Expect();
                 await keeper.TypeAsync(terminal.Name, Encoding.UTF8.GetBytes(typed), socket.Ended);
                 break;

@@ -32,14 +32,31 @@ internal static class ScriptOptions
         def _options():
             import argparse
             import ast
+            import json
             import os
             import sys
 
             def value(text):
-                try:
-                    return ast.literal_eval(text)
-                except (SyntaxError, ValueError):
-                    return text
+                for read in (ast.literal_eval, json.loads):
+                    try:
+                        return read(text)
+                    except (SyntaxError, ValueError):
+                        pass
+                return text
+
+            class Truth(argparse.BooleanOptionalAction):
+                # --x and --no-x, and --x=true and --x=false, as jobs give it.
+                def __init__(self, *names, **others):
+                    super().__init__(*names, **others)
+                    self.nargs = "?"
+
+                def __call__(self, parser, namespace, word, name=None):
+                    super().__call__(parser, namespace, None, name)
+                    if word is not None:
+                        if word.lower() not in ("true", "false"):
+                            parser.error(name + " is true or false, not " + word)
+                        if word.lower() == "false":
+                            setattr(namespace, self.dest, not getattr(namespace, self.dest))
 
             parser = argparse.ArgumentParser(description={0}, allow_abbrev=False, conflict_handler="resolve")
 
@@ -82,7 +99,7 @@ internal static class ScriptOptions
         {
             "int" or "float" => $"type={type}, ",
             "str" => "",
-            "bool" => "action=argparse.BooleanOptionalAction, ",
+            "bool" => "action=Truth, ",
             null => $"type=str if isinstance({parameter.Name}, str) else value, ",
             _ => "type=value, ",
         };

@@ -109,6 +109,12 @@ public sealed class HubAccessTests
     [InlineData("hook run", "Usage: holdfast hook run HOOK [OPTIONS]")]
     [InlineData("service install", "Usage: holdfast service install [-- OPTIONS] [OPTIONS]")]
     [InlineData("completion", "Usage: holdfast completion SHELL [OPTIONS]")]
+    [InlineData("cost", "Usage: holdfast cost [OPTIONS]")]
+    [InlineData("events", "Usage: holdfast events [OPTIONS]")]
+    [InlineData("people", "Usage: holdfast people VERB")]
+    [InlineData("people budget", "Usage: holdfast people budget NAME AMOUNT [OPTIONS]")]
+    [InlineData("people end-session", "Usage: holdfast people end-session NAME [SESSION] [OPTIONS]")]
+    [InlineData("people log", "Usage: holdfast people log [OPTIONS]")]
     public async Task Help_OfAVerb_FitsTheScreen(string verb, string usage)
     {
         await using var place = new Place();

@@ -181,7 +181,8 @@ get_ipython().kernel.comm_manager.register_target('echo', opened)`);
     let told = false;
     const run = execute(session.kernel, 'import os, time\nn = 0\nwhile not os.path.exists("stop"):\n    print(n, flush=True)\n    n += 1\n    time.sleep(0.05)\nprint("end")', {
       onOutput: output => {
-        numbers.push(...output.content.text.trim().split('\n'));
+        // A line and its end may come in two messages.
+        numbers.push(...output.content.text.split('\n').filter(line => line));
         if (!told) console.log('running');
         told = true;
       }

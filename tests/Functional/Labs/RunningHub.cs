@@ -1,11 +1,15 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Holdfast.Functional.Tests.Pages;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace Holdfast.Functional.Tests.Labs;
 
 /// <summary>A hub as a process of its own. Its end is always <c>kill -9</c>; at the very end its machines are removed.</summary>
 internal sealed partial class RunningHub(Workplace workplace, params string[] arguments) : IAsyncDisposable
 {
+    private const float Patience = 60_000;
     private RunningLab? _hub;
 
     /// <summary>Where it listens.</summary>
@@ -21,6 +25,19 @@ internal sealed partial class RunningHub(Workplace workplace, params string[] ar
 
     /// <summary>The link by which the first administrator gets in.</summary>
     public async Task<Uri> SetupLinkAsync() => new(SetupLink().Match(await _hub!.HearAsync("/setup?")).Value);
+
+    /// <summary>A page of the first administrator, who chooses a password.</summary>
+    public async Task<IPage> LogInAsync(Chromium chromium)
+    {
+        var page = await chromium.NewPageAsync();
+        page.SetDefaultTimeout(Patience);
+        await page.GotoAsync((await SetupLinkAsync()).AbsoluteUri);
+        await page.Locator("input[name=password]").FillAsync("correct horse battery");
+        await page.Locator("input[name=again]").FillAsync("correct horse battery");
+        await page.Locator("form button.main").ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Machines");
+        return page;
+    }
 
     public Task HearAsync(string words) => _hub!.HearAsync(words);
 

@@ -14,7 +14,7 @@ public sealed class Chromium : IAsyncDisposable
     private IBrowser? _browser;
 
     /// <summary>A page with cookies and storage of its own. The certificates that labs make themselves are taken.</summary>
-    public async Task<IPage> NewPageAsync(int width = 1280, int height = 900)
+    public async Task<IPage> NewPageAsync(int width = 1280, int height = 900, string? storage = null, bool script = true)
     {
         if (!File.Exists(Executable)) Assert.Skip($"{Executable} is not there: apt-get install chromium.");
         await _starting.WaitAsync(TestContext.Current.CancellationToken);
@@ -36,7 +36,7 @@ public sealed class Chromium : IAsyncDisposable
             _starting.Release();
         }
 
-        var context = await _browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, IgnoreHTTPSErrors = true });
+        var context = await _browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, IgnoreHTTPSErrors = true, StorageState = storage, JavaScriptEnabled = script });
         return await context.NewPageAsync();
     }
 

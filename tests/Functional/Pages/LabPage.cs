@@ -139,10 +139,13 @@ internal sealed class LabPage : IAsyncDisposable
     }
 
     /// <summary>Puts a picture into HOLDFAST_SCREENSHOTS, else TestResults/ beside the tests.</summary>
-    public Task ScreenshotAsync(string name)
+    public Task ScreenshotAsync(string name) => ScreenshotAsync(_page, name, fullPage: false);
+
+    /// <summary>A picture of any page, for people to look at.</summary>
+    public static Task ScreenshotAsync(IPage page, string name, bool fullPage = true)
     {
         var folder = Environment.GetEnvironmentVariable("HOLDFAST_SCREENSHOTS") ?? Path.Combine(AppContext.BaseDirectory, "TestResults");
-        return _page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png") });
+        return page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = fullPage });
     }
 
     public async ValueTask DisposeAsync() => await _page.Context.DisposeAsync();

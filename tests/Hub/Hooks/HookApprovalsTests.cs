@@ -18,7 +18,7 @@ public sealed class HookApprovalsTests : IDisposable
         HubFolders.Make(folders.Storage);
         _hook = Path.Combine(folders.Storage, "pre-run.sh");
         _database = HubDatabase.Open(folders.Database);
-        _approvals = new HookApprovals(_database, folders, TimeProvider.System);
+        _approvals = new HookApprovals(_database, folders, new AuditLog(_database, TimeProvider.System), TimeProvider.System);
     }
 
     public void Dispose()

@@ -1,11 +1,21 @@
 using System.Net;
 using System.Net.Sockets;
 using Holdfast.Engines.Contract;
+using Holdfast.Hub.Api;
+using Holdfast.Hub.Activity;
+using Holdfast.Hub.Costs;
 using Holdfast.Hub.Database;
+using Holdfast.Hub.Events;
+using Holdfast.Hub.Images;
+using Holdfast.Hub.Loss;
 using Holdfast.Hub.Machines;
+using Holdfast.Hub.Output;
 using Holdfast.Hub.Pages;
 using Holdfast.Hub.People;
+using Holdfast.Hub.Points;
 using Holdfast.Hub.Proxy;
+using Holdfast.Hub.Storage;
+using Holdfast.Hub.Tests.Output;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -24,12 +34,13 @@ internal sealed class PeopleHub : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly List<HttpClient> _clients = [];
 
-    private PeopleHub(WebApplication app, string folder, ManualClock clock, FakeMachines machines)
+    private PeopleHub(WebApplication app, string folder, ManualClock clock, FakeMachines machines, FakeJobs jobs)
     {
         _app = app;
         Folder = folder;
         Clock = clock;
         Machines = machines;
+        Jobs = jobs;
     }
 
     public string Folder { get; }
@@ -40,6 +51,8 @@ internal sealed class PeopleHub : IAsyncDisposable
     public ManualClock Clock { get; }
 
     public FakeMachines Machines { get; }
+
+    public FakeJobs Jobs { get; }
 
     public int Port { get; private set; }
 
@@ -56,6 +69,7 @@ internal sealed class PeopleHub : IAsyncDisposable
         var folders = new HubFolders(folder) { MeetingRoot = folder };
         var clock = new ManualClock();
         var machines = new FakeMachines();
+        var jobs = new FakeJobs(folders.Storage);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = "/" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
@@ -73,6 +87,16 @@ internal sealed class PeopleHub : IAsyncDisposable
             .AddSingleton<TimeProvider>(clock)
             .AddSingleton(_ => HubDatabase.Open(folders.Database))
             .AddSingleton<IMachines>(machines)
+            .AddEvents()
+            .AddCosts()
+            .AddMachines()
+            .AddLoss()
+            .AddStorage()
+            .AddActivity()
+            .AddPoints()
+            .AddImages()
+            .AddOutput()
+            .AddSingleton<IJobs>(jobs)
             .AddPeople()
             .AddProxy()
             .AddPages();
@@ -83,9 +107,10 @@ internal sealed class PeopleHub : IAsyncDisposable
         app.MapPeople();
         app.MapProxy();
         app.MapPages();
+        JobOutputApi.Map(app.MapGroup(ApiFeature.Root));
         app.MapMethods("/api/v1/whoami", ["GET", "POST"], context => context.Response.WriteAsync($"{context.Caller().Name} {context.Caller().IsAdmin}", context.RequestAborted));
         await app.StartAsync(cancellationToken);
-        var hub = new PeopleHub(app, folder, clock, machines);
+        var hub = new PeopleHub(app, folder, clock, machines, jobs);
         hub.Port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
         return hub;
     }

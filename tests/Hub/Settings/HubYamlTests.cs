@@ -27,11 +27,20 @@ public sealed class HubYamlTests : IDisposable
             quotas:
               home: 20GB
               storage: 1.5TB
+            storage_price: 0.05
+            budgets: {month: 300, person: 50.5}
+            points: {most: 12, space: 3GB}
+            jobs: {cpu: 1.5, memory: 3GB}
+            registry: registry.example.org/team
             """).Value!;
 
         Assert.Equal([new("small", 2, 8_000_000_000, 0, null, 0), new("gpu", 0.5, 32L << 30, 1, 8_000_000_000, 0.45m)], settings.Types);
         Assert.Equal(("EUR", 2, TimeSpan.FromSeconds(90), true), (settings.Currency, settings.Gpus, settings.HookTimeout, settings.HostForMembers));
+        Assert.Equal((0.05m, 300m, 50.5m), (settings.StoragePrice, settings.MonthBudget, settings.PersonBudget));
         Assert.Equal((20_000_000_000, null, 1_500_000_000_000), (settings.HomeQuota, settings.NotebooksQuota, settings.StorageQuota));
+        Assert.Equal((12, 3_000_000_000), (settings.MostPoints, settings.PointsQuota));
+        Assert.Equal((1.5, 3_000_000_000), (settings.JobCpu, settings.JobMemory));
+        Assert.Equal("registry.example.org/team", settings.Registry);
     }
 
     [Theory]
@@ -45,7 +54,13 @@ public sealed class HubYamlTests : IDisposable
 
     [Theory]
     [InlineData("currncy: EUR", 1, "there is no currncy. Did you mean 'currency'?")]
-    [InlineData("currency: EUR\nfrobnicate: 1", 2, "there is no frobnicate. There is types, currency, gpus, hook_timeout, host_for_members, quotas.")]
+    [InlineData("currency: EUR\nfrobnicate: 1", 2, "there is no frobnicate. There is types, currency, gpus, hook_timeout, host_for_members, quotas, storage_price, budgets, auto_stop, webhook, points, jobs, registry.")]
+    [InlineData("currency: EUR\nbudgets:\n  months: 3", 3, "there is no budgets.months. Did you mean 'month'?")]
+    [InlineData("storage_price: cheap", 1, "storage_price is an amount of money for a GB and month, as 0.05, not 'cheap'.")]
+    [InlineData("currency: EUR\npoints:\n  most: 1", 3, "points.most is a number, 2 or more, not '1'.")]
+    [InlineData("registry: somewhere", 1, "registry is a registry and the beginning of a name, as registry.example.org/team, not 'somewhere'.")]
+    [InlineData("jobs:\n  cpu: 0", 2, "jobs.cpu is a number of processors from 0.1, not '0'.")]
+    [InlineData("points:\n  spce: 1GB", 2, "there is no points.spce. Did you mean 'space'?")]
     [InlineData("types:\n  - name: a\n    memroy: 1GB", 3, "there is no types[0].memroy. Did you mean 'memory'?")]
     [InlineData("types:\n  - name: a\n  - name: b\n    memory: lots", 4, "types[1].memory is a size as 512MB, 32GB or 32GiB, not 'lots'.")]
     [InlineData("types:\n  - name: a\n    cpu: 0", 3, "types[0].cpu is 0.1 or more processors, not '0'.")]
@@ -59,7 +74,7 @@ public sealed class HubYamlTests : IDisposable
     [InlineData("hook_timeout: 0s", 1, "hook_timeout is at least 1s.")]
     [InlineData("host_for_members: maybe", 1, "host_for_members is true or false, not 'maybe'.")]
     [InlineData("quotas:\n  hom: 1GB", 2, "there is no quotas.hom. Did you mean 'home'?")]
-    [InlineData("- a", 1, "the file has fields: types, currency, gpus, hook_timeout, host_for_members, quotas.")]
+    [InlineData("- a", 1, "the file has fields: types, currency, gpus, hook_timeout, host_for_members, quotas, storage_price, budgets, auto_stop, webhook, points, jobs, registry.")]
     public void Read_Mistyped_NamesLineFieldAndMend(string text, int line, string fault) =>
         Assert.Equal($"{SettingsFile} line {line}: {fault}", Read(text).Fault!.Message);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Holdfast.Hub.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Holdfast.Hub.Tests.Storage;
 
@@ -75,7 +76,7 @@ public sealed class VolumeUsageTests : IDisposable
         Assert.Equal([("d", "folder", 0L), ("f", "file", 6L), ("l", "link", 0L)], VolumeUsage.List(_folders.Storage, "/a")!.Select(entry => (entry.Name, entry.Kind, entry.Size)));
     }
 
-    private VolumeUsage Usage(HubSettings? settings = null, TimeProvider? time = null) => new(_folders, settings ?? new HubSettings(), time ?? TimeProvider.System);
+    private VolumeUsage Usage(HubSettings? settings = null, TimeProvider? time = null) => new(_folders, settings ?? new HubSettings(), new ProjectQuotas(NullLogger<ProjectQuotas>.Instance), time ?? TimeProvider.System);
 
     private string Run(string script)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
+using Holdfast.Lab.Contents;
 using Holdfast.Lab.Tests.Hosting;
 
 namespace Holdfast.Lab.Tests.Contents;
@@ -52,6 +53,14 @@ public sealed class FullDiskTests
         {
             await RunAsync("umount", disk);
         }
+    }
+
+    [Fact]
+    public void Fault_OfAQuotaThatIsUsedUp_SaysSo()
+    {
+        var fault = ContentsFault.Of(new ContentsPath("/", "f.txt"), new IOException("Disk quota exceeded", 122 /* EDQUOT */));
+
+        Assert.Equal((507, "The disk quota is used up: 'f.txt' was not saved, and what was there before is unchanged. Free some room and save again."), (fault.Status, fault.Message));
     }
 
     private static async Task<int> RunAsync(string program, params string[] arguments)

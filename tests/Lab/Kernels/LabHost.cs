@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Holdfast.Lab.Activity;
 using Holdfast.Lab.Contents;
 using Holdfast.Lab.Events;
 using Holdfast.Lab.History;
@@ -38,7 +39,7 @@ internal sealed class LabHost : IAsyncDisposable
         builder.Services.AddSingleton(keeper.Client);
         builder.Services.AddSingleton(keeper.Options(root));
         builder.Services.AddSingleton(keeper.Specs);
-        builder.Services.AddSingleton(new BaseUrl(baseUrl)).AddSingleton<IdleMemory>().AddEvents().AddContents().AddHistory().AddKernels().AddSessions().AddRecording().AddTerminals().AddRuns();
+        builder.Services.AddSingleton(new BaseUrl(baseUrl)).AddSingleton<IdleMemory>().AddEvents().AddContents().AddHistory().AddKernels().AddSessions().AddRecording().AddTerminals().AddRuns().AddActivity();
         var app = builder.Build();
         app.UseBaseUrl();
         app.UseRouting();
@@ -47,6 +48,7 @@ internal sealed class LabHost : IAsyncDisposable
         app.MapContents();
         app.MapRecording();
         app.MapRuns();
+        app.MapActivity();
         app.MapHistory();
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new LabHost(app, root);

@@ -1,10 +1,17 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Holdfast.Engines.Contract;
+using Holdfast.Hub.Activity;
+using Holdfast.Hub.Costs;
+using Holdfast.Hub.Events;
 using Holdfast.Hub.Hooks;
+using Holdfast.Hub.Images;
+using Holdfast.Hub.Jobs;
 using Holdfast.Hub.Loss;
 using Holdfast.Hub.Machines;
+using Holdfast.Hub.Output;
 using Holdfast.Hub.People;
+using Holdfast.Hub.Points;
 using Holdfast.Hub.Recipes;
 using Holdfast.Hub.Storage;
 
@@ -30,7 +37,16 @@ namespace Holdfast.Hub.Api.Contract;
 [JsonSerializable(typeof(LossView))]
 [JsonSerializable(typeof(Caller))]
 [JsonSerializable(typeof(AuditLine[]))]
+[JsonSerializable(typeof(Person))]
 [JsonSerializable(typeof(Person[]))]
+[JsonSerializable(typeof(RoleRequest))]
+[JsonSerializable(typeof(BudgetRequest))]
+[JsonSerializable(typeof(PersonBudget))]
+[JsonSerializable(typeof(Session[]))]
+[JsonSerializable(typeof(Invitation[]))]
+[JsonSerializable(typeof(CostReport))]
+[JsonSerializable(typeof(HubEvent))]
+[JsonSerializable(typeof(HubEvent[]))]
 [JsonSerializable(typeof(InviteRequest))]
 [JsonSerializable(typeof(InviteView))]
 [JsonSerializable(typeof(TokenRequest))]
@@ -53,6 +69,38 @@ namespace Holdfast.Hub.Api.Contract;
 [JsonSerializable(typeof(RecordRequest))]
 [JsonSerializable(typeof(RecipeDrift))]
 [JsonSerializable(typeof(BuiltImage))]
+[JsonSerializable(typeof(UsageSample[]))]
+[JsonSerializable(typeof(ExtendRequest))]
+[JsonSerializable(typeof(WebhookRequest))]
+[JsonSerializable(typeof(WebhookView))]
+[JsonSerializable(typeof(RunList))]
+[JsonSerializable(typeof(PointList))]
+[JsonSerializable(typeof(EnvironmentPoint))]
+[JsonSerializable(typeof(PointRequest))]
+[JsonSerializable(typeof(PointDiff))]
+[JsonSerializable(typeof(BackRequest))]
+[JsonSerializable(typeof(BackDone))]
+[JsonSerializable(typeof(JobSpec))]
+[JsonSerializable(typeof(JobView))]
+[JsonSerializable(typeof(JobList))]
+[JsonSerializable(typeof(JobView[]))]
+[JsonSerializable(typeof(JobPlan))]
+[JsonSerializable(typeof(CodeView))]
+[JsonSerializable(typeof(ImageView[]))]
+[JsonSerializable(typeof(RemovedImageView))]
+[JsonSerializable(typeof(MovedImage))]
+[JsonSerializable(typeof(UnusedImages))]
+[JsonSerializable(typeof(RemoteImages))]
+[JsonSerializable(typeof(CheckedImage))]
+[JsonSerializable(typeof(PushRequest))]
+[JsonSerializable(typeof(PullRequest))]
+[JsonSerializable(typeof(PruneRequest))]
+[JsonSerializable(typeof(CheckRequest))]
+[JsonSerializable(typeof(RegistryLoginRequest))]
+[JsonSerializable(typeof(RegistryLoginView[]))]
+[JsonSerializable(typeof(RegistryLoginView))]
+[JsonSerializable(typeof(ArtifactList))]
+[JsonSerializable(typeof(JobMetrics))]
 [JsonSerializable(typeof(string))]
 public sealed partial class HubJson : JsonSerializerContext;
 

@@ -1,3 +1,4 @@
+using Holdfast.Hub.Activity;
 using Holdfast.Hub.Hooks;
 using Holdfast.Hub.Machines;
 
@@ -28,6 +29,10 @@ public sealed record MachineView
     public required string Type { get; init; }
     /// <summary>Per hour of running with that type; null when the settings do not have it any more.</summary>
     public decimal? Price { get; init; }
+    /// <summary>What it has cost since its start, without storage; null while it does not run.</summary>
+    public decimal? PriceSoFar { get; init; }
+    /// <summary>What it has cost in this month (of UTC), without storage.</summary>
+    public decimal CostMonth { get; init; }
     /// <summary>Of the price.</summary>
     public required string Currency { get; init; }
     /// <inheritdoc cref="MachineSpec.Git" />
@@ -38,6 +43,16 @@ public sealed record MachineView
     public required IReadOnlyList<string> Secrets { get; init; }
     /// <inheritdoc cref="MachineSpec.AutoStart" />
     public bool AutoStart { get; init; }
+    /// <inheritdoc cref="MachineSpec.IdleTimeout" />
+    public TimeSpan? IdleTimeout { get; init; }
+    /// <inheritdoc cref="MachineSpec.TimeLimit" />
+    public TimeSpan? TimeLimit { get; init; }
+    /// <inheritdoc cref="MachineSpec.OnLoss" />
+    public string? OnLoss { get; init; }
+    /// <inheritdoc cref="MachineRecord.Notice" />
+    public MachineNotice? Notice { get; init; }
+    /// <summary>What it does, and when the hub will stop it; null when it does not run, or was not looked at yet.</summary>
+    public MachineActivity? Activity { get; init; }
     /// <inheritdoc cref="MachineRecord.Gpus" />
     public required IReadOnlyList<int> Gpus { get; init; }
     /// <inheritdoc cref="MachineRecord.Created" />

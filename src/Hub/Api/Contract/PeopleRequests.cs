@@ -9,6 +9,14 @@ public sealed record InviteRequest(string? Name = null, string Role = "member");
 /// <param name="Link">Its address; null when there is none to be made.</param>
 public sealed record InviteView(string? Link);
 
+/// <summary>Another role.</summary>
+/// <param name="Role"><c>member</c> or <c>admin</c>.</param>
+public sealed record RoleRequest(string Role);
+
+/// <summary>Another budget.</summary>
+/// <param name="Amount">For a month; null for what <c>hub.yaml</c> says.</param>
+public sealed record BudgetRequest(decimal? Amount);
+
 /// <summary>An API token that is to be.</summary>
 /// <param name="Name">What its person calls it.</param>
 /// <param name="Scope"><c>all</c> or <c>read</c>.</param>

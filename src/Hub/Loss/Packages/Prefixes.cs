@@ -11,15 +11,20 @@ internal static class Prefixes
         List<string> found = ["/usr", "/usr/local"];
         foreach (var name in Folders(tree, "/", entry => !Never.Contains(entry))) found.Add($"/{name}");
         foreach (var folder in (string[])["/opt", "/srv"]) found.AddRange(Folders(tree, folder).Select(name => $"{folder}/{name}"));
-        foreach (var own in home is null or "/root" ? ["/root"] : (string[])["/root", home])
-        {
-            found.AddRange(Folders(tree, own, name => name[0] != '.' || name is ".local" or ".venv" or ".npm-global").Select(name => $"{own}/{name}"));
-            foreach (var folder in (string[])[".virtualenvs", ".pyenv/versions", ".conda/envs", ".nvm/versions/node", ".local/pipx/venvs"])
-                found.AddRange(Folders(tree, $"{own}/{folder}").Select(name => $"{own}/{folder}/{name}"));
-        }
+        foreach (var own in home is null or "/root" ? ["/root"] : (string[])["/root", home]) found.AddRange(Below(tree, own));
         foreach (var prefix in found.ToList())
             found.AddRange(Folders(tree, $"{prefix}/envs").Select(name => $"{prefix}/envs/{name}"));
         return found;
+    }
+
+    /// <summary>Those in one home, without environments in them.</summary>
+    /// <param name="tree">The tree.</param>
+    /// <param name="home">The home in it; empty when that is its root.</param>
+    public static IEnumerable<string> Below(ForeignTree tree, string home)
+    {
+        var own = Folders(tree, $"{home}/", name => name[0] != '.' || name is ".local" or ".venv" or ".npm-global").Select(name => $"{home}/{name}");
+        return own.Concat(((string[])[".virtualenvs", ".pyenv/versions", ".conda/envs", ".nvm/versions/node", ".local/pipx/venvs"])
+            .SelectMany(folder => Folders(tree, $"{home}/{folder}").Select(name => $"{home}/{folder}/{name}")));
     }
 
     /// <summary>Names of folders, links left out: what they lead to is found at its own place.</summary>

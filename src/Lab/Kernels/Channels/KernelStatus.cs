@@ -12,6 +12,9 @@ internal static class KernelStatus
     /// <summary>How many records back the kernel's session name is looked for.</summary>
     private const int LookBack = 16;
 
+    /// <summary>Bytes of a status message's content, at most.</summary>
+    private const int LongestContent = 256;
+
     /// <summary>Writes a status message in the layout of <see cref="WebSocketV1"/>.</summary>
     /// <param name="state">The execution_state.</param>
     /// <param name="kernelSession">
@@ -45,6 +48,28 @@ internal static class KernelStatus
                 session = header.Session;
         }
         return session.Length > 0 ? session : Guid.NewGuid().ToString();
+    }
+
+    /// <summary>The execution_state of a kernel's own status message; null of any other message.</summary>
+    public static string? Of(in KernelMessage message)
+    {
+        // Looked at without reading the header: nearly all messages are others.
+        if (message.Content.Length > LongestContent || message.Content.Span.IndexOf("\"execution_state\""u8) < 0)
+            return null;
+        try
+        {
+            var json = new Utf8JsonReader(message.Content.Span);
+            while (json.Read())
+            {
+                if (json.TokenType == JsonTokenType.PropertyName && json.CurrentDepth == 1 && json.ValueTextEquals("execution_state"u8) && json.Read())
+                    return json.TokenType == JsonTokenType.String ? json.GetString() : null;
+            }
+        }
+        catch (JsonException)
+        {
+            // Pages are sent what kernels say, whatever it is.
+        }
+        return null;
     }
 
     /// <summary>

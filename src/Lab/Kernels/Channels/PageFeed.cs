@@ -53,6 +53,8 @@ internal sealed class PageFeed : IDisposable
     private string? _notebook;
     private readonly ConcurrentQueue<WidgetQuestion> _questions = new();
     private string? _kernelSession;
+    /// <summary>The kernel's state as the page knows it; null as long as it was told none.</summary>
+    private string? _state;
 
     public PageFeed(KernelRecord kernel, KernelPage page, ServerSocket socket, ChannelServices services)
     {
@@ -168,13 +170,10 @@ internal sealed class PageFeed : IDisposable
         return await moved;
     }
 
+    private string TrueState() => StateToSay(_services.Keeper.Find(_kernel.Id)?.ExecutionState ?? "dead");
+
     /// <summary>To JupyterLab "restarting" means that the kernel died just now, and it connects again for every time it hears it.</summary>
-    private string TrueState() => _services.Keeper.Find(_kernel.Id)?.ExecutionState switch
-    {
-        null => "dead",
-        "restarting" => "starting",
-        var state => state,
-    };
+    private static string StateToSay(string state) => state == "restarting" ? "starting" : state;
 
     private async ValueTask SendRecordsAsync()
     {
@@ -228,9 +227,13 @@ internal sealed class PageFeed : IDisposable
             return;
         }
         await SendOwnAsync(KernelChannel.Shell, "comm_info_reply", question.Header, _services.Recorder.WidgetIdsFor(_kernel.Id), []);
-        // JupyterLab takes a reply as given when its idle has come too; the page is told what is true after that.
+        // JupyterLab takes a reply as given when its idle has come too. After that it is told that a cell runs, or what it knew: the keeper's word
+        // may be behind the records that it was sent, and a busy that is over would stay.
         await SendOwnAsync(KernelChannel.IOPub, "status", question.Header, "{\"execution_state\": \"idle\"}"u8.ToArray(), []);
-        await SendStatusAsync(_services.Recorder.IsRunning(_kernel.Id) ? "busy" : TrueState());
+        if (_services.Recorder.RunsCell(_kernel.Id))
+            await SendStatusAsync("busy");
+        else if (_state is not null)
+            await SendStatusAsync(StateToSay(_state));
     }
 
     /// <summary>Sends a message of the lab's own.</summary>
@@ -249,6 +252,7 @@ internal sealed class PageFeed : IDisposable
         {
             if (IsFolded(record.Sequence, message) || !_limit.Takes(message))
                 return;
+            _state = KernelStatus.Of(message) ?? _state;
             while (_limit.IsBehind && _limit.Next(KernelSession(), IsIdle(message) ? message.ParentHeader.Span : default) is { } shown)
                 await SendAsync(shown, record.Sequence);
         }
@@ -293,6 +297,7 @@ internal sealed class PageFeed : IDisposable
 
     private ValueTask SendStatusAsync(string state)
     {
+        _state = state;
         var session = KernelStatus.SessionAt(_kernel.JournalFolder, _reader.NextSequence - 1);
         return SendAsync(KernelStatus.Create(state, session, _services.Time.GetUtcNow()), _reader.NextSequence - 1);
     }

@@ -21,6 +21,7 @@ internal sealed class PageRequests(string kernelId, KernelPage page, ChannelServ
             KernelsLog.RequestIgnored(services.Log, kernelId, reason);
             return;
         }
+        services.Input.Note(parts);
         if (_widgets.Take(channel, parts))
             return;
         // What is sent before the kernel's broadcasts are heard could lose its first outputs.

@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Holdfast.Cli.Notebooks;
+using Holdfast.Hub.Api.Contract;
+using Holdfast.Notebooks.Exporting;
+
+namespace Holdfast.Cli.Hub;
+
+/// <summary><c>holdfast image check</c>.</summary>
+internal static class ImageCheckVerb
+{
+    /// <summary>Runs a text with whatever Python there is.</summary>
+    private const string WithPython = "exec \"$(command -v python3 || command -v python)\" -c \"$1\"";
+
+    public static Command Create()
+    {
+        var image = Asking.Image();
+        var command = new Argument<string[]>("-- COMMAND") { Description = "Program and arguments.", Arity = ArgumentArity.ZeroOrMore };
+        var script = new Option<string?>("--script") { Description = "Run the import lines of this script or notebook (.py or .ipynb).", HelpName = "FILE" };
+        var outside = new Option<bool>("--outside") { Description = "Run the same on this computer, too, and show what differs." };
+        var format = Output.Format();
+        return Asking.Verb("check", "Run a command in an image, in a container that is gone afterwards: whether what a script imports is there, whether a program starts. Ends with 0 when it passes, else with 1.", async (parse, hub, cancellationToken) =>
+        {
+            var words = parse.GetValue(command) ?? [];
+            if ((words.Length > 0) == (parse.GetValue(script) is not null)) return Output.Fail("a check needs a command after --, or --script FILE.");
+            if (parse.GetValue(script) is { } file)
+            {
+                if (!TryRead(file, out var imports, out var problem)) return Output.Fail(problem);
+                words = ["/bin/sh", "-c", WithPython, "sh", imports];
+            }
+            var reply = await hub.SendAsync(HttpMethod.Post, "images/check", new CheckRequest(parse.GetValue(image)!, words), HubJson.Default.CheckRequest, cancellationToken);
+            if (reply.Fault is not null) return Asking.Fail(reply);
+            var inside = reply.Read(HubJson.Default.CheckedImage);
+            var here = parse.GetValue(outside) ? await RunAsync(words, cancellationToken) : null;
+            if (parse.GetValue(format) == "json") Write(reply, here);
+            else
+            {
+                if (here is not null) Say("this computer", here.ExitCode, here.Text);
+                Say(inside.Image, inside.ExitCode, inside.Output);
+            }
+            return inside.Passed ? 0 : 1;
+        }, image, command, script, outside, format);
+    }
+
+    private static void Say(string where, int code, string output)
+    {
+        Console.WriteLine($"{where}: {(code == 0 ? Output.Paint("passed", 32) : Output.Paint($"failed with exit code {code}", 31))}");
+        foreach (var line in output.TrimEnd().Split('\n').Where(line => line.Length > 0)) Console.WriteLine($"  | {MachineTexts.Plain(line.TrimEnd('\r'))}");
+    }
+
+    private static void Write(HubReply reply, Outside? here) => Output.Json(json =>
+    {
+        using var inside = JsonDocument.Parse(reply.Body);
+        json.WriteStartObject();
+        foreach (var field in inside.RootElement.EnumerateObject()) field.WriteTo(json);
+        if (here is not null)
+        {
+            json.WriteStartObject("outside");
+            json.WriteBoolean("passed", here.ExitCode == 0);
+            json.WriteNumber("exit_code", here.ExitCode);
+            json.WriteString("output", here.Text);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    });
+
+    /// <summary>The import lines of a script or a notebook.</summary>
+    private static bool TryRead(string file, out string imports, out string problem)
+    {
+        (imports, problem) = ("", "");
+        string text;
+        if (file.EndsWith(".ipynb", StringComparison.OrdinalIgnoreCase))
+        {
+            if (!NotebookFile.TryParse(file, out var notebook, out var error))
+            {
+                problem = error;
+                return false;
+            }
+            var exported = NotebookScript.Of(notebook);
+            if (!exported.IsPython)
+            {
+                problem = $"{file} is no notebook in Python. Name a command after --.";
+                return false;
+            }
+            text = exported.Text;
+        }
+        else
+        {
+            if (!NotebookFile.TryRead(file, out var bytes, out var error))
+            {
+                problem = error;
+                return false;
+            }
+            text = Encoding.UTF8.GetString(bytes);
+        }
+        imports = ScriptImports.Of(text, Path.GetDirectoryName(Path.GetFullPath(file))!);
+        if (imports.Length == 0) problem = $"{file} imports nothing. Name a command after --.";
+        return imports.Length > 0;
+    }
+
+    private static async Task<Outside> RunAsync(string[] words, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(words[0], words.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
+            process.StandardInput.Close();
+            var (output, error) = (process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError.ReadToEndAsync(cancellationToken));
+            var text = await output + await error;
+            await process.WaitForExitAsync(cancellationToken);
+            return new Outside(process.ExitCode, text);
+        }
+        catch (Win32Exception fault)
+        {
+            return new Outside(127, fault.Message);
+        }
+    }
+
+    private sealed record Outside(int ExitCode, string Text);
+}

@@ -1,0 +1,77 @@
+using System.Text;
+using Holdfast.Engines.Contract;
+using Holdfast.Hub.Api.Contract;
+using Holdfast.Hub.People;
+
+namespace Holdfast.Hub.Images;
+
+/// <summary>Runs a command in an image, in a workload that is gone afterwards: nothing of the hub is in it.</summary>
+internal sealed class ImageChecks(HubImages images, HubFolders folders, TimeProvider time)
+{
+    private const int MostOutput = 64 << 10, OutOfTime = 124;
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+
+    /// <summary>In an image for jobs where the code is.</summary>
+    private const string Script = "cd /code 2>/dev/null; exec \"$@\"";
+
+    /// <summary>How the command ended; that it failed is no fault.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="image">As people call it.</param>
+    /// <param name="command">Program and arguments.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<HubResult<CheckedImage>> RunAsync(Caller caller, string image, IReadOnlyList<string> command, CancellationToken cancellationToken)
+    {
+        var found = await images.FindAsync(caller, image, cancellationToken);
+        if (!found.Ok) return found.Fault;
+        var engine = images.Engine!;
+        var id = $"check-{Guid.NewGuid():N}"[..18];
+        var folder = HubFolders.Make(Path.Combine(folders.Root, "checks", id));
+        var output = Path.Combine(folder, "output");
+        try
+        {
+            var started = await engine.StartAsync(new WorkloadSpec
+            {
+                Id = id,
+                Image = found.Value.Image.Id,
+                Argv = ["/bin/sh", "-c", Script, "sh", .. command],
+                Scratch = folder,
+                OutputFile = output,
+                Labels = new Dictionary<string, string> { ["owner"] = "image-check" },
+            }, cancellationToken);
+            if (!started.Ok) return ImageFaults.Of(started.Fault);
+            var (ended, isLate) = await WaitAsync(engine, id, cancellationToken);
+            if (!ended.Ok) return ImageFaults.Of(ended.Fault);
+            var code = isLate ? OutOfTime : ended.Value.ExitCode ?? OutOfTime;
+            var said = await ReadAsync(output, cancellationToken) + (isLate ? $"\nIt was ended after {Longest.TotalMinutes:0} minutes.\n" : "");
+            return new CheckedImage(found.Value.Name, found.Value.Image.Digest, command, code == 0, code, said, (ended.Value.Ended ?? time.GetUtcNow()) - started.Value.Started);
+        }
+        finally
+        {
+            await engine.StopAsync(id, TimeSpan.Zero, CancellationToken.None);
+            await engine.RemoveAsync(id, CancellationToken.None);
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private async Task<(EngineResult<WorkloadStatus> Status, bool IsLate)> WaitAsync(IEngine engine, string id, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(Longest, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            return (await engine.WaitAsync(id, either.Token), false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (await engine.StopAsync(id, TimeSpan.FromSeconds(1), cancellationToken), true);
+        }
+    }
+
+    private static async Task<string> ReadAsync(string file, CancellationToken cancellationToken)
+    {
+        await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        stream.Position = Math.Max(0, stream.Length - MostOutput);
+        using var text = new StreamReader(stream, Encoding.UTF8);
+        return await text.ReadToEndAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,265 @@
+using Holdfast.Engines.Contract;
+using Microsoft.Extensions.Hosting;
+
+namespace Holdfast.Hub.Jobs;
+
+/// <summary>The jobs at work: each that has its turn is a task, from its folders to its end.</summary>
+internal sealed partial class JobBook
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1), Latest = TimeSpan.FromMinutes(1);
+
+    async Task IHostedService.StartAsync(CancellationToken cancellationToken)
+    {
+        _newest = store.Newest();
+        await ClearEndedAsync(cancellationToken);
+        lock (_turn)
+        {
+            foreach (var job in store.Open())
+            {
+                if (job.NotBefore is { } due) _ = WakeAsync(due);
+                // What had its turn keeps it: only its workload knows whether it was started.
+                if (Open(job) is { } entry && job is { Parts: 0, State: not JobState.Queued })
+                {
+                    _room.Hold(job.Id, ShapeOf(job), job.Gpus);
+                    _queue.AtWork(job.Owner, 1);
+                    if (job.State == JobState.Cancelling) entry.Cancelled.Cancel();
+                    Begin(() => TakeUpAsync(entry));
+                }
+            }
+            foreach (var (id, progress) in _progress)
+            {
+                foreach (var part in store.Parts(id).Where(part => part.IsOver)) progress.Add(part);
+            }
+        }
+        foreach (var id in _progress.Keys.ToList()) Settle(id);
+        Schedule();
+    }
+
+    async Task IHostedService.StopAsync(CancellationToken cancellationToken)
+    {
+        // Jobs go on; only this hub's attention ends.
+        await _hub.CancelAsync();
+        Task[] work;
+        lock (_turn) work = [.. _work];
+        await Task.WhenAll(work).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Workloads whose end was written down, by a hub that was killed before it had removed them.</summary>
+    private async Task ClearEndedAsync(CancellationToken cancellationToken)
+    {
+        foreach (var engine in options.Engines.Values)
+        {
+            var list = await engine.ListAsync(JobStart.OwnerLabel(options.Folders), cancellationToken);
+            foreach (var workload in list.Ok ? list.Value : [])
+            {
+                if (workload.IsRunning || !workload.Labels.TryGetValue("job", out var id) || store.Find(id) is { IsOver: false } job && JobStart.WorkloadOf(job) == workload.Id) continue;
+                await engine.RemoveAsync(workload.Id, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Takes a job into what is open. Under the turn.</summary>
+    private JobEntry Open(JobRecord job)
+    {
+        var entry = new JobEntry(job, store, Tell);
+        _open[job.Id] = entry;
+        if (job.Parts > 0) _progress.TryAdd(job.Id, new JobProgress());
+        else if (job.State == JobState.Queued) _queue.Put(job);
+        if (job.Parent is { } parent)
+        {
+            if (!_progress.TryGetValue(parent, out var progress)) _progress[parent] = progress = new JobProgress();
+            progress.Add(job);
+        }
+        return entry;
+    }
+
+    /// <summary>Gives what can run its turn.</summary>
+    private void Schedule()
+    {
+        lock (_turn)
+        {
+            if (_queue.Count == 0 || _hub.IsCancellationRequested) return;
+            var now = time.GetUtcNow();
+            var planned = new Dictionary<string, int>();
+            foreach (var job in _queue.TakeNext(_room.Left(), ShapeOf, MayRun))
+            {
+                var entry = _open[job.Id];
+                if (_room.TryTake(job.Id, ShapeOf(job)) is not { } taken)
+                {
+                    _queue.Put(job);
+                    continue;
+                }
+                _queue.AtWork(job.Owner, 1);
+                Begin(() => RunAsync(entry, taken));
+            }
+
+            bool MayRun(JobRecord job)
+            {
+                if (job.NotBefore > now) return false;
+                if (job.Parent is not { } parent || !_open.TryGetValue(parent, out var whole) || whole.Record.Spec.Sweep?.MaxParallel is not { } most) return true;
+                var more = planned.GetValueOrDefault(parent);
+                if (_progress[parent].AtWork + more >= most) return false;
+                planned[parent] = more + 1;
+                return true;
+            }
+        }
+    }
+
+    private void Begin(Func<Task> work)
+    {
+        _work.RemoveAll(task => task.IsCompleted);
+        _work.Add(Task.Run(work));
+    }
+
+    private async Task RunAsync(JobEntry entry, IReadOnlyList<int> taken)
+    {
+        await GuardAsync(entry, async () =>
+        {
+            // 1. Its turn.
+            var log = new FileInfo(options.Folders.LogOf(entry.Record.Id));
+            HubFolders.Make(options.Folders.JobOf(entry.Record.Id));
+            var job = entry.Update(record => record with
+            {
+                State = record.State == JobState.Queued ? JobState.Preparing : record.State,
+                Reason = null,
+                Message = null,
+                NotBefore = null,
+                Gpus = taken,
+                Type = ShapeOf(record).Type.Name,
+                Attempts = [.. record.Attempts, new JobAttempt(record.Attempts.Count + 1, time.GetUtcNow(), null, null, null, null, null, log.Exists ? log.Length : 0)],
+            });
+            if (job.IsOver)
+            {
+                // It was cancelled between its turn and here.
+                Leave(job);
+                Schedule();
+                return;
+            }
+            using var wanted = CancellationTokenSource.CreateLinkedTokenSource(_hub.Token, entry.Cancelled.Token);
+            try
+            {
+                // 2. The image, always the same one.
+                if (starter.EngineOf(job) is not { } engine)
+                {
+                    Wait(entry, JobReason.EngineUnavailable, "There is no such engine here any more; mend: holdfast doctor.");
+                    return;
+                }
+                var image = await starter.FetchAsync(engine, job, new Progress(entry), wanted.Token);
+                if (!image.Ok)
+                {
+                    FailToStart(entry, image.Fault);
+                    return;
+                }
+                job = entry.Update(record => record with { ImageReference = image.Value.Reference, Digest = image.Value.Digest, Message = null });
+
+                // 3. The workload.
+                wanted.Token.ThrowIfCancellationRequested();
+                var started = await starter.RunAsync(engine, job, image.Value, wanted.Token);
+                if (!started.Ok)
+                {
+                    await starter.ClearAsync(engine, job, CancellationToken.None);
+                    FailToStart(entry, started.Fault);
+                    return;
+                }
+                await FollowAsync(entry, engine, started.Value);
+            }
+            catch (OperationCanceledException) when (!_hub.IsCancellationRequested)
+            {
+                if (starter.EngineOf(job) is { } engine)
+                {
+                    await engine.StopAsync(JobStart.WorkloadOf(job), TimeSpan.Zero, CancellationToken.None);
+                    await starter.ClearAsync(engine, job, CancellationToken.None);
+                }
+                Finish(entry, JobState.Cancelled, JobReason.CancelledByUser, "It was cancelled before its command ran.", JobExit.Platform);
+            }
+        });
+    }
+
+    /// <summary>After a start of the hub: what was started is followed, what was not goes back into the queue.</summary>
+    private Task TakeUpAsync(JobEntry entry) => GuardAsync(entry, async () =>
+    {
+        var job = entry.Record;
+        var engine = starter.EngineOf(job);
+        var status = engine is null ? new EngineFault("unavailable", "There is no such engine.") : await engine.InspectAsync(JobStart.WorkloadOf(job), _hub.Token);
+        while (status is { Fault.Code: "unavailable" })
+        {
+            entry.Update(record => record with { Reason = JobReason.EngineUnavailable, Message = status.Fault!.Message });
+            await Task.Delay(Soon, time, _hub.Token);
+            if (engine is not null) status = await engine.InspectAsync(JobStart.WorkloadOf(job), _hub.Token);
+        }
+        if (status.Ok) await FollowAsync(entry, engine!, status.Value);
+        else if (job.Attempts[^1].Started is not null) await TakeEndAsync(entry, engine!, status, timedOut: false);
+        else if (job.State == JobState.Cancelling) Finish(entry, JobState.Cancelled, JobReason.CancelledByUser, "It was cancelled before its command ran.", JobExit.Platform);
+        else Again(entry, null, null, TimeSpan.Zero, isAttempt: false);
+    });
+
+    /// <summary>Waits for the end of what runs, and brings it about when it is cancelled or has run as long as it may.</summary>
+    private async Task FollowAsync(JobEntry entry, IEngine engine, WorkloadStatus started)
+    {
+        var isNew = entry.Record.Attempts[^1].Started is null;
+        var job = entry.Update(record => record with
+        {
+            State = record.State == JobState.Preparing ? JobState.Running : record.State,
+            // Why it is being ended stays.
+            Reason = record.State == JobState.Cancelling ? record.Reason : null,
+            Message = null,
+            Started = record.Started ?? started.Started,
+            Attempts = [.. record.Attempts.SkipLast(1), record.Attempts[^1] with { Started = record.Attempts[^1].Started ?? started.Started }],
+        });
+        if (isNew) JobsLog.Runs(log, job.Id, job.Spec.Name!, job.Attempts.Count);
+        var shape = ShapeOf(job);
+        ledger.BeginRun(job.Id, job.Spec.Name!, job.Owner, shape.Type.Name, shape.Type.Price, options.Settings.Currency);
+        WriteManifest(job);
+
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(_hub.Token);
+        var end = WaitForEndAsync(engine, JobStart.WorkloadOf(job), watching.Token);
+        var cancelled = Task.Delay(Timeout.InfiniteTimeSpan, entry.Cancelled.Token);
+        var limit = job.Spec.MaxDuration is { } most ? job.Attempts[^1].Started!.Value + most - time.GetUtcNow() : (TimeSpan?)null;
+        var late = limit is { } left ? Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, watching.Token) : Task.Delay(Timeout.InfiniteTimeSpan, watching.Token);
+        var first = await Task.WhenAny(end, cancelled, late);
+        _hub.Token.ThrowIfCancellationRequested();
+        var timedOut = false;
+        if (first != end)
+        {
+            timedOut = first == late;
+            entry.Update(record => record with { State = JobState.Cancelling, Reason = timedOut ? JobReason.MaxDurationExceeded : record.Reason });
+            while (await engine.StopAsync(JobStart.WorkloadOf(job), job.Spec.StopGrace ?? JobRules.DefaultGrace, _hub.Token) is { Fault.Code: "unavailable" }) await Task.Delay(Soon, time, _hub.Token);
+        }
+        var status = await end;
+        await watching.CancelAsync();
+        await TakeEndAsync(entry, engine, status, timedOut || entry.Record.Reason == JobReason.MaxDurationExceeded);
+    }
+
+    private async Task<EngineResult<WorkloadStatus>> WaitForEndAsync(IEngine engine, string workload, CancellationToken cancellationToken)
+    {
+        EngineResult<WorkloadStatus> end;
+        // An engine that does not answer for a while does not end what runs.
+        while ((end = await engine.WaitAsync(workload, cancellationToken)) is { Fault.Code: "unavailable" }) await Task.Delay(Soon, time, cancellationToken);
+        return end;
+    }
+
+    private async Task GuardAsync(JobEntry entry, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (OperationCanceledException)
+        {
+            // The hub ends; the next one takes the job up.
+        }
+        catch (Exception fault)
+        {
+            // A folder, the disk, or what somebody has put there: the job's trouble, not the hub's.
+            JobsLog.Unforeseen(log, fault, entry.Record.Id);
+            if (starter.EngineOf(entry.Record) is { } engine) await engine.StopAsync(JobStart.WorkloadOf(entry.Record), JobRules.DefaultGrace, CancellationToken.None);
+            Finish(entry, JobState.Failed, fault is IOException { HResult: 28 or 122 /* ENOSPC, EDQUOT */ } ? JobReason.DiskFull : JobReason.SetupFailed, fault.Message, JobExit.Platform);
+        }
+    }
+
+    /// <summary>What the engine says while it fetches.</summary>
+    private sealed class Progress(JobEntry entry) : IProgress<string>
+    {
+        public void Report(string value) => entry.Update(record => record with { Message = value });
+    }
+}

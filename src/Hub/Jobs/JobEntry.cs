@@ -1,0 +1,47 @@
+using System.Runtime.CompilerServices;
+
+namespace Holdfast.Hub.Jobs;
+
+/// <summary>A job that has not come to its end: its record, and who waits for its changes.</summary>
+internal sealed class JobEntry(JobRecord record, JobStore store, Action<JobRecord, JobRecord> changed)
+{
+    private readonly Lock _turn = new();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The job as it is now.</summary>
+    public JobRecord Record { get; private set; } = record;
+
+    /// <summary>Ends what runs of it.</summary>
+    public CancellationTokenSource Cancelled { get; } = new();
+
+    /// <summary>Changes the record, keeps it, tells who watches. One that is over stays as it is.</summary>
+    public JobRecord Update(Func<JobRecord, JobRecord> change)
+    {
+        TaskCompletionSource waiting;
+        lock (_turn)
+        {
+            var (before, next) = (Record, change(Record));
+            if (next == before || before.IsOver) return Record;
+            store.Write(next);
+            Record = next;
+            changed(before, next);
+            (waiting, _changed) = (_changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+        waiting.SetResult();
+        return Record;
+    }
+
+    /// <summary>The record now and after each change, to its end; one that reads slowly skips.</summary>
+    public async IAsyncEnumerable<JobRecord> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        JobRecord? last = null;
+        while (last is not { IsOver: true })
+        {
+            Task change;
+            JobRecord now;
+            lock (_turn) (now, change) = (Record, _changed.Task);
+            if (!ReferenceEquals(now, last)) yield return last = now;
+            else await change.WaitAsync(cancellationToken);
+        }
+    }
+}

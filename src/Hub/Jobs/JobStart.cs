@@ -1,0 +1,167 @@
+using System.Globalization;
+using System.Text.Json;
+using Holdfast.Engines.Contract;
+using Holdfast.Hub.Images;
+using Holdfast.Hub.Inside;
+using Holdfast.Hub.Machines;
+using Holdfast.Hub.People;
+
+namespace Holdfast.Hub.Jobs;
+
+/// <summary>Makes a job's attempt ready and starts it. What an attempt changes beside its output is gone with it.</summary>
+internal sealed class JobStart(HubOptions options, JobCode code, JobImages images, JobEnvironments environments, RegistryLogins logins, SecretStore secrets)
+{
+    // What a shell says of a program that is not there or may not be executed, 127 and 126, is what everybody knows.
+    private static readonly string[] Shell = ["/bin/sh", "-c", "exec \"$@\"", "sh"];
+
+    /// <summary>By which this hub's jobs are told apart from its machines.</summary>
+    public static string OwnerLabel(HubFolders folders) => $"holdfast-jobs {folders.Root}";
+
+    /// <summary>Names the workload of a job's attempt.</summary>
+    public static string WorkloadOf(JobRecord job) => $"{job.Id}-{job.Attempts.Count}";
+
+    /// <summary>Where a job runs; null when this hub has no such engine any more.</summary>
+    public IEngine? EngineOf(JobRecord job) => options.Engines.GetValueOrDefault(JobRules.EngineOf(job.Spec));
+
+    /// <summary>
+    /// The image of a job: its own, fetched with its owner's login where it is not here, or that of its machine's layer; with its code on top; and in the hub's registry, when there is one. All
+    /// attempts run the one that the first has made. Fault <c>registry-unavailable</c> when it is to be waited for.
+    /// </summary>
+    public async Task<EngineResult<EngineImage>> FetchAsync(IEngine engine, JobRecord job, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        if (engine is not IImageStore store || job.ImageReference is not null || job.Spec.Image is not { } name) return await engine.PrepareAsync(job.ImageReference ?? job.Spec.Image, progress, cancellationToken);
+        var image = await engine.PrepareAsync(name, progress, cancellationToken);
+        // The store tells what has failed, and logs in.
+        if (image.Fault is { Code: "image-pull-failed" }) image = await store.PullImageAsync(name, LoginOf(job, name), progress, cancellationToken);
+        if (!image.Ok) return image;
+        if (name.Split('@') is [_, var wanted] && image.Value.Digest is { } found && found != wanted)
+            return new EngineFault("image-missing", $"The image that is here has the digest {found}, and {wanted} was asked for; mend: pull it, or name the one that is meant.");
+        if (job.Spec.Code is not { } sent) return image;
+
+        var below = job.Environment is { Layer: { } layer } environment && engine is ILayerSnapshots layers ? layers.ImageOf(environments.PlaceOf(environment), layer) : null;
+        var made = await images.MakeAsync(below ?? image.Value.Reference!, sent, job.Spec.Name!, progress, cancellationToken);
+        if (!made.Ok) return new EngineFault(made.Fault.Code == "unavailable" ? "unavailable" : "setup-failed", made.Fault.Message);
+        var digest = made.Value.Digest;
+        if (options.Settings.Registry is { } registry && digest is null)
+        {
+            var target = $"{registry}/{job.Spec.Name}:{made.Value.Reference["sha256:".Length..][..12]}";
+            var pushed = await store.PushImageAsync(made.Value.Reference, target, LoginOf(job, target), progress, cancellationToken);
+            if (!pushed.Ok) return pushed.Fault;
+            digest = pushed.Value;
+        }
+        var whole = await engine.PrepareAsync(made.Value.Reference, null, cancellationToken);
+        return whole.Ok ? whole.Value with { Digest = digest ?? whole.Value.Digest } : whole;
+    }
+
+    /// <summary>Starts the attempt; its folders, variables and secrets are made ready first. Fault <c>setup-failed</c> when one of those cannot be.</summary>
+    public async Task<EngineResult<WorkloadStatus>> RunAsync(IEngine engine, JobRecord job, EngineImage image, CancellationToken cancellationToken)
+    {
+        var folders = options.Folders;
+        var work = HubFolders.Make(Path.Combine(folders.JobOf(job.Id), WorkloadOf(job)));
+        var places = JobPlaces.Of(job, options, engine, work);
+        if (JobOutputFolder.Make(HubFolders.Make(folders.Storage), job.Output) is { } trouble) return Unready(trouble);
+        HubFolders.Make(Path.Combine(work, "home"));
+        HubFolders.Make(Path.Combine(work, "code"));
+        // An image of a job has its code.
+        var isInImage = job.Spec.Code is not null && engine is IImageStore;
+        if (job.Spec.Code is { } sent && !isInImage)
+        {
+            var hash = JobRules.Hash(sent)!;
+            if (code.Find(hash) is null) return Unready($"The code {sent} is not here; mend: submit it again.");
+            if (await FolderCopy.RunAsync(folders.CodeFilesOf(hash), Path.Combine(work, "code"), cancellationToken) is { } problem) return Unready($"The code could not be copied: {problem}");
+        }
+        IReadOnlyList<string> packages = [];
+        if (job.Environment is not null)
+        {
+            (packages, var lost) = await environments.PutHomeAsync(job, HubFolders.Make(Path.Combine(work, "packages")), cancellationToken);
+            if (lost is not null) return Unready(lost);
+        }
+        var variables = Variables(job, image, places);
+        foreach (var name in job.Spec.Secrets)
+        {
+            if (secrets.Read(job.Owner, name) is not { } secret) return Unready($"{job.Owner} has no secret {name}; mend: holdfast secret set {name}.");
+            variables[name] = secret;
+        }
+        return await engine.StartAsync(new WorkloadSpec
+        {
+            Id = WorkloadOf(job),
+            Image = image.Reference,
+            Argv = [.. Shell, .. JobRules.Arguments(job.Spec)],
+            Environment = variables,
+            WorkingFolder = places.Code,
+            // Read-only: files of packages may be the very ones of the person's home.
+            Mounts = [.. places.Mounts(options, work, isInImage), .. packages.Select(root => new WorkloadMount(Path.Combine(work, "packages", root), $"{places.Home}/{root}", IsReadOnly: true))],
+            Masked = Surroundings.Masked(folders),
+            Scratch = HubFolders.Make(Path.Combine(work, "scratch")),
+            Resources = JobShape.Of(job.Spec.Resources, options.Settings).Limits with { Gpus = job.Gpus },
+            HostName = job.Spec.Name,
+            Labels = new Dictionary<string, string> { ["owner"] = OwnerLabel(folders), ["job"] = job.Id },
+            OutputFile = folders.LogOf(job.Id),
+            Layer = isInImage ? null : job.Environment?.Layer,
+            LayerOf = !isInImage && job.Environment is { Layer: not null } environment ? environments.PlaceOf(environment) : null,
+        }, cancellationToken);
+    }
+
+    /// <summary>Removes what an attempt has left beside its output and its log.</summary>
+    public async Task ClearAsync(IEngine engine, JobRecord job, CancellationToken cancellationToken)
+    {
+        await engine.RemoveAsync(WorkloadOf(job), cancellationToken);
+        FolderCopy.Remove(Path.Combine(options.Folders.JobOf(job.Id), WorkloadOf(job)));
+    }
+
+    private Dictionary<string, string> Variables(JobRecord job, EngineImage image, JobPlaces places)
+    {
+        var output = places.Output(job.Output);
+        var path = Surroundings.PathOf(image);
+        var parameters = JsonSerializer.Serialize(job.Spec.Parameters, JobJson.Default.IReadOnlyDictionaryStringJsonElement);
+        var variables = new Dictionary<string, string>
+        {
+            ["HOME"] = places.Home,
+            ["USER"] = "root",
+            ["LANG"] = Surroundings.LanguageOf(image),
+            ["PATH"] = job.Environment is null ? $"{path}:{places.Program}" : $"{places.Home}/.local/bin:{path}:{places.Program}",
+            ["PYTHONUNBUFFERED"] = "1",
+            ["PYTHONPATH"] = Surroundings.PythonPathOf(image, places.Program),
+            ["HOLDFAST_JOB_ID"] = job.Id,
+            ["HOLDFAST_JOB_NAME"] = job.Spec.Name!,
+            ["HOLDFAST_ATTEMPT"] = job.Attempts.Count.ToString(CultureInfo.InvariantCulture),
+            ["HOLDFAST_OUTPUT"] = output,
+            ["HOLDFAST_PARAMETERS"] = parameters,
+            ["HOLDFAST_SHARD_INDEX"] = (job.ShardCount > 1 ? job.Index : 0).ToString(CultureInfo.InvariantCulture),
+            ["HOLDFAST_SHARD_COUNT"] = job.ShardCount.ToString(CultureInfo.InvariantCulture),
+            // Vertex AI's names: code that was written for it runs as it is.
+            ["AIP_MODEL_DIR"] = $"{output}/model/",
+            ["AIP_CHECKPOINT_DIR"] = $"{output}/checkpoints/",
+            ["AIP_TENSORBOARD_LOG_DIR"] = $"{output}/logs/",
+        };
+        // What runs is in the image and the code, and nowhere else; a home that was frozen is a part of what runs.
+        if (job.Environment is null) variables["PYTHONNOUSERSITE"] = "1";
+        if (job.Digest is { } digest) variables["HOLDFAST_IMAGE_DIGEST"] = digest;
+        if (JobOutputFolder.LatestCheckpoint(options.Folders.Storage, job.Output) is { } checkpoint) variables["HOLDFAST_RESUME_FROM"] = places.Output(checkpoint);
+        foreach (var (name, value) in job.Spec.Env) variables[name] = value;
+        return variables;
+    }
+
+    private RegistryLogin? LoginOf(JobRecord job, string image) => ImageName.Parse(image) is { } name ? logins.Find(job.Owner, name.Registry) : null;
+
+    private static EngineFault Unready(string message) => new("setup-failed", message);
+}
+
+/// <summary>Where a job sees what is its own: by fixed paths, or, where an engine makes no mounts, by those of this host.</summary>
+internal sealed record JobPlaces(string Storage, string Code, string Home, string Program)
+{
+    public static JobPlaces Of(JobRecord job, HubOptions options, IEngine engine, string work) => engine.HasOwnRoots
+        ? new("/storage", "/code", $"/home/{job.Owner}", "/opt/holdfast")
+        : new(options.Folders.Storage, Path.Combine(work, "code"), Path.Combine(work, "home"), options.ProgramFolder);
+
+    /// <summary>Where the job sees a path below <c>/storage</c>.</summary>
+    public string Output(string path) => Storage + path[JobOutputFolder.Storage.Length..];
+
+    public IReadOnlyList<WorkloadMount> Mounts(HubOptions options, string work, bool hasCode) =>
+    [
+        new(options.Folders.Storage, Storage),
+        .. hasCode ? [] : (WorkloadMount[])[new(Path.Combine(work, "code"), Code)],
+        new(Path.Combine(work, "home"), Home),
+        new(options.ProgramFolder, Program, IsReadOnly: true),
+    ];
+}

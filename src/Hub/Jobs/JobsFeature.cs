@@ -1,0 +1,15 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Holdfast.Hub.Jobs;
+
+/// <summary>The jobs.</summary>
+internal static class JobsFeature
+{
+    public static IServiceCollection AddJobs(this IServiceCollection services) => services
+        .AddSingleton<JobStore>()
+        .AddSingleton<JobCode>()
+        .AddSingleton<JobEnvironments>()
+        .AddSingleton<JobStart>()
+        .AddSingleton<JobBook>()
+        .AddHostedService(services => services.GetRequiredService<JobBook>());
+}

@@ -1,0 +1,78 @@
+using Holdfast.Hub.Jobs;
+using Holdfast.Hub.Loss;
+using Holdfast.Hub.Storage;
+
+namespace Holdfast.Hub.Output;
+
+/// <summary>
+/// What lies in jobs' output folders. Everybody's machines write there, so it is read as a foreign tree whose root is the team's storage: no link, on the way to an output
+/// or in it, leads out of that.
+/// </summary>
+internal sealed class JobArtifacts(HubFolders folders)
+{
+    public const int MostAtOnce = 1000;
+    private const int Levels = 32;
+
+    /// <summary>The artifacts after a path; half-written checkpoints are none.</summary>
+    /// <param name="job">Whose.</param>
+    /// <param name="after">A path; null for the first ones.</param>
+    /// <param name="limit">Most of them.</param>
+    public ArtifactList List(JobRecord job, string? after, int limit)
+    {
+        var found = Walk(job, after?.Split('/') ?? []).Take(limit + 1).ToList();
+        return found.Count > limit ? new ArtifactList(found[..limit], found[limit - 1].Path) : new ArtifactList(found, null);
+    }
+
+    /// <summary>All of them, one after the other.</summary>
+    public IEnumerable<Artifact> All(JobRecord job) => Walk(job, []);
+
+    /// <summary>One of them, to be read; null when there is no such file.</summary>
+    /// <param name="job">Whose.</param>
+    /// <param name="path">From the output folder on.</param>
+    /// <param name="modified">When it was written last.</param>
+    public FileStream? Open(JobRecord job, string path, out DateTimeOffset modified)
+    {
+        modified = default;
+        // Dots would lead out of the output, if not out of the storage.
+        if (path.Length == 0 || path.Split('/').Any(part => part is "" or "." or "..") || path.Contains('\0', StringComparison.Ordinal)) return null;
+        using var tree = new ForeignTree(folders.Storage);
+        if (FolderOf(job) is not { } folder || tree.OpenFile($"{folder}/{path}") is not { } file) return null;
+        if (Posix.Status(file.SafeFileHandle) is { } status) modified = TimeOf(status);
+        return file;
+    }
+
+    private IEnumerable<Artifact> Walk(JobRecord job, string[] after)
+    {
+        if (FolderOf(job) is not { } folder) yield break;
+        using var tree = new ForeignTree(folders.Storage);
+        foreach (var artifact in Walk(tree, folder, "", after, 0)) yield return artifact;
+    }
+
+    /// <summary>Where it is in the storage; null when it lies elsewhere.</summary>
+    private static string? FolderOf(JobRecord job) => job.Output.StartsWith($"{JobOutputFolder.Storage}/", StringComparison.Ordinal) ? job.Output[JobOutputFolder.Storage.Length..].TrimEnd('/') : null;
+
+    private static IEnumerable<Artifact> Walk(ForeignTree tree, string folder, string path, string[] after, int level)
+    {
+        foreach (var entry in tree.List(folder).OrderBy(entry => entry.Name, StringComparer.Ordinal))
+        {
+            var place = level < after.Length ? string.CompareOrdinal(entry.Name, after[level]) : 1;
+            var (at, name) = (ForeignTree.Join(folder, entry.Name), path.Length == 0 ? entry.Name : $"{path}/{entry.Name}");
+            if (place < 0 || path == "checkpoints" && entry.Name.Contains(".tmp-", StringComparison.Ordinal)) continue;
+            if (entry.Kind == EntryKind.Folder)
+            {
+                if (level == Levels) continue;
+                foreach (var deeper in Walk(tree, at, name, place == 0 ? after : [], level + 1)) yield return deeper;
+            }
+            else if (place > 0 && StatusOf(tree, at, entry.Kind) is { IsFile: true } file) yield return new Artifact(name, ArtifactKind.Of(name), file.Size, TimeOf(file));
+        }
+    }
+
+    private static PathStatus? StatusOf(ForeignTree tree, string path, EntryKind kind)
+    {
+        if (kind != EntryKind.Link) return tree.Status(path);
+        using var file = tree.OpenFile(path);
+        return file is null ? null : Posix.Status(file.SafeFileHandle);
+    }
+
+    private static DateTimeOffset TimeOf(PathStatus status) => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(status.Modified.Seconds, 0, 253_000_000_000));
+}

@@ -1,0 +1,14 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Holdfast.Hub.Output;
+
+/// <summary>What jobs have put out.</summary>
+internal static class OutputFeature
+{
+    public static IServiceCollection AddOutput(this IServiceCollection services) => services
+        .AddSingleton<IJobs, BookJobs>()
+        .AddSingleton<JobArtifacts>()
+        .AddSingleton<MetricsReader>()
+        .AddSingleton<ArtifactAnswer>()
+        .AddSingleton<MetricsCsv>();
+}

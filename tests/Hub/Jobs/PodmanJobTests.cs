@@ -1,0 +1,133 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Holdfast.Engines.Contract;
+using Holdfast.Engines.Podman;
+using Holdfast.Engines.Tests.Podman;
+using Holdfast.Hub.Jobs;
+
+namespace Holdfast.Hub.Tests.Jobs;
+
+/// <summary>Jobs in images, on real Podman.</summary>
+[Collection(PodmanTests.Name)]
+public sealed class PodmanJobTests(PodmanService podman) : IAsyncLifetime
+{
+    private TestHub _hub = null!;
+    private PodmanEngine _engine = null!;
+
+    public ValueTask InitializeAsync()
+    {
+        if (podman.Unusable is { } reason) Assert.Skip(reason);
+        _engine = new PodmanEngine(podman.Socket);
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_hub is not null) await _hub.DisposeAsync();
+        _engine?.Dispose();
+    }
+
+    [Fact]
+    public async Task Job_WithCode_RunsInAnImageThatTheNextOneHasToo()
+    {
+        await BeginAsync();
+        var code = await SendAsync("import sys, os; print(os.getcwd(), *sys.argv[1:]); open('scratch', 'w'); open(os.environ['HOLDFAST_OUTPUT'] + '/model', 'w').write('weights')");
+        var first = await RunAsync(code, epochs: 4);
+        var second = await RunAsync(code, epochs: 6);
+
+        Assert.Equal([(JobState.Succeeded, "/code --epochs=4\n"), (JobState.Succeeded, "/code --epochs=6\n")], ((JobRecord[])[first, second]).Select(job => (job.State, SaidIn(job))));
+        Assert.Equal(first.ImageReference, second.ImageReference);
+        Assert.Equal("weights", await File.ReadAllTextAsync(_hub.OutputOf(second, "model"), TestHub.Cancellation));
+        // The image is an ordinary one.
+        Assert.Equal("/code alone", await podman.RunPodmanAsync("run", "--rm", "--network=none", "-e", "HOLDFAST_OUTPUT=/tmp", first.ImageReference!, "python3", "train.py", "alone"));
+    }
+
+    [Fact]
+    public async Task Registry_ThatIsAway_IsWaitedFor()
+    {
+        await using var registry = await LocalRegistry.StartAsync();
+        await BeginAsync(new HubSettings { Registry = $"{registry.Name}/team" });
+        await registry.StopAsync();
+        var job = await SubmitAsync(await SendAsync("print('ran')"), epochs: 1);
+
+        var waiting = await _hub.UntilAsync(job, record => record is { State: JobState.Queued, Reason: JobReason.ImagePullFailed });
+        await registry.StartAgainAsync();
+        job = await _hub.UntilOverAsync(job);
+
+        Assert.Contains(registry.Name, waiting.Message, StringComparison.Ordinal);
+        Assert.Equal((JobState.Succeeded, 1, "ran\n"), (job.State, job.Attempts.Count, SaidIn(job)));
+        Assert.Matches("^sha256:[0-9a-f]{64}$", job.Digest);
+        Assert.Contains($"\"digest\": \"{job.Digest}\"", await File.ReadAllTextAsync(_hub.OutputOf(job, "manifest.json"), TestHub.Cancellation), StringComparison.Ordinal);
+        // By that digest everybody has it.
+        Assert.Equal("ran", await podman.RunPodmanAsync("run", "--rm", "--network=none", "--tls-verify=false", $"{registry.Name}/team/train@{job.Digest}", "python3", "train.py"));
+    }
+
+    [Fact]
+    public async Task Image_ThatIsNot_IsSaidAtOnce()
+    {
+        await using var registry = await LocalRegistry.StartAsync();
+        await BeginAsync();
+
+        var unknown = await _hub.UntilOverAsync(await _hub.SubmitAsync("true", spec => spec with { Image = $"{registry.Name}/team/nothing:1" }));
+        var other = await _hub.UntilOverAsync(await _hub.SubmitAsync("true", spec => spec with { Image = $"{registry.Name}/team/nothing@sha256:{new string('0', 64)}" }));
+
+        Assert.All([unknown, other], job => Assert.Equal((JobState.Failed, JobReason.ImageMissing, 125, 1), (job.State, job.Reason, job.ExitCode, job.Attempts.Count)));
+        Assert.Contains("team/nothing:1", unknown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Memory_BeyondItsLimit_IsSaid()
+    {
+        await BeginAsync();
+
+        var job = await _hub.UntilOverAsync(await _hub.SubmitAsync("exec python3 -c 'bytearray(400_000_000)'", spec => spec with { Image = podman.Image, Resources = new JobResources(Memory: 64_000_000) }));
+
+        Assert.Equal((JobState.Failed, JobReason.OutOfMemory, 137), (job.State, job.Reason, job.ExitCode));
+    }
+
+    [Fact]
+    public async Task Hub_ThatIsGoneForAWhile_FindsTheJobAndItsWholeLog()
+    {
+        await BeginAsync();
+        var job = await _hub.SubmitAsync("echo begun; until [ -e /storage/go ]; do sleep 0.02; done; i=0; while [ $i -lt 1000 ]; do i=$((i+1)); echo $i; done; exit 5", spec => spec with { Image = podman.Image });
+        await _hub.UntilAsync(job, record => record.State == JobState.Running);
+
+        await _hub.EndAsync();
+        await File.WriteAllTextAsync(Path.Combine(_hub.Folders.Storage, "go"), "", TestHub.Cancellation);
+        await _hub.StartAsync();
+        job = await _hub.UntilOverAsync(TestHub.Value(_hub.Jobs.Find(TestHub.Ada, job.Id)));
+
+        Assert.Equal((JobState.Failed, 5, 1), (job.State, job.ExitCode, job.Attempts.Count));
+        Assert.Equal("begun\n" + string.Concat(Enumerable.Range(1, 1000).Select(line => $"{line}\n")), _hub.LogOf(job));
+    }
+
+    private async Task BeginAsync(HubSettings? settings = null) =>
+        _hub = await new TestHub(options => options with { Settings = settings ?? options.Settings }, new Dictionary<string, IEngine> { ["podman"] = _engine }).StartAsync();
+
+    /// <summary>The Python of the tests' image has a word of its own before.</summary>
+    private string SaidIn(JobRecord job) => _hub.LogOf(job).Split('\n')[^2] + "\n";
+
+    private async Task<JobRecord> RunAsync(string code, int epochs) => await _hub.UntilOverAsync(await SubmitAsync(code, epochs));
+
+    private async Task<JobRecord> SubmitAsync(string code, int epochs) => TestHub.Value(await _hub.Jobs.SubmitAsync(TestHub.Ada, new JobSpec
+    {
+        Name = "train",
+        Command = ["python3", "train.py"],
+        Image = podman.Image,
+        Code = code,
+        Parameters = new Dictionary<string, JsonElement> { ["epochs"] = JsonDocument.Parse($"{epochs}").RootElement },
+    }));
+
+    private async Task<string> SendAsync(string script)
+    {
+        using var bytes = new MemoryStream();
+        await using (var zipped = new GZipStream(bytes, CompressionLevel.Fastest, leaveOpen: true))
+        await using (var tar = new TarWriter(zipped))
+            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "train.py") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(script)) }, TestHub.Cancellation);
+        var archive = bytes.ToArray();
+        return TestHub.Value(await _hub.Service<JobCode>().TakeAsync(Convert.ToHexStringLower(SHA256.HashData(archive)), new MemoryStream(archive), TestHub.Cancellation)).Code;
+    }
+}
