@@ -32,11 +32,16 @@ need_packages() {
   DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -q --no-install-recommends "${missing[@]%%:*}" >&2
 }
 
-# newer MARK PATH...: whether something below the paths is newer than the mark.
+# newer MARK PATH...: whether a file below the paths is newer than the mark. The next mark is of now: what is written while it is built is newer.
 newer() {
   local mark=$1; shift
-  [ ! -e "$mark" ] || [ -n "$(find "$@" \( -name bin -o -name obj -o -name node_modules -o -name dist \) -prune -o -newer "$mark" -print -quit)" ]
+  [ ! -e "$mark" ] || [ -n "$(find "$@" \( -name bin -o -name obj -o -name lib -o -name node_modules -o -name dist \) -prune -o -type f -newer "$mark" -print -quit)" ] || return 1
+  mkdir -p "${mark%/*}"
+  touch "$mark.new"
 }
+
+# built MARK: it was.
+built() { mv "$1.new" "$1"; }
 
 # The JupyterLab page: web/lab/dist, copied to out/lab beside the program.
 build_page() {
@@ -50,7 +55,7 @@ build_page() {
   rm -rf "$here/out/lab"
   mkdir -p "$here/out"
   cp -R "$here/web/lab/dist" "$here/out/lab"
-  touch "$here/out/.page"
+  built "$here/out/.page"
 }
 
 # What sets formulas in pages that are made of notebooks: web/publish/dist, copied to out/publish beside the program.
@@ -64,7 +69,7 @@ build_publish() {
   rm -rf "$here/out/publish"
   mkdir -p "$here/out"
   cp -R "$here/web/publish/dist" "$here/out/publish"
-  touch "$here/out/.publish"
+  built "$here/out/.publish"
 }
 
 # The Python package that jobs import: out/python beside the program.
@@ -73,7 +78,7 @@ build_python() {
   rm -rf "$here/out/python"
   mkdir -p "$here/out/python/holdfast"
   cp "$here/python/holdfast/"*.py "$here/out/python/holdfast/"
-  touch "$here/out/.python"
+  built "$here/out/.python"
 }
 
 # The program: out/holdfast.
@@ -81,7 +86,7 @@ build_program() {
   newer "$here/out/.program" "$here/src" "$here"/Directory.*.props "$here/global.json" || return 0
   say "Building holdfast (about a minute, when its source has changed) ..."
   dotnet publish "$here/src/Cli" -c Release -r "$(rid)" --self-contained -o "$here/out" -v q --nologo >&2
-  touch "$here/out/.program"
+  built "$here/out/.program"
 }
 
 rid() { case "$(uname -m)" in aarch64) echo linux-arm64 ;; *) echo linux-x64 ;; esac; }

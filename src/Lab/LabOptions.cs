@@ -47,6 +47,8 @@ public sealed record LabOptions
     public TimeSpan? CullIdle { get; init; }
     /// <summary>A variable, <c>NAME=VALUE</c>, that all processes of this machine have where it has no process ids of its own. Default: all processes that can be seen are its own.</summary>
     public string? ProcessMark { get; init; }
+    /// <summary>Where at the page's own origin a notebook is sent to a job (<c>?notebook=</c> and its path behind it). Default: nowhere, and the page has no button for it.</summary>
+    public string? JobAddress { get; init; }
     /// <summary>Environment that kernels inherit and by which Jupyter's folders are found.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 }

@@ -10,10 +10,10 @@ internal static class JobDryRun
 {
     private const int AllListed = 30, Listed = 15, NameWidth = 12;
 
-    public static async Task<int> RunAsync(JobSubmission submission, bool json, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(HubClient hub, JobSubmission submission, bool json, CancellationToken cancellationToken)
     {
-        var isSent = await submission.IsSentAsync(cancellationToken);
-        var reply = await submission.PlanAsync(isSent, cancellationToken);
+        var isSent = await submission.IsSentAsync(hub, cancellationToken);
+        var reply = await submission.PlanAsync(hub, isSent, cancellationToken);
         if (reply.Fault is not null) return Asking.Fail(reply);
         if (json) WriteJson(submission, reply, isSent);
         else Write(submission, reply.Read(HubJson.Default.JobPlan), isSent);

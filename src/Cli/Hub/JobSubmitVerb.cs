@@ -19,10 +19,10 @@ internal static class JobSubmitVerb
         {
             var (wish, wrong) = options.Read(parse);
             if (wish is null) return Output.Fail(wrong!);
-            using var submission = new JobSubmission(hub, wish);
+            using var submission = new JobSubmission(wish);
             if (await submission.PrepareAsync(cancellationToken) is { } problem) return Output.Fail(problem);
-            if (parse.GetValue(dryRun)) return await JobDryRun.RunAsync(submission, parse.GetValue(json), cancellationToken);
-            var reply = await submission.SubmitAsync(cancellationToken);
+            if (parse.GetValue(dryRun)) return await JobDryRun.RunAsync(hub, submission, parse.GetValue(json), cancellationToken);
+            var reply = await submission.SubmitAsync(hub, cancellationToken);
             if (reply.Fault is not null) return Asking.Fail(reply);
             var view = reply.Read(HubJson.Default.JobView);
             var (isFollow, isQuiet) = (parse.GetValue(follow), parse.GetValue(quiet));

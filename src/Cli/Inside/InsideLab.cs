@@ -42,6 +42,7 @@ internal static class InsideLab
             AssetsFolder = LabVerb.AssetsFolder,
             StateFolder = home.StateFolder,
             ProcessMark = $"{Meeting.Variable}={meeting}",
+            JobAddress = "/.holdfast/job",
             Environment = variables,
         };
         var connecting = KeeperClient.ConnectAsync(home, TimeProvider.System, cancellationToken);

@@ -18,7 +18,9 @@ internal static class InsideVerb
             using var output = Console.OpenStandardOutput();
             return InsideKeep.Run(input, output);
         });
-        var command = new Command("inside", "What a hub has this program do within a machine.") { lab, keep };
+        var job = new Command("job", "Say what a job of a notebook would be, and pack its files: an order on stdin, an answer on stdout.");
+        job.SetAction((_, cancellationToken) => InsideJob.RunAsync(MeetingFolder, cancellationToken));
+        var command = new Command("inside", "What a hub has this program do within a machine.") { lab, keep, job };
         command.Hidden = true;
         return command;
     }

@@ -5,9 +5,8 @@ using Holdfast.Hub.Jobs;
 namespace Holdfast.Cli.Jobs;
 
 /// <summary>The way from what somebody wants to a job of a hub.</summary>
-/// <param name="hub">Where it is to run.</param>
 /// <param name="wish">What is to run.</param>
-internal sealed class JobSubmission(HubClient hub, JobWish wish) : IDisposable
+internal sealed class JobSubmission(JobWish wish) : IDisposable
 {
     private CodeFolder? _folder;
     private CodeArchive? _archive;
@@ -74,15 +73,15 @@ internal sealed class JobSubmission(HubClient hub, JobWish wish) : IDisposable
     }
 
     /// <summary>What the job would be. Code that the hub has not is no fault of a plan.</summary>
-    public Task<HubReply> PlanAsync(bool isSent, CancellationToken cancellationToken) => hub.SendAsync(HttpMethod.Post, "jobs/plan", isSent ? Spec! : Spec! with { Code = null }, HubJson.Default.JobSpec, cancellationToken);
+    public Task<HubReply> PlanAsync(HubClient hub, bool isSent, CancellationToken cancellationToken) => hub.SendAsync(HttpMethod.Post, "jobs/plan", isSent ? Spec! : Spec! with { Code = null }, HubJson.Default.JobSpec, cancellationToken);
 
     /// <summary>Whether the hub has the code already.</summary>
-    public async Task<bool> IsSentAsync(CancellationToken cancellationToken) => _archive is null || (await hub.GetAsync(CodePath, cancellationToken)).Fault is null;
+    public async Task<bool> IsSentAsync(HubClient hub, CancellationToken cancellationToken) => _archive is null || (await hub.GetAsync(CodePath, cancellationToken)).Fault is null;
 
     /// <summary>Sends what the hub has not, and submits; the job, or why there is none.</summary>
-    public async Task<HubReply> SubmitAsync(CancellationToken cancellationToken)
+    public async Task<HubReply> SubmitAsync(HubClient hub, CancellationToken cancellationToken)
     {
-        if (!await IsSentAsync(cancellationToken))
+        if (!await IsSentAsync(hub, cancellationToken))
         {
             _archive!.File.Position = 0;
             using var progress = new Progress("Sending", ArchiveLength);
@@ -92,6 +91,16 @@ internal sealed class JobSubmission(HubClient hub, JobWish wish) : IDisposable
             if (sent.Fault is not null) return sent;
         }
         return await hub.SendAsync(HttpMethod.Post, "jobs", Spec!, HubJson.Default.JobSpec, cancellationToken);
+    }
+
+    /// <summary>Writes the archive of the files.</summary>
+    /// <param name="path">Where to; nothing is there yet.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task WriteArchiveAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var target = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+        _archive!.File.Position = 0;
+        await _archive.File.CopyToAsync(target, cancellationToken);
     }
 
     public void Dispose() => _archive?.Dispose();

@@ -10,7 +10,8 @@ internal static class JobRules
     public const int DefaultPriority = 50, DefaultAttempts = 3, MostParts = 10_000;
     public static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(30);
 
-    private const string DefaultOutput = "/storage/runs/{name}/{id}", Storage = JobOutputFolder.Storage;
+    public const string DefaultOutput = "/storage/runs/{name}/{id}";
+    private const string Storage = JobOutputFolder.Storage;
     private static readonly string[] Ons = ["interruption", "error"], Passes = ["arguments", "papermill", "none"];
 
     /// <summary>What is wrong with a specification, with the field and the mend; null when nothing is.</summary>

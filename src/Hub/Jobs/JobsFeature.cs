@@ -11,5 +11,6 @@ internal static class JobsFeature
         .AddSingleton<JobEnvironments>()
         .AddSingleton<JobStart>()
         .AddSingleton<JobBook>()
+        .AddSingleton<NotebookJobs>()
         .AddHostedService(services => services.GetRequiredService<JobBook>());
 }

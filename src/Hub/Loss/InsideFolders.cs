@@ -11,8 +11,6 @@ internal static class InsideFolders
     public const string State = "/var/lib/holdfast";
     /// <summary>The name in <see cref="State"/> of the list of packages at the start.</summary>
     public const string PackagesBefore = "packages-before.json";
-    /// <summary>Our own program.</summary>
-    public const string Program = "/opt/holdfast/holdfast";
 
     /// <summary>Mounts of a machine: nothing in them is lost.</summary>
     public static IReadOnlyList<string> Of(MachineRecord machine) => ["/notebooks", "/storage", HomeOf(machine), State, Kept, "/run/machine", "/opt/holdfast"];

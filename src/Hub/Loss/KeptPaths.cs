@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json;
-using Holdfast.Engines.Contract;
 using Holdfast.Hub.Database;
+using Holdfast.Hub.Inside;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.Settings;
 
@@ -87,18 +86,8 @@ internal sealed class KeptPaths(HubOptions options, HubDatabase database)
 
     private async Task<HubFault?> AskAsync(MachineRecord machine, KeepOrder order, CancellationToken cancellationToken)
     {
-        if (options.EngineOf(machine) is not { } engine) return new HubFault("unavailable", $"This hub has no engine {machine.Spec.Engine}.");
-        var command = new ExecCommand([InsideFolders.Program, "inside", "keep"], JsonSerializer.SerializeToUtf8Bytes(order, LossJson.Default.KeepOrder));
-        var said = await engine.ExecAsync(machine.Id, command, cancellationToken);
-        if (!said.Ok) return said.Fault.Code is "not-running" or "not-found" ? new HubFault("conflict", $"{machine.Spec.Name} does not run. Start it first.") : new HubFault("unavailable", said.Fault.Message);
-        try
-        {
-            return (JsonSerializer.Deserialize(said.Value.Output, LossJson.Default.KeepAnswer) ?? throw new JsonException()).Fault;
-        }
-        catch (JsonException)
-        {
-            return new HubFault("unavailable", $"{machine.Spec.Name} did not say how it went (exit code {said.Value.ExitCode}): {said.Value.Error.Trim()}");
-        }
+        var answer = await InsideCall.AskAsync(options, machine, "keep", order, LossJson.Default.KeepOrder, LossJson.Default.KeepAnswer, cancellationToken);
+        return answer.Fault ?? answer.Value?.Fault;
     }
 
     /// <summary>Whether the link stands in its place, as far as can be seen from here.</summary>

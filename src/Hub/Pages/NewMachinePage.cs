@@ -78,12 +78,12 @@ internal static class MachineForm
         <label>Stop after<input name="time_limit" value="{Span(spec.TimeLimit)}" autocomplete="off" placeholder="{Span(settings.AutoStop.Limit ?? TimeSpan.Zero)}"><small>As 12h or never, whatever it does</small></label>
         <label>If that would lose something<select name="on_loss"><option value="">as the hub does: {settings.AutoStop.OnLoss}</option>{OnLoss.All.Select(word => (Html)$"""<option value="{word}"{Selected(word == spec.OnLoss)}>{word switch { "stop" => "stop, and list what was lost", "keep" => "keep it first, then stop", _ => "wait for somebody" }}</option>""")}</select></label>
         <label>Variables<textarea name="environment" spellcheck="false" placeholder="NAME=value">{string.Join('\n', spec.Environment.Select(variable => $"{variable.Key}={variable.Value}"))}</textarea><small>A line each; nothing secret</small></label>
-        <div>{Secrets(spec, [.. secrets.Union(spec.Secrets).Order(StringComparer.Ordinal)])}<label><input type="checkbox" name="auto_start" value="yes"{Checked(spec.AutoStart)}>Start with the hub, as after a boot</label></div></div></details><div>
+        <div>{Secrets([.. secrets.Union(spec.Secrets).Order(StringComparer.Ordinal)], spec.Secrets)}<label><input type="checkbox" name="auto_start" value="yes"{Checked(spec.AutoStart)}>Start with the hub, as after a boot</label></div></div></details><div>
         """;
 
-    private static Html Secrets(MachineSpec spec, string[] names) => names.Length == 0
+    public static Html Secrets(string[] names, IReadOnlyList<string> chosen) => names.Length == 0
         ? (Html)$"""<p class="hint">Secrets, as tokens of other services: <a href="/account">set one</a> first.</p>"""
-        : $"""<fieldset class="plain"><legend>Secrets, as variables</legend>{names.Select(name => (Html)$"""<label><input type="checkbox" name="secrets" value="{name}"{Checked(spec.Secrets.Contains(name))}><code>{name}</code></label>""")}</fieldset>""";
+        : $"""<fieldset class="plain"><legend>Secrets, as variables</legend>{names.Select(name => (Html)$"""<label><input type="checkbox" name="secrets" value="{name}"{Checked(chosen.Contains(name))}><code>{name}</code></label>""")}</fieldset>""";
 
     private static string Span(TimeSpan? span) => span switch
     {
@@ -92,14 +92,14 @@ internal static class MachineForm
         { } length => Quantities.Text(length),
     };
 
-    private static Html Choice(MachineType type, bool isChosen, string currency)
+    public static Html Choice(MachineType type, bool isChosen, string currency)
     {
         string[] parts = [type.Processors is { } processors ? $"{Words.Number(processors)} {(processors == 1 ? "processor" : "processors")}" : "all processors", type.Memory is { } memory ? Words.Size(memory) : "all memory",
             .. type.Gpus switch { 0 => (string[])[], 1 => ["1 GPU"], var gpus => [string.Create(CultureInfo.InvariantCulture, $"{gpus} GPUs")] }];
         return $"""<label><input type="radio" name="type" value="{type.Name}"{Checked(isChosen)}>{type.Name}<span>{(type.Price == 0 ? "free" : $"{Words.Price(type.Price, currency)} an hour")}</span><small>{string.Join(", ", parts)}</small></label>""";
     }
 
-    private static Html Selected(bool isSelected) => Html.If(isSelected, Html.Trusted(" selected"));
+    public static Html Selected(bool isSelected) => Html.If(isSelected, Html.Trusted(" selected"));
 
     private static Html Checked(bool isChecked) => Html.If(isChecked, Html.Trusted(" checked"));
 

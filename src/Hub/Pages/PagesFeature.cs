@@ -23,6 +23,7 @@ internal static class PagesFeature
         .AddSingleton<ImagesPage>()
         .AddSingleton<RunsPage>()
         .AddSingleton<JobsPage>()
+        .AddSingleton<NewJobPage>()
         .AddSingleton<JobPage>()
         .AddSingleton<JobComparePage>()
         .AddSingleton<TrialsPart>()
@@ -83,6 +84,8 @@ internal static class PagesFeature
         Get<AuditPage>("/people/log", page => page.ShowAsync);
         Get<RunsPage>("/runs", page => page.ShowAsync);
         Get<JobsPage>("/jobs", page => page.ShowAsync);
+        Get<NewJobPage>("/jobs/new", page => page.ShowAsync);
+        Post<NewJobPage>("/jobs", page => page.SubmitAsync);
         Get<JobComparePage>("/jobs/compare", page => page.ShowAsync);
         Get<JobComparePage>("/jobs/compare.csv", page => page.CsvAsync);
         Get<JobPage>("/jobs/{id}", page => page.ShowAsync);

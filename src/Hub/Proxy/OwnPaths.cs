@@ -26,7 +26,7 @@ internal sealed class OwnPaths(IMachines machines, EntryCodes codes, MachineCook
             """, StatusCodes.Status403Forbidden);
     }
 
-    /// <summary><c>state</c>, <c>hooks</c> and <c>start</c>.</summary>
+    /// <summary><c>state</c>, <c>hooks</c>, <c>job</c> and <c>start</c>.</summary>
     public async Task AnswerAsync(HttpContext context, MachineRecord machine)
     {
         SecurityHeaders.Set(context);
@@ -37,6 +37,10 @@ internal sealed class OwnPaths(IMachines machines, EntryCodes codes, MachineCook
                 break;
             case ("GET" or "HEAD", "/.holdfast/hooks"):
                 await HubPage.WriteSmallAsync(context, $"Start-up scripts of {machine.Spec.Name}", $"""{MachineParts.Hooks(machine)}<p><a href="/">Open the lab</a> <a href="{hosts.AddressFor(context.Request)}/machines/{machine.Spec.Name}">All about this machine</a></p>""");
+                break;
+            case ("GET", "/.holdfast/job"):
+                // The form is the hub's own page: what runs in a machine, or in its page, cannot submit.
+                context.Response.Redirect($"{hosts.AddressFor(context.Request)}/jobs/new?machine={Uri.EscapeDataString(machine.Spec.Name)}&notebook={Uri.EscapeDataString(context.Request.Query["notebook"].ToString())}");
                 break;
             case ("POST", "/.holdfast/start"):
                 var form = await Forms.ReadAsync(context);

@@ -69,6 +69,7 @@ internal sealed class LabPage(LabOptions options, BaseUrl baseUrl, LabExtensions
             json.WriteString("serverRoot"u8, options.Root);
             json.WriteString("notebookVersion"u8, "[2, 14, 0]");
             json.WriteBoolean("terminalsAvailable"u8, terminals is not null);
+            if (options.JobAddress is { } jobs) json.WriteString("jobAddress"u8, jobs);
             json.WriteBoolean("buildAvailable"u8, false);
             json.WriteBoolean("buildCheck"u8, false);
             json.WriteBoolean("devMode"u8, false);

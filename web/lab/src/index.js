@@ -4,6 +4,7 @@ import { IConnectionStatus, IServiceManager } from '@jupyterlab/services';
 import { extensions, mimeExtensions } from '../lib/extensions.js';
 import '../lib/style.js';
 import history from './history/index.ts';
+import jobs from './jobs/index.ts';
 import notices from './notices/index.ts';
 import { chooser } from './plugins.js';
 import resume from './resume/index.ts';
@@ -40,7 +41,7 @@ async function load(own, prebuilt, kind) {
 export async function main(prebuilt) {
   const choose = chooser(PageConfig.Extension);
   const mime = choose.active(await load(mimeExtensions, prebuilt, 'mimeExtension'));
-  const own = { name: 'holdfast', module: { __esModule: true, default: [...history, ...notices, ...resume, ...terminals, ...untrusted, ...uploads] } };
+  const own = { name: 'holdfast', module: { __esModule: true, default: [...history, ...jobs, ...notices, ...resume, ...terminals, ...untrusted, ...uploads] } };
   const plugins = choose.active([...(await load(extensions, prebuilt, 'extension')), own]);
   await load([], prebuilt.filter(({ name }) => !PageConfig.Extension.isDisabled(name)), 'style');
 
