@@ -1,5 +1,6 @@
 using Holdfast.Engines.Contract;
 using Holdfast.Hub.Machines;
+using Holdfast.Hub.People;
 
 namespace Holdfast.Hub;
 
@@ -20,6 +21,13 @@ public sealed record HubOptions
     public required string ProgramFolder { get; init; }
     /// <summary>What <c>hub.yaml</c> says.</summary>
     public required HubSettings Settings { get; init; }
+
+    /// <summary>Why somebody may not run a machine or a job on an engine; null when they may.</summary>
+    /// <param name="caller">Who.</param>
+    /// <param name="engine">Where.</param>
+    /// <param name="kind"><c>machine</c> or <c>job</c>, for the message.</param>
+    internal HubFault? MayNotUse(Caller caller, string engine, string kind) => engine != "host" || caller.IsAdmin || Settings.HostForMembers ? null
+        : new HubFault("forbidden", $"The host engine is one trust domain, for administrators only; mend: a {kind} from an image, or host_for_members in hub.yaml when everybody is trusted.");
 
     /// <summary>Where a machine runs; null when this hub has no engine of that name any more.</summary>
     internal IEngine? EngineOf(MachineRecord machine) => Engines.GetValueOrDefault(MachineRules.EngineOf(machine.Spec));

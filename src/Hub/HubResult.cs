@@ -20,7 +20,7 @@ public readonly record struct HubResult<T>(T? Value, HubFault? Fault)
 /// <summary>An expected failure.</summary>
 /// <param name="Code">
 /// <c>bad-request</c> (400), <c>not-logged-in</c> (401), <c>forbidden</c> (403), <c>not-found</c> and <c>image-missing</c> (404), <c>exists</c> and <c>conflict</c> (409),
-/// <c>would-lose</c> (409: a stop would destroy something, and was not confirmed), <c>too-many</c> (429), <c>no-capacity</c> and <c>unavailable</c> (503).
+/// <c>would-lose</c> (409: a stop would destroy something, and was not confirmed), <c>imports-fail</c> (409: the environment lacks what a job's code imports), <c>too-many</c> (429), <c>no-capacity</c> and <c>unavailable</c> (503).
 /// </param>
 /// <param name="Message">One or two sentences that name the thing and the mend.</param>
 public sealed record HubFault(string Code, string Message)
@@ -35,7 +35,7 @@ public sealed record HubFault(string Code, string Message)
         "not-logged-in" => 401,
         "forbidden" => 403,
         "not-found" or "image-missing" => 404,
-        "exists" or "conflict" or "would-lose" => 409,
+        "exists" or "conflict" or "would-lose" or "imports-fail" => 409,
         "too-many" => 429,
         "no-capacity" or "unavailable" => 503,
         _ => 500,

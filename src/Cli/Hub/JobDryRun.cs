@@ -43,10 +43,24 @@ internal static class JobDryRun
         Line("runs on", JobTexts.Place(spec));
         Line("type", plan.Type);
         Line("price", $"{JobTexts.Price(plan.Price, plan.Currency)}{(plan.Parts > 1 ? " with all that run at once" : "")}");
-        Line("limit", spec.MaxDuration is { } most ? $"{Quantities.Text(most)}{(plan.Price > 0 ? $", {JobTexts.Money(plan.Price * (decimal)most.TotalHours, plan.Currency)} at most an attempt" : "")}" : null);
+        Line("limit", spec.MaxDuration is { } longest ? $"{Quantities.Text(longest)} an attempt, {Output.Count(plan.Attempts, "attempt")} at most{(plan.Parts > 1 ? " of each" : "")}" : null);
+        Line("at most", plan is { MostCost: > 0 and var most } ? $"{JobTexts.Money(most, plan.Currency)}, if all run as long and as often as they may" : null);
         Line("jobs", plan.Parts > 1 ? $"{plan.Parts}" : null);
         Line("output", spec.Output);
         Line("queue", plan.Position == 0 ? "it would be the next" : $"{plan.Position} would be before it");
+        if (plan.Differences is { } differences) Write(differences);
+    }
+
+    /// <summary>What the job has of the machine, and would not have of an image.</summary>
+    private static void Write(MachineDifferences machine)
+    {
+        if (machine.Unknown is { } unknown) Console.WriteLine($"What {machine.Machine} has beside its image is not known: {MachineTexts.Plain(unknown)}");
+        else if (machine.Packages.Count + machine.Files.Count == 0) Console.WriteLine($"{machine.Machine} has nothing that {(machine.HasRecipe ? "its recipe" : "its image")} has not.");
+        else
+        {
+            Console.WriteLine($"Of {machine.Machine} this goes along, and {(machine.HasRecipe ? "its recipe has it otherwise, or not" : "no recipe has it")} ('{Surroundings.Program} recipe record {machine.Machine}'):");
+            LossTexts.Write(Console.Out, machine, Listed);
+        }
     }
 
     private static string Git(CodeFolder folder) => folder.Commit is { } commit ? $" (git {commit[..Math.Min(12, commit.Length)]}{(folder.IsChanged == true ? ", changed since" : "")})" : "";

@@ -1,3 +1,4 @@
+using Holdfast.Hub.Api.Contract;
 using Holdfast.Hub.Loss;
 
 namespace Holdfast.Cli.Hub;
@@ -11,6 +12,13 @@ internal static class LossTexts
         Group(output, "Packages", list.Packages.OrderByDescending(package => package.IsAsked).Select(Package), list.Packages.Count, most);
         Group(output, "Files", list.Files.Select(Lost), list.Files.Count + list.MoreFiles, most);
         Group(output, "Settings", list.Settings.Select(Lost), list.Settings.Count, most);
+    }
+
+    /// <summary>Writes what a machine has and no image: what goes along with a job of it.</summary>
+    public static void Write(TextWriter output, MachineDifferences machine, int most)
+    {
+        Group(output, "Packages", machine.Packages.Select(Package), machine.Packages.Count, most);
+        Group(output, "Files", machine.Files.Select(Lost), machine.Files.Count + machine.MoreFiles, most);
     }
 
     private static void Group(TextWriter output, string title, IEnumerable<string> lines, int count, int most)

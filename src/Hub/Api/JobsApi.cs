@@ -2,6 +2,7 @@ using System.Globalization;
 using Holdfast.Hub.Api.Contract;
 using Holdfast.Hub.Jobs;
 using Holdfast.Hub.People;
+using Holdfast.Hub.Recipes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -21,7 +22,7 @@ internal static class JobsApi
             .Produces<JobList>().WithFaults(400);
         jobs.MapPost("", SubmitAsync).WithSummary("Submit a job. It is answered when the job would outlive a power cut.")
             .Accepts<JobSpec>("application/json").Produces<JobView>(StatusCodes.Status201Created).WithFaults(400, 403, 409, 503);
-        jobs.MapPost("/plan", PlanAsync).WithSummary("What a job would be, its price and its place in the queue; nothing is submitted.")
+        jobs.MapPost("/plan", PlanAsync).WithSummary("What a job would be, its price, its place in the queue, and of a job of a machine what no image has; nothing is submitted.")
             .Accepts<JobSpec>("application/json").Produces<JobPlan>().WithFaults(400, 403, 503);
         jobs.MapGet("/code/{hash}", (JobCode code, string hash) => JobRules.Hash($"sha256:{hash}") is not null && code.Find(hash) is { } found
                 ? Answer.Json(found, HubJson.Default.CodeView) : Answer.Fault(new HubFault("not-found", "This code was not sent yet.")))
@@ -59,17 +60,22 @@ internal static class JobsApi
         return spec.Ok ? Of(views, await jobs.SubmitAsync(context.Caller(), JobRules.Filled(spec.Value), cancellationToken: context.RequestAborted), StatusCodes.Status201Created) : Answer.Fault(spec.Fault);
     }
 
-    private static async Task<IResult> PlanAsync(HttpContext context, HubOptions options, JobBook jobs)
+    private static async Task<IResult> PlanAsync(HttpContext context, HubOptions options, JobBook jobs, MachineDrift drift)
     {
         var spec = await Body.ReadAsync(context, HubJson.Default.JobSpec);
         if (!spec.Ok) return Answer.Fault(spec.Fault);
         var plan = jobs.Plan(context.Caller(), JobRules.Filled(spec.Value));
         if (!plan.Ok) return Answer.Fault(plan.Fault);
-        var (whole, type) = (plan.Value, JobShape.Of(plan.Value.Resources, options.Settings).Type);
+        var (whole, machine) = plan.Value;
+        var type = JobShape.Of(whole.Resources, options.Settings).Type;
         var parts = JobParts.Count(whole);
         var first = parts == 0 ? whole : JobParts.Of(whole).First();
         var atOnce = Math.Max(1, Math.Min(parts, whole.Sweep?.MaxParallel ?? parts));
-        return Answer.Json(new JobPlan(whole, type.Name, type.Price * atOnce, options.Settings.Currency, Math.Max(1, parts), JobRules.Arguments(first), jobs.Waiting), HubJson.Default.JobPlan);
+        var attempts = whole.Retry?.MaxAttempts ?? JobRules.DefaultAttempts;
+        var most = whole.MaxDuration is { } longest ? type.Price * Math.Max(1, parts) * attempts * (decimal)longest.TotalHours : (decimal?)null;
+        return Answer.Json(new JobPlan(
+            whole, type.Name, type.Price * atOnce, most, options.Settings.Currency, Math.Max(1, parts), attempts, JobRules.Arguments(first), jobs.Waiting,
+            machine is null ? null : await drift.LookAsync(machine, context.RequestAborted)), HubJson.Default.JobPlan);
     }
 
     private static async Task<IResult> TakeCodeAsync(HttpContext context, JobCode code, string hash)

@@ -20,18 +20,16 @@ internal sealed class ImageUses(Fleet fleet, JobStore jobs)
         {
             var running = machines.Where(machine => image.UsedBy.Contains(machine.Id) || (machine.Spec.Image is { } named && IsNamed(image, named))).ToList();
             var waiting = open.Where(group => group.Key is { } named && IsNamed(image, named)).SelectMany(group => group).ToList();
-            var theirs = waiting.Where(job => IsTheirs(job.Owner)).Select(job => $"job {job.Id}").ToList();
+            var theirs = waiting.Where(job => caller.Has(job.Owner)).Select(job => $"job {job.Id}").ToList();
             return
             [
-                .. running.Select(machine => IsTheirs(machine.Owner) ? $"machine {machine.Spec.Name}" : "a machine of somebody else").Distinct(),
+                .. running.Select(machine => caller.Has(machine.Owner) ? $"machine {machine.Spec.Name}" : "a machine of somebody else").Distinct(),
                 .. theirs.Count > MostNamed ? [$"{theirs.Count} jobs"] : theirs,
                 .. waiting.Count > theirs.Count ? ["jobs of somebody else"] : Array.Empty<string>(),
                 // The workload of a job is called after it and the attempt.
                 .. image.UsedBy.Where(user => running.All(machine => machine.Id != user) && waiting.All(job => !user.StartsWith($"{job.Id}-", StringComparison.Ordinal))).Select(user => $"container {user}"),
             ];
         };
-
-        bool IsTheirs(string owner) => caller.IsAdmin || owner == caller.Name;
     }
 
     private static bool IsNamed(LocalImage image, string name) =>

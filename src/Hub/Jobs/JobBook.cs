@@ -34,29 +34,27 @@ internal sealed partial class JobBook(
     public async Task<HubResult<JobRecord>> SubmitAsync(Caller caller, JobSpec spec, JobRecord? retryOf = null, CancellationToken cancellationToken = default)
     {
         var id = NewId();
+        var planned = retryOf is null ? Plan(caller, spec, id) : Check(caller, spec) is { } problem ? problem : (JobRules.Whole(spec, id), null);
+        if (!planned.Ok) return planned.Fault;
+        var (whole, machine) = planned.Value;
         var environment = retryOf?.Environment;
-        if (spec.Machine is { } machine && retryOf is null)
+        if (machine is not null)
         {
-            if (MayNotWrite(caller) is { } refused) return refused;
-            if (spec.Image is not null) return new HubFault("bad-request", "image: a job has an image or a machine whose environment it runs in, not both.");
-            var frozen = await environments.FreezeAsync(caller, machine, cancellationToken);
+            var frozen = await environments.FreezeAsync(machine, cancellationToken);
             if (!frozen.Ok) return frozen.Fault;
-            environment = frozen.Value.Environment;
-            spec = From(frozen.Value.Machine, spec);
+            environment = frozen.Value;
         }
-        var whole = Check(caller, spec, id);
-        if (!whole.Ok) return whole.Fault;
-        var parts = JobParts.Count(whole.Value);
+        var parts = JobParts.Count(whole);
         var now = time.GetUtcNow();
         var job = new JobRecord
         {
             Id = id,
             Number = Interlocked.Increment(ref _newest),
             Parts = parts,
-            Spec = whole.Value,
+            Spec = whole,
             Owner = caller.Name,
             State = JobState.Queued,
-            Output = whole.Value.Output!,
+            Output = whole.Output!,
             Created = now,
             RetryOf = retryOf?.Id,
             Environment = environment,
@@ -64,7 +62,7 @@ internal sealed partial class JobBook(
         List<JobRecord> all = [job];
         if (parts > 0)
         {
-            foreach (var part in JobParts.Of(whole.Value))
+            foreach (var part in JobParts.Of(whole))
             {
                 all.Add(job with
                 {
@@ -73,7 +71,7 @@ internal sealed partial class JobBook(
                     Parent = id,
                     Index = all.Count - 1,
                     Parts = 0,
-                    ShardCount = whole.Value.Sweep is null ? parts : 1,
+                    ShardCount = whole.Sweep is null ? parts : 1,
                     Spec = part,
                     Output = part.Output!,
                     RetryOf = null,
@@ -89,16 +87,19 @@ internal sealed partial class JobBook(
         return job;
     }
 
-    /// <summary>What a job would be; nothing is submitted.</summary>
-    public HubResult<JobSpec> Plan(Caller caller, JobSpec spec)
+    /// <summary>What a job would be, and the machine in whose environment it would run, or null; nothing is submitted.</summary>
+    public HubResult<(JobSpec Spec, MachineRecord? Machine)> Plan(Caller caller, JobSpec spec, string id = "jxxxxxxxx")
     {
-        if (spec.Machine is { } machine)
+        MachineRecord? machine = null;
+        if (spec.Machine is { } name)
         {
-            var found = fleet.Find(caller, machine);
+            if (spec.Image is not null) return new HubFault("bad-request", "image: a job has an image or a machine whose environment it runs in, not both.");
+            var found = fleet.Find(caller, name);
             if (!found.Ok) return found.Fault with { Code = "bad-request", Message = $"machine: {found.Fault.Message}" };
-            spec = From(found.Value, spec);
+            machine = found.Value;
+            spec = From(machine, spec);
         }
-        return Check(caller, spec, "jxxxxxxxx");
+        return Check(caller, spec) is { } problem ? problem : (JobRules.Whole(spec, id), machine);
     }
 
     /// <summary>A job by its id, or the newest of a name.</summary>
@@ -106,9 +107,9 @@ internal sealed partial class JobBook(
     {
         lock (_turn)
         {
-            if (_open.TryGetValue(idOrName, out var entry) && IsTheirs(caller, entry.Record)) return entry.Record;
+            if (_open.TryGetValue(idOrName, out var entry) && caller.Has(entry.Record.Owner)) return entry.Record;
         }
-        return (IsId(idOrName) ? store.Find(idOrName) : null) is { } job && IsTheirs(caller, job) ? job
+        return (IsId(idOrName) ? store.Find(idOrName) : null) is { } job && caller.Has(job.Owner) ? job
             : store.Newest(caller, idOrName) is { } named ? Now(named)
             : new HubFault("not-found", $"There is no job '{idOrName}'{NearestName.Hint(idOrName, store.List(caller, new JobFilter()).Select(other => other.Spec.Name!).Distinct())}.");
     }
@@ -195,16 +196,15 @@ internal sealed partial class JobBook(
         return spec with { Image = machine.Spec.Image, Env = variables };
     }
 
-    private HubResult<JobSpec> Check(Caller caller, JobSpec spec, string id)
+    private HubFault? Check(Caller caller, JobSpec spec)
     {
         if (MayNotWrite(caller) is { } refused) return refused;
         if (JobRules.Problem(spec, options) is { } problem) return new HubFault("bad-request", problem);
-        if (spec.Image is null && !caller.IsAdmin && !options.Settings.HostForMembers)
-            return new HubFault("forbidden", "The host engine is one trust domain, for administrators only; mend: a job from an image, or host_for_members in hub.yaml when everybody is trusted.");
+        if (options.MayNotUse(caller, JobRules.EngineOf(spec), "job") is { } untrusted) return untrusted;
         if (_room.Problem(JobShape.Of(spec.Resources, options.Settings)) is { } impossible) return new HubFault("no-capacity", impossible);
         if (spec.Secrets.FirstOrDefault(name => secrets.Read(caller.Name, name) is null) is { } secret) return new HubFault("bad-request", $"{caller.Name} has no secret {secret}; mend: holdfast secret set {secret}.");
         if (spec.Code is { } sent && code.Find(JobRules.Hash(sent)!) is null) return new HubFault("bad-request", $"The code {sent} was not sent to this hub; mend: send it first (holdfast job submit does).");
-        return JobRules.Whole(spec, id);
+        return null;
     }
 
     private void End(string id)
@@ -235,8 +235,6 @@ internal sealed partial class JobBook(
     private static string NewId() => $"j{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
 
     private static bool IsId(string text) => text.Length == 9 && text[0] == 'j' && text[1..].All(char.IsAsciiHexDigitLower);
-
-    private static bool IsTheirs(Caller caller, JobRecord job) => caller.IsAdmin || job.Owner == caller.Name;
 
     private static HubFault? MayNotWrite(Caller caller) => caller.MayWrite ? null : HubFault.OnlyReads;
 }

@@ -2,34 +2,29 @@ using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Engines.Contract;
 using Holdfast.Hub.Machines;
-using Holdfast.Hub.People;
 using Holdfast.Hub.Points;
 
 namespace Holdfast.Hub.Jobs;
 
 /// <summary>Freezes the environment of a machine for a job, and puts it into the job. What is as it was at the newest point is not frozen again.</summary>
-internal sealed class JobEnvironments(HubOptions options, Fleet fleet, EnvironmentPoints points, PointTaking taking, PointStore store, PointBounds bounds, Loss.KeptPaths kept)
+internal sealed class JobEnvironments(HubOptions options, EnvironmentPoints points, PointTaking taking, PointStore store, PointBounds bounds)
 {
     /// <summary>Freezes it. What cannot be frozen is a fault: a job must not run in less than what it was tried in.</summary>
-    /// <param name="caller">Who submits: it is one of their machines.</param>
-    /// <param name="name">The machine.</param>
+    /// <param name="machine">The machine.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<HubResult<(MachineRecord Machine, JobEnvironment Environment)>> FreezeAsync(Caller caller, string name, CancellationToken cancellationToken)
+    public async Task<HubResult<JobEnvironment>> FreezeAsync(MachineRecord machine, CancellationToken cancellationToken)
     {
-        var found = fleet.Find(caller, name);
-        if (!found.Ok) return found.Fault with { Code = "bad-request", Message = $"machine: {found.Fault.Message}" };
-        var machine = found.Value;
+        var name = machine.Spec.Name;
         using var turn = await points.TurnAsync(machine.Owner, cancellationToken);
         try
         {
-            var (home, _) = HomeWalk.Look(HubFolders.Make(options.Folders.HomeOf(machine.Owner)), cancellationToken);
-            var system = await MachineSystem.LookAsync(options.EngineOf(machine), machine, kept.Of(machine.Id), packages: false, cancellationToken);
+            var seen = await taking.LookAsync(machine, cancellationToken);
             var newest = store.Newest(machine.Id);
-            var point = newest is not null && newest.IsSame(home.Mark(), system.Mark) && newest.Image == machine.Spec.Image && await IsWholeAsync(machine, newest, cancellationToken)
-                ? newest : await taking.TakeAsync(machine, PointWhy.Job, "", cancellationToken);
+            var point = newest is not null && newest.IsSame(seen.Home.Mark(), seen.System.Mark) && newest.Image == machine.Spec.Image && await IsWholeAsync(machine, newest, cancellationToken)
+                ? newest : await taking.TakeAsync(machine, PointWhy.Job, "", cancellationToken, seen);
             if (point.LeftOut.Count > 0)
                 return new HubFault("conflict", $"The environment of {name} cannot be frozen whole: {string.Join(' ', point.LeftOut)} Mend: record it in the machine's recipe and build its image, or install less into home.");
-            return (machine, new JobEnvironment(machine.Id, point.Number, point.Layer, Fingerprint(point), store.Packages(point.HomePackages).Count + store.Packages(point.SystemPackages).Count));
+            return new JobEnvironment(machine.Id, point.Number, point.Layer, Fingerprint(point), store.Packages(point.HomePackages).Count + store.Packages(point.SystemPackages).Count);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

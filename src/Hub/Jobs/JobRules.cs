@@ -69,6 +69,7 @@ internal static class JobRules
         Env = spec.Env ?? new Dictionary<string, string>(),
         Secrets = spec.Secrets ?? [],
         Resources = spec.Resources ?? new JobResources(),
+        Imports = spec.Imports ?? [],
         Shards = spec.Shards == 0 ? 1 : spec.Shards,
     };
 

@@ -44,7 +44,17 @@ public sealed record JobSpec
     public JobRetry? Retry { get; init; }
     /// <summary>Trials over values of parameters; null for none.</summary>
     public JobSweep? Sweep { get; init; }
+    /// <summary>
+    /// The import statements of the code, in their order, without those of modules that lie in it: they are run in the job's environment before it is queued, and one that fails refuses it
+    /// (<c>imports-fail</c>). Empty for none. What passed in the same environment is not run again; an image that is not here yet is not looked into. They are no part of the job that is stored.
+    /// </summary>
+    public IReadOnlyList<JobImport> Imports { get; init; } = [];
 }
+
+/// <summary>An import statement of a job's code.</summary>
+/// <param name="Statement">As it stands there; it may have several lines.</param>
+/// <param name="Place">Where it stands, for people: <c>train.ipynb cell 2 line 1</c>.</param>
+public sealed record JobImport(string Statement, string Place);
 
 /// <summary>What a job may use.</summary>
 /// <param name="Type">A machine type by its name; null for the first one.</param>

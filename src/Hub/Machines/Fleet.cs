@@ -26,7 +26,7 @@ internal sealed partial class Fleet(
 
     /// <summary>All machines that the caller may see, by name.</summary>
     public IReadOnlyList<MachineRecord> List(Caller caller) =>
-        [.. _lanes.Values.Select(lane => lane.Record).Where(record => IsTheirs(caller, record)).OrderBy(record => record.Spec.Name, StringComparer.Ordinal)];
+        [.. _lanes.Values.Select(lane => lane.Record).Where(record => caller.Has(record.Owner)).OrderBy(record => record.Spec.Name, StringComparer.Ordinal)];
 
     /// <summary>A machine by its name.</summary>
     public HubResult<MachineRecord> Find(Caller caller, string name) => LaneOf(caller, name) is var found && found.Ok ? found.Value.Record : found.Fault!;
@@ -70,7 +70,7 @@ internal sealed partial class Fleet(
     {
         if (MayNotWrite(caller) is { } refused) return refused;
         if (MachineRules.Problem(spec, options) is { } problem) return new HubFault("bad-request", problem);
-        return MayNotUseTheHost(caller, spec) ?? (_ids.ContainsKey(spec.Name) ? Exists(spec.Name) : null);
+        return MayNotUseTheEngine(caller, spec) ?? (_ids.ContainsKey(spec.Name) ? Exists(spec.Name) : null);
     }
 
     private static HubFault Exists(string name) => new("exists", $"There is a machine '{name}' already; mend: another name.");
@@ -82,7 +82,7 @@ internal sealed partial class Fleet(
         if (LaneOf(caller, name) is not { Ok: true, Value: var lane }) return LaneOf(caller, name).Fault!;
         if (spec.Name != name) return new HubFault("bad-request", "A machine keeps its name; mend: fork it under another one.");
         if (MachineRules.Problem(spec, options) is { } problem) return new HubFault("bad-request", problem);
-        if (MayNotUseTheHost(caller, spec) is { } trusted) return trusted;
+        if (MayNotUseTheEngine(caller, spec) is { } trusted) return trusted;
         if (!MachineRules.IsAtRest(lane.Record.State) && !MachineRules.DiffersInAutoStopAlone(lane.Record.Spec, spec)) return new HubFault("conflict", $"{name} is {Word(lane.Record.State)}; mend: stop it, then change it.");
         lane.Update(record => record with { Spec = spec });
         audit.Write(caller.Name, "machine.change", name);
@@ -95,7 +95,7 @@ internal sealed partial class Fleet(
         if (MayNotWrite(caller) is { } refused) return refused;
         if (LaneOf(caller, name) is not { Ok: true, Value: var lane }) return LaneOf(caller, name).Fault!;
         if (MachineRules.TypeProblem(wish.Type, options.Settings) is { } problem) return new HubFault("bad-request", problem);
-        if (MayNotUseTheHost(caller, lane.Record.Spec) is { } trusted) return trusted;
+        if (MayNotUseTheEngine(caller, lane.Record.Spec) is { } trusted) return trusted;
         if (MachineRules.IsAtRest(lane.Record.State) || lane.Record.State == MachineState.Stopping)
         {
             audit.Write(caller.Name, "machine.start", name, wish.Safe ? "safe" : null);
@@ -128,7 +128,7 @@ internal sealed partial class Fleet(
         if (MachineRules.TypeProblem(wish.Type, options.Settings) is { } problem) return new HubFault("bad-request", problem);
         // What runs is not given up for a start that fails.
         if (starter.Obstacle(lane.Record, wish.Type) is { } obstacle) return new HubFault("conflict", $"{name} was left as it is: {obstacle}");
-        if (MayNotUseTheHost(caller, lane.Record.Spec) is { } trusted) return trusted;
+        if (MayNotUseTheEngine(caller, lane.Record.Spec) is { } trusted) return trusted;
         if (!confirmed && await WouldLoseAsync(lane, "restart", cancellationToken) is { } fault) return fault;
         audit.Write(caller.Name, "machine.restart", name, wish.Safe ? "safe" : null);
         lock (lane.Wishes)
@@ -220,7 +220,7 @@ internal sealed partial class Fleet(
     public string PortSocketOf(MachineRecord machine) => Path.Combine(options.Folders.MeetingOf(machine.Id), Meeting.PortSocket);
 
     private HubResult<Lane> LaneOf(Caller caller, string name) =>
-        _ids.TryGetValue(name, out var id) && _lanes.TryGetValue(id, out var lane) && IsTheirs(caller, lane.Record)
+        _ids.TryGetValue(name, out var id) && _lanes.TryGetValue(id, out var lane) && caller.Has(lane.Record.Owner)
             ? lane
             : new HubFault("not-found", $"There is no machine '{name}'{Nearest(caller, name)}.");
 
@@ -244,13 +244,9 @@ internal sealed partial class Fleet(
         }
     }
 
-    private static bool IsTheirs(Caller caller, MachineRecord record) => caller.IsAdmin || record.Owner == caller.Name;
-
     private static HubFault? MayNotWrite(Caller caller) => caller.MayWrite ? null : HubFault.OnlyReads;
 
-    private HubFault? MayNotUseTheHost(Caller caller, MachineSpec spec) => MachineRules.EngineOf(spec) != "host" || caller.IsAdmin || options.Settings.HostForMembers
-        ? null
-        : new HubFault("forbidden", "The host engine is one trust domain, for administrators only; mend: a machine from an image, or host_for_members in hub.yaml when everybody is trusted.");
+    private HubFault? MayNotUseTheEngine(Caller caller, MachineSpec spec) => options.MayNotUse(caller, MachineRules.EngineOf(spec), "machine");
 
     /// <summary>Whether the hub itself stopped it, as it was told to.</summary>
     private static bool IsOfHub(string? reason) => reason is MachineReason.IdleTimeout or MachineReason.TimeLimit;

@@ -33,7 +33,7 @@ internal sealed class LiveFeed(HubOptions options, TimeProvider time) : IMachine
     {
         foreach (var (page, caller) in _pages)
         {
-            if (caller.IsAdmin || caller.Name == person) page.Writer.TryWrite(true);
+            if (caller.Has(person)) page.Writer.TryWrite(true);
         }
     }
 

@@ -94,7 +94,7 @@ internal sealed class EnvironmentPoints(
         if (wantsSystem && point.Image != machine.Spec.Image && point.System == SystemPart.Kept)
             return new HubFault("conflict", $"The system of {id} is on the image {point.Image ?? "of the host"}, and {name} is of {machine.Spec.Image ?? "the host"} now; mend: that image again, or go back with the home only.");
         var isRunning = machine.State == MachineState.Running;
-        var now = wantsSystem && isRunning ? (await MachineSystem.LookAsync(options.EngineOf(machine), machine, kept.Of(machine.Id), packages: false, cancellationToken)).Mark : null;
+        var now = wantsSystem && isRunning ? (await MachineSystem.LookAsync(options.EngineOf(machine), machine, kept.Of(machine.Id), cancellationToken)).Mark : null;
         var restarts = wantsSystem && isRunning && now != point.LayerMark;
         if (point.Layer is not null && (restarts || !isRunning) && wantsSystem && !await bounds.HasAsync(machine, point.Layer, cancellationToken))
             return new HubFault("conflict", $"The system of {id} is not there any more: somebody has removed what the engine had kept; mend: another point, or go back with the home only.");

@@ -7,26 +7,24 @@ using Holdfast.Hub.Machines;
 
 namespace Holdfast.Hub.Points;
 
-/// <summary>The system of a machine as it is now: what is installed in it, and what tells its ephemeral layer from another.</summary>
-/// <param name="Packages">What is installed; null when nobody could look.</param>
+/// <summary>The ephemeral layer of a machine as it is now.</summary>
 /// <param name="Mark">Empty: as the image has it; null when nobody could look.</param>
 /// <param name="Size">Bytes of what was changed.</param>
-internal sealed record MachineSystem(IReadOnlyList<Package>? Packages, string? Mark, long Size)
+internal sealed record MachineSystem(string? Mark, long Size)
 {
-    private static readonly MachineSystem Unknown = new(null, null, 0);
+    private static readonly MachineSystem Unknown = new(null, 0);
 
     /// <summary>Looks. What a loss list leaves out (caches, logs, temporary files), and links of kept paths, do not count.</summary>
     /// <param name="engine">Where it runs; null when that is not there.</param>
     /// <param name="machine">Which.</param>
     /// <param name="kept">Its kept paths.</param>
-    /// <param name="packages">Whether packages are wanted.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<MachineSystem> LookAsync(IEngine? engine, MachineRecord machine, IReadOnlyList<KeptPath> kept, bool packages, CancellationToken cancellationToken)
+    public static async Task<MachineSystem> LookAsync(IEngine? engine, MachineRecord machine, IReadOnlyList<KeptPath> kept, CancellationToken cancellationToken)
     {
-        if (engine is not { HasOwnRoots: true } || machine.State != MachineState.Running || engine.PathOf(machine.Id, "/") is not { } root) return Unknown;
+        if (RootOf(engine, machine) is not { } root) return Unknown;
         using var tree = new ForeignTree(root);
         var (lines, size) = (new List<string>(), 0L);
-        await foreach (var change in engine.ChangesAsync(machine.Id, cancellationToken))
+        await foreach (var change in engine!.ChangesAsync(machine.Id, cancellationToken))
         {
             if (LossRule.LeavesOut(change.Path) || kept.Any(path => path.Path == change.Path && tree.LinkTarget(path.Path) == path.Place)) continue;
             size += change.Size;
@@ -34,8 +32,13 @@ internal sealed record MachineSystem(IReadOnlyList<Package>? Packages, string? M
         }
         lines.Sort(StringComparer.Ordinal);
         var mark = lines.Count == 0 ? "" : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))))[..32];
-        return new MachineSystem(packages ? PackageList.Read(tree, home: null) : null, mark, size);
+        return new MachineSystem(mark, size);
     }
+
+    /// <summary>What is installed in its system; null when nobody can look.</summary>
+    public static IReadOnlyList<Package>? PackagesOf(IEngine? engine, MachineRecord machine) => RootOf(engine, machine) is { } root ? PackageList.Read(root) : null;
+
+    private static string? RootOf(IEngine? engine, MachineRecord machine) => engine is { HasOwnRoots: true } && machine.State == MachineState.Running ? engine.PathOf(machine.Id, "/") : null;
 
     /// <summary>A line for each file that is not as the image has it. Times are taken to the second: archives of layers have no finer ones.</summary>
     private static void Add(ForeignTree tree, LayerChange change, List<string> lines)

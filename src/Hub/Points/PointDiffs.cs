@@ -17,7 +17,7 @@ internal sealed class PointDiffs(HubOptions options, PointStore store, PointBoun
         var now = to is null ? await LookAsync(machine, cancellationToken) : null;
         var homePackages = now?.HomePackages ?? store.Packages(to!.HomePackages);
         var changes = PackageDifferences.Of(store.Packages(from.HomePackages), homePackages);
-        var systemPackages = now is null ? to!.SystemPackages is { } list ? store.Packages(list) : null : now.System.Packages;
+        var systemPackages = now is null ? to!.SystemPackages is { } list ? store.Packages(list) : null : now.SystemPackages;
         // The systems of two machines are not two moments of one.
         var isOne = from.Machine == machine.Id && (to is null || to.Machine == machine.Id);
         if (isOne && systemPackages is not null && from.SystemPackages is { } before) changes = changes.Concat(PackageDifferences.Of(store.Packages(before), systemPackages));
@@ -46,9 +46,10 @@ internal sealed class PointDiffs(HubOptions options, PointStore store, PointBoun
         await Task.Yield();
         var home = HubFolders.Make(options.Folders.HomeOf(machine.Owner));
         using var tree = new ForeignTree(home);
+        var engine = options.EngineOf(machine);
         return new EnvironmentNow(
-            HomeWalk.Look(home, cancellationToken).Tree, PackageFolders.Read(tree, InsideFolders.HomeOf(machine)),
-            await MachineSystem.LookAsync(options.EngineOf(machine), machine, kept.Of(machine.Id), packages: true, cancellationToken));
+            HomeWalk.Look(home, cancellationToken).Tree, PackageFolders.Read(tree, InsideFolders.HomeOf(machine)), MachineSystem.PackagesOf(engine, machine),
+            await MachineSystem.LookAsync(engine, machine, kept.Of(machine.Id), cancellationToken));
     }
 
     private FileCounts? Count(string person, PointRecord from, PointRecord? to, EnvironmentNow? now)
@@ -59,4 +60,4 @@ internal sealed class PointDiffs(HubOptions options, PointStore store, PointBoun
 }
 
 /// <summary>An environment as it is at the moment.</summary>
-internal sealed record EnvironmentNow(HeldTree Tree, IReadOnlyList<Package> HomePackages, MachineSystem System);
+internal sealed record EnvironmentNow(HeldTree Tree, IReadOnlyList<Package> HomePackages, IReadOnlyList<Package>? SystemPackages, MachineSystem System);

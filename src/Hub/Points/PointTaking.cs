@@ -19,22 +19,23 @@ internal sealed class PointTaking(HubOptions options, PointStore store, PointBou
     /// <param name="why">What for.</param>
     /// <param name="words">See <see cref="EnvironmentPoint.Words"/>; null: what is installed otherwise than at the newest point.</param>
     /// <param name="cancellationToken">Gives up; nothing is left of it.</param>
-    public async Task<PointRecord> TakeAsync(MachineRecord machine, PointWhy why, string? words, CancellationToken cancellationToken)
+    /// <param name="seen">What was seen of it a moment ago; null to look.</param>
+    public async Task<PointRecord> TakeAsync(MachineRecord machine, PointWhy why, string? words, CancellationToken cancellationToken, SeenMachine? seen = null)
     {
         // The disk is waited for, and the caller's thread must not be.
         await Task.Yield();
         var began = time.GetTimestamp();
         var (newest, contents) = (store.Newest(machine.Id), bounds.ContentsOf(machine.Owner));
+        var (tree, leftOut, system) = seen ?? await LookAsync(machine, cancellationToken);
 
         // 1. Home's package folders.
-        var (tree, leftOut) = HomeWalk.Look(HubFolders.Make(options.Folders.HomeOf(machine.Owner)), cancellationToken);
         var (home, trouble) = Hold(machine.Owner, tree, contents, cancellationToken);
         using var homeTree = new ForeignTree(options.Folders.HomeOf(machine.Owner));
         var homePackages = PackageFolders.Read(homeTree, InsideFolders.HomeOf(machine));
 
         // 2. The system; the same layer is not kept twice.
         var engine = options.EngineOf(machine);
-        var system = await MachineSystem.LookAsync(engine, machine, kept.Of(machine.Id), packages: true, cancellationToken);
+        var packages = MachineSystem.PackagesOf(engine, machine);
         var same = system.Mark is { Length: > 0 } mark ? store.OfMachine(machine.Id).LastOrDefault(point => point.LayerMark == mark && point.Layer is not null && point.Image == machine.Spec.Image) : null;
 
         string? layer = same?.Layer;
@@ -46,14 +47,21 @@ internal sealed class PointTaking(HubOptions options, PointStore store, PointBou
         }
 
         // 3. The row.
-        words ??= Words(newest, homePackages, system.Packages);
+        words ??= Words(newest, homePackages, packages);
         var point = store.Add(new PointRecord(0, machine.Owner, machine.Id, machine.Spec.Name, machine.Run, time.GetUtcNow(), why, words, [.. leftOut, .. trouble is null ? [] : (string[])[trouble]],
-            machine.Spec.Image, home, store.Keep(homePackages), system.Packages is null ? null : store.Keep(system.Packages), system.Mark, layer));
+            machine.Spec.Image, home, store.Keep(homePackages), packages is null ? null : store.Keep(packages), system.Mark, layer));
 
         // 4. Room.
         await bounds.HoldAsync(machine.Owner, cancellationToken);
         log.Taken(point.Id, machine.Spec.Name, why, time.GetElapsedTime(began).TotalMilliseconds);
         return point;
+    }
+
+    /// <summary>Looks at what a point would be of: enough to tell whether it would be as another one is.</summary>
+    public async Task<SeenMachine> LookAsync(MachineRecord machine, CancellationToken cancellationToken)
+    {
+        var (tree, leftOut) = HomeWalk.Look(HubFolders.Make(options.Folders.HomeOf(machine.Owner)), cancellationToken);
+        return new SeenMachine(tree, leftOut, await MachineSystem.LookAsync(options.EngineOf(machine), machine, kept.Of(machine.Id), cancellationToken));
     }
 
     /// <summary>What is installed otherwise than at a point, in words.</summary>
@@ -97,3 +105,9 @@ internal sealed class PointTaking(HubOptions options, PointStore store, PointBou
         return taken.Ok ? (name, null) : (null, taken.Fault.Message);
     }
 }
+
+/// <summary>What was seen of a machine.</summary>
+/// <param name="Home">Its owner's package folders, with the names of no contents.</param>
+/// <param name="LeftOut">A sentence for each folder of those that is not in it.</param>
+/// <param name="System">Its ephemeral layer.</param>
+internal sealed record SeenMachine(HeldTree Home, IReadOnlyList<string> LeftOut, MachineSystem System);

@@ -104,7 +104,7 @@ internal sealed class PointWatch(
         }
         var now = await diffs.LookAsync(machine, cancellationToken);
         if (newest.IsSame(now.Tree.Mark(), now.System.Mark)) return;
-        var words = taking.Words(newest, now.HomePackages, now.System.Packages);
+        var words = taking.Words(newest, now.HomePackages, now.SystemPackages);
         await taking.TakeAsync(machine, PointWhy.Install, $"{words} (while no hub looked: of the moments in between there is no point)", cancellationToken);
     }
 

@@ -66,18 +66,22 @@ internal sealed class MachineRecipes(HubOptions options, HubDatabase database, T
     }
 
     /// <summary>What a running machine and its recipe do not have in common, as far as the recipe's lines name versions.</summary>
-    public async Task<HubResult<RecipeDrift>> DiffAsync(MachineRecord machine, CancellationToken cancellationToken)
+    public async Task<HubResult<RecipeDrift>> DiffAsync(MachineRecord machine, CancellationToken cancellationToken) =>
+        Of(machine.Id) is { } recipe ? await DriftAsync(machine, recipe.Text, cancellationToken) : NoRecipe(machine);
+
+    /// <summary>The same for a text that is, or would be, its recipe. What was not installed from an index counts when the text does not name where it came from.</summary>
+    public async Task<HubResult<RecipeDrift>> DriftAsync(MachineRecord machine, string text, CancellationToken cancellationToken)
     {
-        if (Of(machine.Id) is not { } recipe) return NoRecipe(machine);
         var opened = await OpenAsync(machine, cancellationToken);
         if (!opened.Ok) return opened.Fault;
         using var tree = opened.Value;
-        var written = RecipeText.Installs(recipe.Text);
+        var written = RecipeText.Installs(text);
         var now = PackageList.Read(tree, InsideFolders.HomeOf(machine));
         var installed = now.ToLookup(Key, package => package.Version);
         return new RecipeDrift(
             [.. from change in Changes(machine, tree)
-                where change.Now is not null && change.Package is { IsAsked: true, Origin: null } && !IsWritten(written, change.Package)
+                where change.Now is not null && change.Package.IsAsked && !IsWritten(written, change.Package)
+                    && (change.Package.Origin is not { } origin || !text.Contains(origin, StringComparison.Ordinal))
                 select new PackageChange(change.Package.Source, change.Package.Name, written.GetValueOrDefault(Key(change.Package)), change.Now, true)],
             [.. from line in written
                 where !installed[line.Key].Contains(line.Value)

@@ -60,6 +60,9 @@ internal static partial class RecipeText
     public static IEnumerable<(string Line, string From)> Copies(string recipe) => recipe.Split('\n').Select(line => ChosenFile().Match(line)).Where(match => match.Success)
         .Select(match => ($"{match.Value}\n", Escaped().Replace(match.Groups["from"].Value, "$1")));
 
+    /// <summary>The chosen files, as paths in the image.</summary>
+    public static IEnumerable<string> CopiedPaths(string recipe) => Copies(recipe).Select(copy => copy.From["files".Length..]);
+
     /// <summary>Variables that the image sets.</summary>
     public static string Environment(IReadOnlyDictionary<string, string> variables) =>
         string.Concat(variables.OrderBy(variable => variable.Key, StringComparer.Ordinal).Select(variable => $"ENV {variable.Key}=\"{Quoted(variable.Value).Replace("$", "\\$", StringComparison.Ordinal)}\"\n"));

@@ -1,4 +1,5 @@
 using Holdfast.Hub.Jobs;
+using Holdfast.Hub.Loss;
 
 namespace Holdfast.Hub.Api.Contract;
 
@@ -22,11 +23,25 @@ public sealed record JobList(IReadOnlyList<JobView> Jobs, long? Next);
 /// <param name="Spec">With defaults filled in.</param>
 /// <param name="Type">The type that it would run with.</param>
 /// <param name="Price">Per hour of all parts that run at once.</param>
-/// <param name="Currency">Of the price.</param>
+/// <param name="MostCost">What it can cost at most: all parts, each with all of its attempts, each as long as <see cref="JobSpec.MaxDuration"/>. Null without such a limit.</param>
+/// <param name="Currency">Of both.</param>
 /// <param name="Parts">How many jobs it would be.</param>
+/// <param name="Attempts">How often each of them runs at most.</param>
 /// <param name="Arguments">The whole command of the first part.</param>
 /// <param name="Position">How many would wait before it.</param>
-public sealed record JobPlan(JobSpec Spec, string Type, decimal Price, string Currency, int Parts, IReadOnlyList<string> Arguments, int Position);
+/// <param name="Differences">Of a job of a machine: what the machine has and no image. Null for others.</param>
+public sealed record JobPlan(
+    JobSpec Spec, string Type, decimal Price, decimal? MostCost, string Currency, int Parts, int Attempts, IReadOnlyList<string> Arguments, int Position, MachineDifferences? Differences);
+
+/// <summary>In what the environment of a machine, in which a job runs, is not what an image of its recipe would be; without a recipe, the image that it was started from.</summary>
+/// <param name="Machine">Its name.</param>
+/// <param name="Image">The image that it was started from; null for the host's own system.</param>
+/// <param name="HasRecipe">Whether it has a recipe.</param>
+/// <param name="Packages">Asked for by somebody, in the home too: those that are not in the recipe with their version (<c>Before</c> is the recipe's), and those that the recipe alone has (<c>Now</c> is null).</param>
+/// <param name="Files">Files and folders that belong to no package and that no line of the recipe copies, settings too, the largest first; the first 100.</param>
+/// <param name="MoreFiles">How many more there are.</param>
+/// <param name="Unknown">Why that is not known, with the mend; null when it is.</param>
+public sealed record MachineDifferences(string Machine, string? Image, bool HasRecipe, IReadOnlyList<PackageChange> Packages, IReadOnlyList<LostPath> Files, int MoreFiles, string? Unknown);
 
 /// <summary>Code that was sent.</summary>
 /// <param name="Code">What <see cref="JobSpec.Code"/> takes.</param>
