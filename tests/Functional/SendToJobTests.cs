@@ -26,7 +26,7 @@ public sealed class SendToJobTests(Chromium chromium)
         await using var hub = await new RunningHub(workplace).StartAsync();
         await hub.HearAsync("first");
         await workplace.RunAsync("machine", "start", "first", "--wait");
-        await workplace.RunAsync("machine", "exec", "first", "--", "/bin/sh", "-c", "printf %s \"$0\" > /notebooks/train.ipynb; echo 'def line(*values): return f\"got {values}\"' > /notebooks/helper.py", Notebook);
+        await workplace.RunAsync("machine", "exec", "first", "--", "/bin/sh", "-c", "printf %s \"$0\" > /notebooks/train.ipynb; echo 'def line(*values): return f\"got {values}\"' > /notebooks/helper.py; echo weights > /opt/model", Notebook);
         var page = await hub.LogInAsync(chromium);
         await page.Locator("a.button.main", new() { HasText = "Open" }).ClickAsync();
         await page.WaitForURLAsync(url => new Uri(url).Host == "first.localhost" && url.Contains("/lab", StringComparison.Ordinal));
@@ -40,6 +40,8 @@ public sealed class SendToJobTests(Chromium chromium)
         Assert.Equal("localhost", new Uri(form.Url).Host);
         await Expect(form.GetByLabel("epochs")).ToHaveAttributeAsync("placeholder", "20");
         await Expect(form.Locator("label", new() { HasText = "epochs" })).ToContainTextAsync("how often all of it is seen");
+        await form.GetByText("0 packages, 1 file").ClickAsync();
+        await Expect(form.GetByText("/opt/model")).ToBeVisibleAsync();
         await LookAsync(form, "send-to-job");
 
         // What does not fit is said, and what was typed stays.

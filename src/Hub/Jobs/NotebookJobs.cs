@@ -11,12 +11,11 @@ namespace Holdfast.Hub.Jobs;
 internal sealed class NotebookJobs(HubOptions options, Fleet fleet, JobCode code, JobBook jobs)
 {
     /// <summary>What a job of a notebook would be. A problem of the notebook's is in the offer.</summary>
-    /// <param name="caller">Who asks: it is one of their machines.</param>
-    /// <param name="machine">The machine, by name.</param>
+    /// <param name="machine">The machine: the caller's.</param>
     /// <param name="notebook">Its path below the folder that the machine's lab serves.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<HubResult<NotebookOffer>> LookAsync(Caller caller, string machine, string notebook, CancellationToken cancellationToken) =>
-        AskAsync(caller, machine, new NotebookOrder(notebook, null, new Dictionary<string, string>()), cancellationToken);
+    public Task<HubResult<NotebookOffer>> LookAsync(MachineRecord machine, string notebook, CancellationToken cancellationToken) =>
+        AskAsync(machine, new NotebookOrder(notebook, null, new Dictionary<string, string>()), cancellationToken);
 
     /// <summary>Has the files packed, takes them, and submits.</summary>
     /// <param name="caller">Whose job it is to be.</param>
@@ -34,7 +33,7 @@ internal sealed class NotebookJobs(HubOptions options, Fleet fleet, JobCode code
         JobSpec? offered;
         try
         {
-            var asked = await AskAsync(caller, machine, order with { Archive = archive }, cancellationToken);
+            var asked = await AskAsync(found.Value, order with { Archive = archive }, cancellationToken);
             if (!asked.Ok) return asked.Fault;
             if (asked.Value.Problem is { } problem) return new HubFault("bad-request", problem);
             offered = SpecOf(asked.Value);
@@ -58,15 +57,12 @@ internal sealed class NotebookJobs(HubOptions options, Fleet fleet, JobCode code
             Parameters = offered.Parameters,
             PassAs = offered.PassAs,
             Env = offered.Env,
+            Imports = offered.Imports,
         }), cancellationToken: cancellationToken);
     }
 
-    private async Task<HubResult<NotebookOffer>> AskAsync(Caller caller, string machine, NotebookOrder order, CancellationToken cancellationToken)
-    {
-        var found = fleet.Find(caller, machine);
-        if (!found.Ok) return found.Fault;
-        return await InsideCall.AskAsync(options, found.Value, "job", order, NotebookJson.Default.NotebookOrder, NotebookJson.Default.NotebookOffer, cancellationToken);
-    }
+    private Task<HubResult<NotebookOffer>> AskAsync(MachineRecord machine, NotebookOrder order, CancellationToken cancellationToken) =>
+        InsideCall.AskAsync(options, machine, "job", order, NotebookJson.Default.NotebookOrder, NotebookJson.Default.NotebookOffer, cancellationToken);
 
     private static JobSpec? SpecOf(NotebookOffer offer)
     {

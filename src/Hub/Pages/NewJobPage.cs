@@ -1,13 +1,17 @@
+using Holdfast.Hub.Api.Contract;
 using Holdfast.Hub.Inside;
 using Holdfast.Hub.Jobs;
+using Holdfast.Hub.Loss;
+using Holdfast.Hub.Machines;
 using Holdfast.Hub.People;
+using Holdfast.Hub.Recipes;
 using Holdfast.Hub.Settings;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Hub.Pages;
 
 /// <summary><c>/jobs/new?machine=NAME&amp;notebook=PATH</c>: a notebook of a machine becomes a job, with its parameters as a form. JupyterLab's button leads here.</summary>
-internal sealed class NewJobPage(NotebookJobs notebooks, HubSettings settings, SecretStore secrets)
+internal sealed class NewJobPage(NotebookJobs notebooks, Fleet fleet, MachineDrift drift, HubSettings settings, SecretStore secrets)
 {
     // What a parameter's field is called, so that none can be mistaken for one of the form's own.
     private const string Parameter = "p.";
@@ -29,22 +33,25 @@ internal sealed class NewJobPage(NotebookJobs notebooks, HubSettings settings, S
 
     private async Task WriteAsync(HttpContext context, string machine, string notebook, IFormCollection? form, HubFault? wrong)
     {
-        var looked = await notebooks.LookAsync(context.Caller(), machine, notebook, context.RequestAborted);
+        var found = fleet.Find(context.Caller(), machine);
+        var looked = found.Ok ? await notebooks.LookAsync(found.Value, notebook, context.RequestAborted) : found.Fault;
         if (!looked.Ok)
         {
             await HubPage.WriteFaultAsync(context, wrong ?? looked.Fault);
             return;
         }
         var offer = looked.Value;
+        var differences = await drift.LookAsync(found.Value!, context.RequestAborted);
         await HubPage.WriteAsync(context, "Send to job", $"""
             <div class="head"><p class="crumb"><a href="/jobs">Jobs</a> › <a href="/machines/{machine}">{machine}</a> ›</p><h1>Send {Path.GetFileName(notebook)} to a job</h1></div>
             {Html.If(wrong is not null, HubPage.Wrong(wrong?.Message ?? ""))}
-            {(offer.Problem is { } problem ? HubPage.Wrong(problem) : Form(context, machine, notebook, offer, form))}
+            {(offer.Problem is { } problem ? HubPage.Wrong(problem) : Form(context, notebook, offer, differences, form))}
             """, wrong?.Status ?? StatusCodes.Status200OK);
     }
 
-    private Html Form(HttpContext context, string machine, string notebook, NotebookOffer offer, IFormCollection? form)
+    private Html Form(HttpContext context, string notebook, NotebookOffer offer, MachineDifferences differences, IFormCollection? form)
     {
+        var machine = differences.Machine;
         var names = secrets.List(context.Caller().Name).Select(secret => secret.Name).ToArray();
         var chosen = form?["secrets"].OfType<string>().ToArray() ?? [];
         return $"""
@@ -57,9 +64,19 @@ internal sealed class NewJobPage(NotebookJobs notebooks, HubSettings settings, S
             <details><summary>More: name, output, secrets</summary><div class="columns"><label>Name<input name="name" value="{form.Field("name")}" autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="from the notebook's"></label>
             <label>Output folder<input name="output" value="{form.Field("output")}" autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="{JobRules.DefaultOutput}"></label>
             <div>{MachineForm.Secrets(names, chosen)}</div></div></details></section>
-            <section><h2>Goes along</h2><p>{(offer.Files == 1 ? "1 file" : $"{offer.Files} files")}, {Words.Size(offer.Bytes)}, of <code>{offer.Folder}</code>, without what <code>.gitignore</code> and <code>.holdfastignore</code> name; and the environment of {machine} as it is now.</p></section>
+            <section><h2>Goes along</h2><p>{Count(offer.Files, "file")}, {Words.Size(offer.Bytes)}, of <code>{offer.Folder}</code>, without what <code>.gitignore</code> and <code>.holdfastignore</code> name; and the environment of {machine} as it is now.</p>
+            {Different(differences)}</section>
             <div class="do"><button class="main">Submit</button><a class="button" href="/machines/{machine}">Cancel</a></div></form>
             """;
+    }
+
+    private static Html Different(MachineDifferences machine)
+    {
+        var recipe = machine.HasRecipe ? "its recipe" : machine.Image ?? "the system that it was started from";
+        var list = new LossList(default, machine.Packages, machine.Files, machine.MoreFiles, [], 0);
+        return machine.Unknown is { } unknown ? (Html)$"""<p class="hint">What is different from {recipe} is not known: {unknown}</p>"""
+            : list.IsEmpty ? (Html)$"""<p class="hint">Nothing in it is different from {recipe}.</p>"""
+            : $"""<details><summary>Different from {recipe}: {Count(list.Packages.Count, "package")}, {Count(list.Files.Count + list.MoreFiles, "file")}</summary><p class="hint">They go along, and are in no image: <a href="/machines/{machine.Machine}">record the recipe</a> to keep them.</p>{LossParts.List(list)}</details>""";
     }
 
     private static Html Field(OfferedParameter parameter, string value) => parameter.Type == "bool"
@@ -85,6 +102,8 @@ internal sealed class NewJobPage(NotebookJobs notebooks, HubSettings settings, S
         "" => (null, true),
         var text => Quantities.Span(text) is { } span ? (span, true) : new HubFault("bad-request", $"A span of time is written as 90m or 12h, not '{text}'."),
     };
+
+    private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 
     private static string? Filled(string text) => text.Length == 0 ? null : text;
 }
