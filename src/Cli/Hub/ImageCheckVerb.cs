@@ -1,20 +1,15 @@
 using System.CommandLine;
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Text;
 using System.Text.Json;
-using Holdfast.Cli.Notebooks;
 using Holdfast.Hub.Api.Contract;
-using Holdfast.Notebooks.Exporting;
+using Holdfast.Hub.Images;
 
 namespace Holdfast.Cli.Hub;
 
 /// <summary><c>holdfast image check</c>.</summary>
 internal static class ImageCheckVerb
 {
-    /// <summary>Runs a text with whatever Python there is.</summary>
-    private const string WithPython = "exec \"$(command -v python3 || command -v python)\" -c \"$1\"";
-
     public static Command Create()
     {
         var image = Asking.Image();
@@ -28,8 +23,9 @@ internal static class ImageCheckVerb
             if ((words.Length > 0) == (parse.GetValue(script) is not null)) return Output.Fail("a check needs a command after --, or --script FILE.");
             if (parse.GetValue(script) is { } file)
             {
-                if (!TryRead(file, out var imports, out var problem)) return Output.Fail(problem);
-                words = ["/bin/sh", "-c", WithPython, "sh", imports];
+                var (imports, problem) = ScriptImports.OfFile(file);
+                if (imports is not { Count: > 0 }) return Output.Fail(problem ?? $"{file} imports nothing. Name a command after --.");
+                words = [.. ImportRun.Command(imports)];
             }
             var reply = await hub.SendAsync(HttpMethod.Post, "images/check", new CheckRequest(parse.GetValue(image)!, words), HubJson.Default.CheckRequest, cancellationToken);
             if (reply.Fault is not null) return Asking.Fail(reply);
@@ -66,40 +62,6 @@ internal static class ImageCheckVerb
         }
         json.WriteEndObject();
     });
-
-    /// <summary>The import lines of a script or a notebook.</summary>
-    private static bool TryRead(string file, out string imports, out string problem)
-    {
-        (imports, problem) = ("", "");
-        string text;
-        if (file.EndsWith(".ipynb", StringComparison.OrdinalIgnoreCase))
-        {
-            if (!NotebookFile.TryParse(file, out var notebook, out var error))
-            {
-                problem = error;
-                return false;
-            }
-            var exported = NotebookScript.Of(notebook);
-            if (!exported.IsPython)
-            {
-                problem = $"{file} is no notebook in Python. Name a command after --.";
-                return false;
-            }
-            text = exported.Text;
-        }
-        else
-        {
-            if (!NotebookFile.TryRead(file, out var bytes, out var error))
-            {
-                problem = error;
-                return false;
-            }
-            text = Encoding.UTF8.GetString(bytes);
-        }
-        imports = ScriptImports.Of(text, Path.GetDirectoryName(Path.GetFullPath(file))!);
-        if (imports.Length == 0) problem = $"{file} imports nothing. Name a command after --.";
-        return imports.Length > 0;
-    }
 
     private static async Task<Outside> RunAsync(string[] words, CancellationToken cancellationToken)
     {

@@ -32,11 +32,12 @@ internal sealed class JobOptions
     private readonly Option<string?> _goal = Choice("--goal", "Whether the best has the smallest value or the largest. Default minimize.", "minimize", "maximize");
     private readonly Option<int?> _maxParallel = Whole("--max-parallel", "How many trials run at once.", 1, int.MaxValue);
     private readonly Option<string?> _code = Text("--code", "DIR", "The folder whose files go along. Default the git work tree of the notebook or of this folder, without one the folder itself.");
+    private readonly Option<bool> _noSmoke = new("--no-smoke") { Description = "Do not look first whether the environment has what the code imports." };
     private readonly Option<bool> _noCode = new("--no-code") { Description = "Send no files but the notebook." };
 
     public Symbol[] All =>
     [
-        _words, _file, _machine, _image, _parameters, _output, _type, _cpu, _memory, _gpu, _shards, _priority, _maxDuration, _env, _secrets, _name, _as, _sweep, _trials, _metric, _goal, _maxParallel, _code, _noCode,
+        _words, _file, _machine, _image, _parameters, _output, _type, _cpu, _memory, _gpu, _shards, _priority, _maxDuration, _env, _secrets, _name, _as, _sweep, _trials, _metric, _goal, _maxParallel, _code, _noCode, _noSmoke,
     ];
 
     /// <summary>The job that is meant; null with what is wrong.</summary>
@@ -72,6 +73,7 @@ internal sealed class JobOptions
             Shards = parse.GetValue(_shards) ?? wish.Shards,
             Priority = parse.GetValue(_priority) ?? wish.Priority,
             MaxDuration = parse.GetValue(_maxDuration) ?? wish.MaxDuration,
+            Smoke = parse.GetValue(_noSmoke) ? "none" : wish.Smoke,
             Code = parse.GetValue(_code) ?? wish.Code,
             NoCode = parse.GetValue(_noCode) || (wish.NoCode && parse.GetValue(_code) is null),
         };

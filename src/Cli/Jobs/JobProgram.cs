@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Holdfast.Cli.Hub;
 using Holdfast.Cli.Notebooks;
+using Holdfast.Hub.Jobs;
 using Holdfast.Hub.Settings;
 using Holdfast.Notebooks;
 using Holdfast.Notebooks.Exporting;
@@ -21,6 +23,9 @@ internal sealed record JobProgram(IReadOnlyList<string> Command, string? PassAs,
     /// <summary>The notebook's path in the code; null when it runs none.</summary>
     public string? Notebook { get; init; }
 
+    /// <summary>What it imports, besides modules that have one of these names; empty when nobody can tell before it runs.</summary>
+    public Func<Func<string, bool>, IReadOnlyList<JobImport>> Imports { get; init; } = _ => [];
+
     /// <summary>Files that go with it whatever is ignored: the notebook or the script, and what is made of it.</summary>
     public IReadOnlyList<CodeFile> Files { get; init; } = [];
 
@@ -36,7 +41,7 @@ internal sealed record JobProgram(IReadOnlyList<string> Command, string? PassAs,
         {
             return isOutside ? (null, $"{notebook} is not in {code.Root}, whose files are the code; mend: another --code.") : OfNotebook(wish, notebook, folder, code);
         }
-        return (new JobProgram(isOutside || wish.NoCode ? wish.Command : In(folder, wish.Command), wish.PassAs, wish), null);
+        return (new JobProgram(isOutside || wish.NoCode ? wish.Command : In(folder, wish.Command), wish.PassAs, wish) { Imports = ImportsOf(wish) }, null);
     }
 
     private static (JobProgram?, string?) OfNotebook(JobWish wish, string path, string folder, CodeFolder code)
@@ -54,12 +59,14 @@ internal sealed record JobProgram(IReadOnlyList<string> Command, string? PassAs,
         var inCode = folder == "." ? name : $"{folder}/{name}";
         // As it is read here, also where its name is that of a link.
         var itself = CodeFile.Made(inCode, File.ReadAllBytes(path));
-        if (wish.As == "notebook") return (new JobProgram(["sh", "-c", RunNotebook, folder, name], "none", wish) { Notebook = inCode, Files = [itself] }, null);
+        Func<Func<string, bool>, IReadOnlyList<JobImport>> imports = isOwn => script.IsPython && !ScriptImports.BringsModules(script.Text) ? ScriptImports.OfNotebook(notebook, name, isOwn) : [];
+        if (wish.As == "notebook") return (new JobProgram(["sh", "-c", RunNotebook, folder, name], "none", wish) { Notebook = inCode, Imports = imports, Files = [itself] }, null);
         if (!script.IsPython) return (null, $"{path} is not in Python, and no script is made of it; mend: --as notebook runs it with its own kernel.");
         var file = $"{ScriptName}{Path.ChangeExtension(name, script.Extension)}";
         return (new JobProgram(In(folder, ["python3", file]), "arguments", wish)
         {
             Notebook = inCode,
+            Imports = imports,
             Files = [itself, CodeFile.Made(folder == "." ? file : $"{folder}/{file}", ExportFiles.Utf8.GetBytes(script.Text))],
         }, null);
     }
@@ -91,6 +98,17 @@ internal sealed record JobProgram(IReadOnlyList<string> Command, string? PassAs,
             tried[name] = JobValue.List(fitting.Select(item => item.Value!.Value));
         }
         return (wish with { Parameters = values, Sweep = wish.Sweep is { } sweep ? sweep with { Parameters = tried } : null }, null);
+    }
+
+    /// <summary>Those of the Python script that a command runs: it begins with the interpreter, and the first word behind its options is the script.</summary>
+    private static Func<Func<string, bool>, IReadOnlyList<JobImport>> ImportsOf(JobWish wish)
+    {
+        if (!Path.GetFileName(wish.Command[0]).StartsWith("python", StringComparison.Ordinal) || wish.Command.Skip(1).FirstOrDefault(word => !word.StartsWith('-')) is not { } script || !script.EndsWith(".py", StringComparison.Ordinal)) return _ => [];
+        return isOwn =>
+        {
+            var file = Path.Combine(wish.Folder!, script);
+            return File.Exists(file) && File.ReadAllText(file) is var text && !ScriptImports.BringsModules(text) ? ScriptImports.OfScript(text, script, isOwn) : [];
+        };
     }
 
     private static IReadOnlyList<string> In(string folder, IReadOnlyList<string> command) => folder == "." ? command : ["sh", "-c", InFolder, folder, .. command];

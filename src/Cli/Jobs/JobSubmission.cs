@@ -68,6 +68,7 @@ internal sealed class JobSubmission(JobWish wish) : IDisposable
             StopGrace = wish.StopGrace,
             Retry = wish.Retry,
             Sweep = wish.Sweep,
+            Imports = wish.Smoke == "none" ? [] : program.Imports(OwnModules().Contains),
         };
         return null;
     }
@@ -106,6 +107,9 @@ internal sealed class JobSubmission(JobWish wish) : IDisposable
     public void Dispose() => _archive?.Dispose();
 
     private string CodePath => $"jobs/code/{_archive!.Hash}";
+
+    /// <summary>Names of the code's modules and packages, wherever in it they lie.</summary>
+    private HashSet<string> OwnModules() => [.. Files.SelectMany(file => Path.ChangeExtension(file.Path, null).Split('/'))];
 
     /// <summary>The job's variables; what somebody has said comes before what is known here.</summary>
     private Dictionary<string, string> Variables()

@@ -47,6 +47,9 @@ internal sealed record JobWish
     /// <summary><c>auto</c> or <c>never</c>.</summary>
     public string? Resume { get; init; }
 
+    /// <summary><c>imports</c> (they are run in its environment before it is queued) or <c>none</c>.</summary>
+    public string? Smoke { get; init; }
+
     /// <summary>The folder whose files are the code; null for the one that the notebook or the command is in.</summary>
     public string? Code { get; init; }
 

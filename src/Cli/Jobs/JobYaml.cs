@@ -44,7 +44,7 @@ internal static class JobYaml
     {
         var job = new JobWish();
         foreach (var (name, place, value) in YamlFields.Of(node, "", "type", "name", "image", "machine", "notebook", "as", "command", "parameters", "pass_as", "env", "secrets", "resources", "output",
-            "shards", "priority", "max_duration", "stop_grace", "retry", "sweep", "resume", "code"))
+            "shards", "priority", "max_duration", "stop_grace", "retry", "sweep", "resume", "smoke", "code"))
         {
             job = name switch
             {
@@ -69,6 +69,7 @@ internal static class JobYaml
                 "retry" => job with { Retry = Retry(value, place) },
                 "sweep" => job with { Sweep = Sweep(value, place) },
                 "resume" => job with { Resume = YamlFields.Choice(value, place, "auto", "never") },
+                "smoke" => job with { Smoke = YamlFields.Choice(value, place, "imports", "none") },
                 _ => YamlFields.Text(value, place) is var code && code == "none" ? job with { NoCode = true } : job with { Code = code },
             };
         }

@@ -9,6 +9,9 @@ public interface IImageStore
     /// <summary>An image that has all of these labels, as <see cref="WorkloadSpec.Image"/> takes it; null for none. Quicker than the list; the first label is to be the one that few have.</summary>
     Task<EngineResult<string?>> FindImageAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken);
 
+    /// <summary>An image that is here, by any name; no registry is asked. Fault <c>image-missing</c>.</summary>
+    Task<EngineResult<EngineImage>> FindImageAsync(string name, CancellationToken cancellationToken);
+
     /// <summary>
     /// Fetches what a registry has under a name, also when the name is here already. Fault <c>registry-unavailable</c> (it does not answer), <c>image-missing</c> (it has none),
     /// <c>not-permitted</c> (it denies it), else <c>image-pull-failed</c>.

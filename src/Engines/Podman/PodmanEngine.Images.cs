@@ -33,6 +33,9 @@ public sealed partial class PodmanEngine : IImageStore
     }
 
     /// <inheritdoc/>
+    public Task<EngineResult<EngineImage>> FindImageAsync(string name, CancellationToken cancellationToken) => _images.InspectAsync(name, cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<EngineResult<string?>> FindImageAsync(IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(labels);

@@ -1,4 +1,3 @@
-using System.Text;
 using Holdfast.Engines.Contract;
 using Holdfast.Hub.Api.Contract;
 using Holdfast.Hub.People;
@@ -8,7 +7,6 @@ namespace Holdfast.Hub.Images;
 /// <summary>Runs a command in an image, in a workload that is gone afterwards: nothing of the hub is in it.</summary>
 internal sealed class ImageChecks(HubImages images, HubFolders folders, TimeProvider time)
 {
-    private const int MostOutput = 64 << 10, OutOfTime = 124;
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     /// <summary>In an image for jobs where the code is.</summary>
@@ -39,11 +37,8 @@ internal sealed class ImageChecks(HubImages images, HubFolders folders, TimeProv
                 Labels = new Dictionary<string, string> { ["owner"] = "image-check" },
             }, cancellationToken);
             if (!started.Ok) return ImageFaults.Of(started.Fault);
-            var (ended, isLate) = await WaitAsync(engine, id, cancellationToken);
-            if (!ended.Ok) return ImageFaults.Of(ended.Fault);
-            var code = isLate ? OutOfTime : ended.Value.ExitCode ?? OutOfTime;
-            var said = await ReadAsync(output, cancellationToken) + (isLate ? $"\nIt was ended after {Longest.TotalMinutes:0} minutes.\n" : "");
-            return new CheckedImage(found.Value.Name, found.Value.Image.Digest, command, code == 0, code, said, (ended.Value.Ended ?? time.GetUtcNow()) - started.Value.Started);
+            var run = await ShortRun.EndAsync(engine, id, output, Longest, time, cancellationToken);
+            return run.Ok ? new CheckedImage(found.Value.Name, found.Value.Image.Digest, command, run.Value.ExitCode == 0, run.Value.ExitCode, run.Value.Output, run.Value.Took) : ImageFaults.Of(run.Fault);
         }
         finally
         {
@@ -51,27 +46,5 @@ internal sealed class ImageChecks(HubImages images, HubFolders folders, TimeProv
             await engine.RemoveAsync(id, CancellationToken.None);
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private async Task<(EngineResult<WorkloadStatus> Status, bool IsLate)> WaitAsync(IEngine engine, string id, CancellationToken cancellationToken)
-    {
-        using var late = new CancellationTokenSource(Longest, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        try
-        {
-            return (await engine.WaitAsync(id, either.Token), false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return (await engine.StopAsync(id, TimeSpan.FromSeconds(1), cancellationToken), true);
-        }
-    }
-
-    private static async Task<string> ReadAsync(string file, CancellationToken cancellationToken)
-    {
-        await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        stream.Position = Math.Max(0, stream.Length - MostOutput);
-        using var text = new StreamReader(stream, Encoding.UTF8);
-        return await text.ReadToEndAsync(cancellationToken);
     }
 }

@@ -14,7 +14,7 @@ namespace Holdfast.Hub.Jobs;
 /// their own jobs, an administrator all; another's is <c>not-found</c>.
 /// </summary>
 internal sealed partial class JobBook(
-    HubOptions options, JobStore store, JobStart starter, JobCode code, JobEnvironments environments, GpuInventory gpus, Fleet fleet, SecretStore secrets, CostLedger ledger, EventLog events, AuditLog audit, IEnumerable<IJobObserver> observers, TimeProvider time,
+    HubOptions options, JobStore store, JobStart starter, JobCode code, JobEnvironments environments, JobSmoke smoke, GpuInventory gpus, Fleet fleet, SecretStore secrets, CostLedger ledger, EventLog events, AuditLog audit, IEnumerable<IJobObserver> observers, TimeProvider time,
     ILogger<JobBook> log) : IHostedService
 {
     private readonly Lock _turn = new();
@@ -44,6 +44,8 @@ internal sealed partial class JobBook(
             if (!frozen.Ok) return frozen.Fault;
             environment = frozen.Value;
         }
+        if (retryOf is null && await smoke.RunAsync(caller.Name, whole, environment, cancellationToken) is { } lacking) return lacking;
+        whole = whole with { Imports = [] };
         var parts = JobParts.Count(whole);
         var now = time.GetUtcNow();
         var job = new JobRecord

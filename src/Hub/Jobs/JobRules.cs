@@ -8,6 +8,7 @@ namespace Holdfast.Hub.Jobs;
 internal static class JobRules
 {
     public const int DefaultPriority = 50, DefaultAttempts = 3, MostParts = 10_000;
+    private const int MostImports = 1000, MostImportText = 50_000;
     public static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(30);
 
     public const string DefaultOutput = "/storage/runs/{name}/{id}";
@@ -33,6 +34,7 @@ internal static class JobRules
         if (spec.PassAs is { } pass && !Passes.Contains(pass)) return $"pass_as: {string.Join(", ", Passes)}, not '{pass}'.";
         if (spec.Code is { } code && Hash(code) is null) return "code: sha256: and 64 hexadecimal digits, of an archive that was sent before.";
         if (spec.Output is { } output && OutputProblem(output) is { } where) return where;
+        if (spec.Imports.Count > MostImports || spec.Imports.Sum(each => (each?.Statement?.Length ?? MostImportText) + (each?.Place?.Length ?? MostImportText)) > MostImportText) return $"imports: at most {MostImports} statements with their places, {MostImportText} letters in all.";
         if (spec.Shards is < 1 or > MostParts) return $"shards: 1 to {MostParts}.";
         if (spec.Priority is < 0 or > 100) return "priority: 0 to 100.";
         if (spec.MaxDuration is { } most && most < TimeSpan.FromSeconds(1)) return "max_duration: at least a second.";

@@ -10,6 +10,7 @@ internal static class JobsFeature
         .AddSingleton<JobCode>()
         .AddSingleton<JobEnvironments>()
         .AddSingleton<JobStart>()
+        .AddSingleton<JobSmoke>()
         .AddSingleton<JobBook>()
         .AddSingleton<NotebookJobs>()
         .AddHostedService(services => services.GetRequiredService<JobBook>());

@@ -14,6 +14,9 @@ internal static partial class JobsLog
     [LoggerMessage(2503, LogLevel.Warning, "job {Job} ({Name}) waits: {Reason}: {Message}")]
     public static partial void Waits(ILogger log, string job, string name, string reason, string message);
 
+    [LoggerMessage(2505, LogLevel.Warning, "what job {Name} imports was not looked at: {Why}")]
+    public static partial void NoSmoke(ILogger log, string name, string why);
+
     [LoggerMessage(2504, LogLevel.Error, "job {Job}: unforeseen")]
     public static partial void Unforeseen(ILogger log, Exception fault, string job);
 }
