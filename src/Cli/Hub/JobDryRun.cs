@@ -45,7 +45,7 @@ internal static class JobDryRun
         Line("price", $"{JobTexts.Price(plan.Price, plan.Currency)}{(plan.Parts > 1 ? " with all that run at once" : "")}");
         Line("limit", spec.MaxDuration is { } most ? $"{Quantities.Text(most)}{(plan.Price > 0 ? $", {JobTexts.Money(plan.Price * (decimal)most.TotalHours, plan.Currency)} at most an attempt" : "")}" : null);
         Line("jobs", plan.Parts > 1 ? $"{plan.Parts}" : null);
-        Line("output", spec.Output);
+        Line("output", spec.Output?.StartsWith("s3://", StringComparison.Ordinal) != true ? spec.Output : $"{spec.Output}, which can be written");
         Line("queue", plan.Position == 0 ? "it would be the next" : $"{plan.Position} would be before it");
     }
 
