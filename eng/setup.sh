@@ -72,6 +72,12 @@ build_publish() {
   built "$here/out/.publish"
 }
 
+# A server that speaks S3's protocol, for the tests.
+install_s3() {
+  cd "$here/tests/Hub/Stores"
+  [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+}
+
 # The Python package that jobs import: out/python beside the program.
 build_python() {
   newer "$here/out/.python" "$here/python" || return 0

@@ -54,6 +54,9 @@ public sealed record HubFolders(string Root)
     /// <summary>What a job's command has said, all attempts after each other.</summary>
     public string LogOf(string id) => Path.Combine(JobOf(id), "output.log");
 
+    /// <summary>What a job has logged, where its output folder was removed because all of it is in a store.</summary>
+    public string MetricsOf(string id) => Path.Combine(JobOf(id), "metrics.jsonl");
+
     /// <summary>Code of jobs, a folder for each hash (hexadecimal, without <c>sha256:</c>).</summary>
     public string CodeOf(string hash) => Path.Combine(Root, "code", hash);
 

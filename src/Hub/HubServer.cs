@@ -15,6 +15,7 @@ using Holdfast.Hub.People;
 using Holdfast.Hub.Points;
 using Holdfast.Hub.Proxy;
 using Holdfast.Hub.Storage;
+using Holdfast.Hub.Stores;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -69,6 +70,7 @@ public sealed class HubServer : IAsyncDisposable
             .AddJobs()
             .AddLoss()
             .AddStorage()
+            .AddStores()
             .AddActivity()
             .AddPoints()
             .AddImages()

@@ -1,5 +1,6 @@
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.Settings;
+using Holdfast.Hub.Stores;
 
 namespace Holdfast.Hub;
 
@@ -45,6 +46,9 @@ public sealed record HubSettings
 
     /// <summary>Where images of jobs are pushed before they run: registry, and what is before the job's name, as <c>registry.example.org/team/jobs</c>. Null for nowhere.</summary>
     public string? Registry { get; init; }
+
+    /// <summary>Stores for outputs of jobs, with names of their own. Default none.</summary>
+    public IReadOnlyList<ObjectStore> Stores { get; init; } = [];
 
     /// <summary>Reads <c>hub.yaml</c>; a file that is missing says nothing. A fault names file, line and field, and the name that was meant.</summary>
     public static HubResult<HubSettings> Read(string file) => HubYaml.Read(file);

@@ -22,6 +22,7 @@ internal static class Checkup
             .. await HubCheck.EngineAsync(cancellationToken),
             .. await EngineCheck.RunAsync(podman, cancellationToken),
             await HubCheck.RunAsync(cancellationToken),
+            .. await HubCheck.StoresAsync(cancellationToken),
         ];
     }
 

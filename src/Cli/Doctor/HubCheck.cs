@@ -4,6 +4,7 @@ using Holdfast.Cli.Hub;
 using Holdfast.Engines.Contract;
 using Holdfast.Engines.Host;
 using Holdfast.Hub;
+using Holdfast.Hub.Api.Contract;
 
 namespace Holdfast.Cli.Doctor;
 
@@ -46,6 +47,24 @@ internal static class HubCheck
         return IsFree(Port)
             ? new Finding(Grade.Good, "hub", $"none runs; '{Surroundings.Program} hub' starts one, with its data in {place.Folder}")
             : new Finding(Grade.Note, "hub", $"none runs, and another program listens on its port {Port}.", $"{Surroundings.Program} hub --port 8801");
+    }
+
+    /// <summary>Whether the stores of the hub that runs here answer to this user's keys; nothing where none does.</summary>
+    public static async Task<IReadOnlyList<Finding>> StoresAsync(CancellationToken cancellationToken)
+    {
+        var place = HubPlace.Default;
+        if (place.Address is not { } address || !File.Exists(place.TokenFile)) return [];
+        try
+        {
+            using var hub = HubClient.Of(address, (await File.ReadAllTextAsync(place.TokenFile, cancellationToken)).Trim());
+            var reply = await hub.GetAsync("stores", cancellationToken);
+            return reply.Fault is not null ? [] : [.. reply.Read(HubJson.Default.StoreViewArray).Select(store => new Finding(store.Problem is null ? Grade.Good : Grade.Note, $"store {store.Name}", store.Problem ?? $"{store.Place} answers."))];
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // That it does not answer is said of the hub.
+            return [];
+        }
     }
 
     private static async Task<bool> AnswersAsync(Uri address, CancellationToken cancellationToken)

@@ -46,7 +46,7 @@ internal static class JobDryRun
         Line("limit", spec.MaxDuration is { } longest ? $"{Quantities.Text(longest)} an attempt, {Output.Count(plan.Attempts, "attempt")} at most{(plan.Parts > 1 ? " of each" : "")}" : null);
         Line("at most", plan is { MostCost: > 0 and var most } ? $"{JobTexts.Money(most, plan.Currency)}, if all run as long and as often as they may" : null);
         Line("jobs", plan.Parts > 1 ? $"{plan.Parts}" : null);
-        Line("output", spec.Output);
+        Line("output", spec.Output?.StartsWith("s3://", StringComparison.Ordinal) != true ? spec.Output : $"{spec.Output}, which can be written");
         Line("queue", plan.Position == 0 ? "it would be the next" : $"{plan.Position} would be before it");
         if (plan.Differences is { } differences) Write(differences);
     }

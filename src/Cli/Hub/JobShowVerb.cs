@@ -44,7 +44,8 @@ internal static class JobShowVerb
         Line("gpus", string.Join(", ", job.Gpus ?? []));
         Line("variables", string.Join(' ', (spec.Env ?? new Dictionary<string, string>()).Select(variable => $"{variable.Key}={variable.Value}")));
         Line("secrets", string.Join(", ", spec.Secrets ?? []));
-        Line("output", job.Output);
+        Line("output", job.Store ?? job.Output);
+        Line("its folder", job.Store is null ? null : job.Output);
         Line("log", ByteText.Of(view.LogLength));
         Line("cost", view.Cost > 0 ? JobTexts.Money(view.Cost, view.Currency) : null);
         Line("owner", job.Owner);

@@ -49,6 +49,6 @@ internal static class JobSubmitVerb
     {
         var price = JobTexts.Price(view.Price, view.Currency);
         var facts = new[] { JobTexts.Queue(view), view.Job.Parts > 0 ? $"{Output.Count(view.Job.Parts, "job")}, each {price}" : price, submission.Files.Count > 0 ? $"with {Output.Count(submission.Files.Count, "file")}" : null };
-        return $"{JobTexts.Of(view.Job)} is submitted: {string.Join(", ", facts.Where(fact => fact is not null))}; output in {view.Job.Output}.";
+        return $"{JobTexts.Of(view.Job)} is submitted: {string.Join(", ", facts.Where(fact => fact is not null))}; output in {view.Job.Store ?? view.Job.Output}.";
     }
 }

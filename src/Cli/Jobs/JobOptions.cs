@@ -14,7 +14,7 @@ internal sealed class JobOptions
     private readonly Option<string?> _machine = Text("--machine", "NAME", "Run in the environment of this machine. Default, inside a machine, that one.");
     private readonly Option<string?> _image = Text("--image", "IMAGE", "Run in this container image. Default, without a machine, the hub's own system.");
     private readonly Option<string[]> _parameters = Pairs("--parameter", "NAME=VALUE", "Set a parameter of the notebook, or --NAME=VALUE of a command. May be given several times.", "-p");
-    private readonly Option<string?> _output = Text("--output", "FOLDER", "Where its output goes, a folder of /storage; {name} and {id} are the job's. Default /storage/runs/{name}/{id}.", "-o");
+    private readonly Option<string?> _output = Text("--output", "FOLDER", "Where its output goes: a folder of /storage, or s3://STORE/FOLDER in object storage; {name} and {id} are the job's. Default /storage/runs/{name}/{id}.", "-o");
     private readonly Option<string?> _type = Text("--type", "TYPE", "What it may use, as 'holdfast machine types' lists it.");
     private readonly Option<double?> _cpu = Quantity<double>("--cpu", "N", "Processors, in place of the type's.", text => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var cpu) && cpu > 0 ? cpu : null, "a number above 0");
     private readonly Option<long?> _memory = Quantity<long>("--memory", "SIZE", "Memory, as 32GB, in place of the type's.", Quantities.Size, "a size as 512MB or 32GB");

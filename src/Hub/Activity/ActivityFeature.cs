@@ -1,3 +1,4 @@
+using Holdfast.Hub.Jobs;
 using Holdfast.Hub.Machines;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -17,6 +18,7 @@ internal static class ActivityFeature
             .AddSingleton<Extensions>()
             .AddSingleton<Webhooks>()
             .AddSingleton<IMachineObserver>(provider => provider.GetRequiredService<Webhooks>())
+            .AddSingleton<IJobObserver>(provider => provider.GetRequiredService<Webhooks>())
             .AddSingleton<LossKeeping>()
             .AddSingleton<AutoStops>()
             .AddSingleton<RunEnds>()

@@ -47,7 +47,7 @@ internal static class Body
         var names = type.Properties.Select(property => property.Name).ToList();
         if (fields.FirstOrDefault(field => !names.Contains(field.Key)).Key is { } unknown)
             return Fault($"There is no field '{unknown}'.{(NearestName.Of(unknown, names) is { } near ? $" Did you mean '{near}'?" : $" There is {string.Join(", ", names)}.")}");
-        if (type.Properties.FirstOrDefault(property => property.IsRequired && fields[property.Name] is null) is { } missing) return Fault($"The field '{missing.Name}' is missing.");
+        if (type.Properties.FirstOrDefault(property => IsRequired(property) && fields[property.Name] is null) is { } missing) return Fault($"The field '{missing.Name}' is missing.");
         try
         {
             return fields.Deserialize(type) is { } value ? value : Fault("The body is null.");
@@ -57,6 +57,10 @@ internal static class Body
             return Fault($"The field {fault.Path?.TrimStart('$', '.')} has a value of another kind than it should.");
         }
     }
+
+    /// <summary>Also what a record's constructor takes without a default, and not as null: generated readers give it null all the same.</summary>
+    private static bool IsRequired(JsonPropertyInfo property) =>
+        property.IsRequired || property.AssociatedParameter is { IsMemberInitializer: false, HasDefaultValue: false, IsNullable: false, ParameterType.IsValueType: false };
 
     private static async Task<(JsonObject? Fields, HubFault? Fault)> FieldsAsync(HttpContext context)
     {

@@ -1,8 +1,10 @@
 using System.Globalization;
 using Holdfast.Hub.Api.Contract;
 using Holdfast.Hub.Jobs;
+using Holdfast.Hub.Output;
 using Holdfast.Hub.People;
 using Holdfast.Hub.Recipes;
+using Holdfast.Hub.Stores;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -22,7 +24,7 @@ internal static class JobsApi
             .Produces<JobList>().WithFaults(400);
         jobs.MapPost("", SubmitAsync).WithSummary("Submit a job. It is answered when the job would outlive a power cut.")
             .Accepts<JobSpec>("application/json").Produces<JobView>(StatusCodes.Status201Created).WithFaults(400, 403, 409, 503);
-        jobs.MapPost("/plan", PlanAsync).WithSummary("What a job would be, its price, its place in the queue, and of a job of a machine what no image has; nothing is submitted.")
+        jobs.MapPost("/plan", PlanAsync).WithSummary("What a job would be, its price, its place in the queue, and of a job of a machine what no image has; nothing is submitted. Whether an output in a store can be written is found out.")
             .Accepts<JobSpec>("application/json").Produces<JobPlan>().WithFaults(400, 403, 503);
         jobs.MapGet("/code/{hash}", (JobCode code, string hash) => JobRules.Hash($"sha256:{hash}") is not null && code.Find(hash) is { } found
                 ? Answer.Json(found, HubJson.Default.CodeView) : Answer.Fault(new HubFault("not-found", "This code was not sent yet.")))
@@ -60,13 +62,15 @@ internal static class JobsApi
         return spec.Ok ? Of(views, await jobs.SubmitAsync(context.Caller(), JobRules.Filled(spec.Value), cancellationToken: context.RequestAborted), StatusCodes.Status201Created) : Answer.Fault(spec.Fault);
     }
 
-    private static async Task<IResult> PlanAsync(HttpContext context, HubOptions options, JobBook jobs, MachineDrift drift)
+    private static async Task<IResult> PlanAsync(HttpContext context, HubOptions options, JobBook jobs, OutputPlaces places, MachineDrift drift)
     {
         var spec = await Body.ReadAsync(context, HubJson.Default.JobSpec);
         if (!spec.Ok) return Answer.Fault(spec.Fault);
         var plan = jobs.Plan(context.Caller(), JobRules.Filled(spec.Value));
         if (!plan.Ok) return Answer.Fault(plan.Fault);
         var (whole, machine) = plan.Value;
+        if (StorePlace.IsMeant(whole.Output!) && await places.ProbeAsync(whole.Output!, context.Caller().Name, context.RequestAborted) is { } nowhere)
+            return Answer.Fault(nowhere with { Message = $"output: {nowhere.Message}" });
         var type = JobShape.Of(whole.Resources, options.Settings).Type;
         var parts = JobParts.Count(whole);
         var first = parts == 0 ? whole : JobParts.Of(whole).First();

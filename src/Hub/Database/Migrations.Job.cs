@@ -20,4 +20,12 @@ internal static partial class Migrations
         CREATE INDEX succeeded_jobs ON jobs (owner, name, number) WHERE state = 'Succeeded';
         CREATE INDEX jobs_by_name ON jobs (name, number);
         """;
+
+    private const string UploadTables = """
+        CREATE TABLE uploads (             -- files of outputs that are in their store as they are on the disk
+            output TEXT NOT NULL,          -- s3://...
+            path TEXT NOT NULL,
+            stamp TEXT NOT NULL,           -- tells one content from another
+            PRIMARY KEY (output, path)) WITHOUT ROWID;
+        """;
 }

@@ -62,6 +62,7 @@ internal static partial class Migrations
         ActivityTables,
         PointTables,
         JobTables,
+        UploadTables,
     ];
 
     public static void Apply(HubDatabase database) => database.Transact(() =>

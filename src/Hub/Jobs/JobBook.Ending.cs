@@ -10,12 +10,28 @@ internal sealed partial class JobBook
         var job = entry.Record;
         var (reason, message, exitCode) = JobExit.Of(end);
         if (ledger.Current(job.Id) is { } charge) ledger.End(charge.Id, end.Value?.Ended ?? time.GetUtcNow());
-        if (timedOut) Finish(entry, JobState.TimedOut, JobReason.MaxDurationExceeded, $"It was ended after {Settings.Quantities.Text(job.Spec.MaxDuration!.Value)}; mend: a larger max_duration.", JobExit.TimedOut);
-        else if (job.State == JobState.Cancelling) Finish(entry, JobState.Cancelled, JobReason.CancelledByUser, "It was cancelled.", exitCode ?? JobExit.Platform);
-        else if (reason is null) Finish(entry, JobState.Succeeded, null, null, 0);
-        else if (JobRules.IsTriedAgain(job, reason, exitCode)) Again(entry, reason, message, Pause(job.Attempts.Count), isAttempt: true, exitCode);
-        else Finish(entry, JobState.Failed, reason, message, exitCode ?? JobExit.Platform);
-        await starter.ClearAsync(engine, job, CancellationToken.None);
+        if (job.State != JobState.Cancelling && reason is not null && JobRules.IsTriedAgain(job, reason, exitCode))
+        {
+            // Until its turn comes again, nobody looks at its folder.
+            if (job.Store is not null) await upload.TryAsync(job, _hub.Token);
+            Again(entry, reason, message, Pause(job.Attempts.Count), isAttempt: true, exitCode);
+            await starter.ClearAsync(engine, job, CancellationToken.None);
+            return;
+        }
+        if (timedOut) (reason, message, exitCode) = (JobReason.MaxDurationExceeded, $"It was ended after {Settings.Quantities.Text(job.Spec.MaxDuration!.Value)}; mend: a larger max_duration.", JobExit.TimedOut);
+        else if (job.State == JobState.Cancelling) (reason, message) = (JobReason.CancelledByUser, "It was cancelled.");
+        var state = timedOut ? JobState.TimedOut : job.State == JobState.Cancelling ? JobState.Cancelled : reason is null ? JobState.Succeeded : JobState.Failed;
+        if (job.Store is null)
+        {
+            Finish(entry, state, reason, message, exitCode ?? JobExit.Platform);
+            await starter.ClearAsync(engine, job, CancellationToken.None);
+            return;
+        }
+        entry.Update(record => Finishing(record, new JobOutcome(state, reason, message, exitCode ?? JobExit.Platform), time.GetUtcNow()));
+        // It waits for the store alone: others have its room.
+        Leave(job);
+        Schedule();
+        await StoreAsync(entry);
     }
 
     /// <summary>What a start that failed means: what will pass is waited for.</summary>
@@ -27,10 +43,11 @@ internal sealed partial class JobBook
             "image-pull-failed" or "image-push-failed" or "registry-unavailable" or "not-permitted" => JobReason.ImagePullFailed,
             "disk-full" => JobReason.DiskFull,
             "unavailable" => JobReason.EngineUnavailable,
+            "store-unavailable" => JobReason.StoreUnavailable,
             "no-capacity" => JobReason.NoCapacity,
             _ => JobReason.SetupFailed,
         };
-        if (fault.Code is "unavailable" or "registry-unavailable") Wait(entry, reason, fault.Message);
+        if (fault.Code is "unavailable" or "registry-unavailable" or "store-unavailable") Wait(entry, reason, fault.Message);
         else Finish(entry, JobState.Failed, reason, fault.Message, JobExit.Platform);
     }
 
@@ -95,21 +112,27 @@ internal sealed partial class JobBook
         Schedule();
     }
 
-    private JobRecord Over(JobRecord job, JobState state, string? reason, string? message, int? exitCode)
+    private JobRecord Over(JobRecord job, JobState state, string? reason, string? message, int? exitCode) => Over(job, new JobOutcome(state, reason, message, exitCode));
+
+    private JobRecord Over(JobRecord job, JobOutcome outcome)
     {
         var now = time.GetUtcNow();
         return job with
         {
-            State = state,
-            Reason = reason,
-            Message = message,
-            ExitCode = exitCode,
+            State = outcome.State,
+            Reason = outcome.Reason,
+            Message = outcome.Message,
+            ExitCode = outcome.ExitCode,
+            Outcome = null,
             Gpus = [],
             Ended = now,
             NotBefore = null,
-            Attempts = job.Attempts is [.., { Ended: null } last] ? [.. job.Attempts.SkipLast(1), last with { Ended = now, ExitCode = exitCode, Reason = reason, Message = message }] : job.Attempts,
+            Attempts = Ended(job.Attempts, now, outcome),
         };
     }
+
+    private static IReadOnlyList<JobAttempt> Ended(IReadOnlyList<JobAttempt> attempts, DateTimeOffset now, JobOutcome outcome) => attempts is [.., { Ended: null } last]
+        ? [.. attempts.SkipLast(1), last with { Ended = now, ExitCode = outcome.ExitCode, Reason = outcome.Reason, Message = outcome.Message }] : attempts;
 
     /// <summary>A job has given its turn back; who calls gives it to others.</summary>
     private void Leave(JobRecord job)
@@ -164,13 +187,18 @@ internal sealed partial class JobBook
         {
             var reason = end switch { JobState.Failed => JobReason.PartFailed, JobState.Cancelled => JobReason.CancelledByUser, _ => null };
             var message = end switch { JobState.Failed => "Some of its parts failed; mend: its list of parts says which, and why.", JobState.Cancelled => "It was cancelled.", _ => null };
-            var job = entry.Update(record => Over(record, end, reason, message, exitCode ?? (end == JobState.Cancelled ? JobExit.Platform : 0)));
-            WriteManifest(job);
+            var code = exitCode ?? (end == JobState.Cancelled ? JobExit.Platform : 0);
+            if (entry.Record.Store is null) WriteManifest(entry.Update(record => Over(record, end, reason, message, code)));
+            else
+            {
+                entry.Update(record => Finishing(record, new JobOutcome(end, reason, message, code), now));
+                lock (_turn) Begin(() => StoreAsync(entry));
+            }
         }
         else if (begun > 0) entry.Update(record => record.State == JobState.Queued ? record with { State = JobState.Running, Started = now } : record);
     }
 
-    private void WriteManifest(JobRecord job) => JobOutputFolder.Write(options.Folders.Storage, job.Output, "manifest.json", JobManifest.Of(job, options.Settings));
+    private void WriteManifest(JobRecord job) => JobOutputFolder.Write(options.Folders.Storage, job.Output, JobManifest.Name, JobManifest.Of(job, options.Settings));
 
     private static TimeSpan Pause(int tries) => TimeSpan.FromTicks(Math.Min(Latest.Ticks, Soon.Ticks << Math.Clamp(tries - 1, 0, 10)));
 }

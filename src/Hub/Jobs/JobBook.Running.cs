@@ -18,7 +18,9 @@ internal sealed partial class JobBook
             {
                 if (job.NotBefore is { } due) _ = WakeAsync(due);
                 // What had its turn keeps it: only its workload knows whether it was started.
-                if (Open(job) is { } entry && job is { Parts: 0, State: not JobState.Queued })
+                var entry = Open(job);
+                if (job is { Parts: 0, State: JobState.Finishing }) Begin(() => StoreAsync(entry));
+                else if (job is { Parts: 0, State: not JobState.Queued })
                 {
                     _room.Hold(job.Id, ShapeOf(job), job.Gpus);
                     _queue.AtWork(job.Owner, 1);
@@ -152,7 +154,14 @@ internal sealed partial class JobBook
                 }
                 job = entry.Update(record => record with { ImageReference = image.Value.Reference, Digest = image.Value.Digest, Message = null });
 
-                // 3. The workload.
+                // 3. The place of its output.
+                if (job.Store is not null && await places.PrepareAsync(job, new Progress(entry), wanted.Token) is { } nowhere)
+                {
+                    FailToStart(entry, new EngineFault(nowhere.Code == "unavailable" ? "store-unavailable" : "setup-failed", nowhere.Message));
+                    return;
+                }
+
+                // 4. The workload.
                 wanted.Token.ThrowIfCancellationRequested();
                 var started = await starter.RunAsync(engine, job, image.Value, wanted.Token);
                 if (!started.Ok)
@@ -216,17 +225,26 @@ internal sealed partial class JobBook
         var cancelled = Task.Delay(Timeout.InfiniteTimeSpan, entry.Cancelled.Token);
         var limit = job.Spec.MaxDuration is { } most ? job.Attempts[^1].Started!.Value + most - time.GetUtcNow() : (TimeSpan?)null;
         var late = limit is { } left ? Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, watching.Token) : Task.Delay(Timeout.InfiniteTimeSpan, watching.Token);
-        var first = await Task.WhenAny(end, cancelled, late);
-        _hub.Token.ThrowIfCancellationRequested();
+        var uploading = job.Store is null ? Task.CompletedTask : UploadAsync(entry, watching.Token);
         var timedOut = false;
-        if (first != end)
+        EngineResult<WorkloadStatus> status;
+        try
         {
-            timedOut = first == late;
-            entry.Update(record => record with { State = JobState.Cancelling, Reason = timedOut ? JobReason.MaxDurationExceeded : record.Reason });
-            while (await engine.StopAsync(JobStart.WorkloadOf(job), job.Spec.StopGrace ?? JobRules.DefaultGrace, _hub.Token) is { Fault.Code: "unavailable" }) await Task.Delay(Soon, time, _hub.Token);
+            var first = await Task.WhenAny(end, cancelled, late);
+            _hub.Token.ThrowIfCancellationRequested();
+            if (first != end)
+            {
+                timedOut = first == late;
+                entry.Update(record => record with { State = JobState.Cancelling, Reason = timedOut ? JobReason.MaxDurationExceeded : record.Reason });
+                while (await engine.StopAsync(JobStart.WorkloadOf(job), job.Spec.StopGrace ?? JobRules.DefaultGrace, _hub.Token) is { Fault.Code: "unavailable" }) await Task.Delay(Soon, time, _hub.Token);
+            }
+            status = await end;
         }
-        var status = await end;
-        await watching.CancelAsync();
+        finally
+        {
+            await watching.CancelAsync();
+            await uploading;
+        }
         await TakeEndAsync(entry, engine, status, timedOut || entry.Record.Reason == JobReason.MaxDurationExceeded);
     }
 

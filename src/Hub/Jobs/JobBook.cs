@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Holdfast.Hub.Costs;
 using Holdfast.Hub.Events;
 using Holdfast.Hub.Machines;
+using Holdfast.Hub.Output;
 using Holdfast.Hub.People;
 using Holdfast.Hub.Settings;
 using Microsoft.Extensions.Hosting;
@@ -14,7 +15,7 @@ namespace Holdfast.Hub.Jobs;
 /// their own jobs, an administrator all; another's is <c>not-found</c>.
 /// </summary>
 internal sealed partial class JobBook(
-    HubOptions options, JobStore store, JobStart starter, JobCode code, JobEnvironments environments, JobSmoke smoke, GpuInventory gpus, Fleet fleet, SecretStore secrets, CostLedger ledger, EventLog events, AuditLog audit, IEnumerable<IJobObserver> observers, TimeProvider time,
+    HubOptions options, JobStore store, JobStart starter, JobCode code, JobEnvironments environments, JobSmoke smoke, OutputPlaces places, OutputUpload upload, GpuInventory gpus, Fleet fleet, SecretStore secrets, CostLedger ledger, EventLog events, AuditLog audit, IEnumerable<IJobObserver> observers, TimeProvider time,
     ILogger<JobBook> log) : IHostedService
 {
     private readonly Lock _turn = new();
@@ -56,7 +57,7 @@ internal sealed partial class JobBook(
             Spec = whole,
             Owner = caller.Name,
             State = JobState.Queued,
-            Output = whole.Output!,
+            Output = JobRules.FolderOf(whole.Output!),
             Created = now,
             RetryOf = retryOf?.Id,
             Environment = environment,
@@ -75,7 +76,7 @@ internal sealed partial class JobBook(
                     Parts = 0,
                     ShardCount = whole.Sweep is null ? parts : 1,
                     Spec = part,
-                    Output = part.Output!,
+                    Output = JobRules.FolderOf(part.Output!),
                     RetryOf = null,
                 });
             }
@@ -187,7 +188,7 @@ internal sealed partial class JobBook(
         if (!found.Ok) return found;
         var job = found.Value;
         if (!job.IsOver) return new HubFault("conflict", $"{job.Id} is {job.State.ToString().ToLowerInvariant()}; mend: cancel it first, or wait for its end.");
-        return await SubmitAsync(caller, job.Spec with { Output = job.Output }, job);
+        return await SubmitAsync(caller, job.Spec, job);
     }
 
     /// <summary>A job in the environment of a machine has its image and its variables; what the job says goes first.</summary>
@@ -205,6 +206,7 @@ internal sealed partial class JobBook(
         if (options.MayNotUse(caller, JobRules.EngineOf(spec), "job") is { } untrusted) return untrusted;
         if (_room.Problem(JobShape.Of(spec.Resources, options.Settings)) is { } impossible) return new HubFault("no-capacity", impossible);
         if (spec.Secrets.FirstOrDefault(name => secrets.Read(caller.Name, name) is null) is { } secret) return new HubFault("bad-request", $"{caller.Name} has no secret {secret}; mend: holdfast secret set {secret}.");
+        if (spec.Output is { } output && places.Problem(output, caller.Name) is { } nowhere) return nowhere;
         if (spec.Code is { } sent && code.Find(JobRules.Hash(sent)!) is null) return new HubFault("bad-request", $"The code {sent} was not sent to this hub; mend: send it first (holdfast job submit does).");
         return null;
     }
@@ -221,9 +223,11 @@ internal sealed partial class JobBook(
         var job = entry.Update(record => record.State switch
         {
             JobState.Queued when record.Parts == 0 => Over(record, JobState.Cancelled, JobReason.CancelledByUser, "It was cancelled before it ran.", null),
+            JobState.Finishing => record,
             _ => record with { State = JobState.Cancelling },
         });
-        if (job.Parts > 0) Settle(id);
+        if (job.State == JobState.Finishing) entry.GivenUp.Cancel();
+        else if (job.Parts > 0) Settle(id);
         else if (!job.IsOver) entry.Cancelled.Cancel();
     }
 

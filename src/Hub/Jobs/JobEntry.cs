@@ -14,6 +14,9 @@ internal sealed class JobEntry(JobRecord record, JobStore store, Action<JobRecor
     /// <summary>Ends what runs of it.</summary>
     public CancellationTokenSource Cancelled { get; } = new();
 
+    /// <summary>Ends the wait for its output to be stored.</summary>
+    public CancellationTokenSource GivenUp { get; } = new();
+
     /// <summary>Changes the record, keeps it, tells who watches. One that is over stays as it is.</summary>
     public JobRecord Update(Func<JobRecord, JobRecord> change)
     {

@@ -6,6 +6,8 @@ namespace Holdfast.Hub.Jobs;
 /// <summary>What ran, for who finds the output later: <c>manifest.json</c> in the output folder, whole without the hub. No secret's value, and no variable's but git's, is in it.</summary>
 internal static class JobManifest
 {
+    public const string Name = "manifest.json";
+
     public static ReadOnlySpan<byte> Of(JobRecord job, HubSettings settings)
     {
         var buffer = new ArrayBufferWriter<byte>();

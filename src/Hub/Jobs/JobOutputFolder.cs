@@ -1,6 +1,7 @@
 using System.Globalization;
 using Holdfast.Hub.Loss;
 using Holdfast.Hub.Storage;
+using Microsoft.Win32.SafeHandles;
 
 namespace Holdfast.Hub.Jobs;
 
@@ -12,17 +13,38 @@ internal static class JobOutputFolder
     /// <summary>The part of every output folder that people's paths name.</summary>
     public const string Storage = "/storage";
 
-    private const string Checkpoints = "checkpoints", Marker = "complete";
+    /// <summary>Where checkpoints lie in an output, and the file that says that one is complete.</summary>
+    public const string Checkpoints = "checkpoints", Marker = "complete";
 
     /// <summary>Makes the folder; what stands in the way, or null.</summary>
     /// <param name="storage">The team's storage on this host.</param>
     /// <param name="output">Below <c>/storage</c>.</param>
     public static string? Make(string storage, string output)
     {
+        var (folder, problem) = Enter(storage, output);
+        if (folder is null) return problem;
+        using (folder)
+        {
+            try
+            {
+                // Whether it can be written is found out now, and not when there is something to be saved.
+                var probe = $"{Posix.NameOf(folder)}/.holdfast-{Guid.NewGuid():N}";
+                using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose)) return null;
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                return $"The output folder {output} cannot be written: {fault.Message}";
+            }
+        }
+    }
+
+    /// <summary>Opens the folder, and makes it and those above it where they are not there; or what stands in the way.</summary>
+    public static (SafeFileHandle? Folder, string? Problem) Enter(string storage, string output)
+    {
         var folder = Posix.OpenRoot(storage);
         try
         {
-            if (folder.IsInvalid) return $"The team's storage cannot be entered (error {Posix.LastError}).";
+            if (folder.IsInvalid) return (null, $"The team's storage cannot be entered (error {Posix.LastError}).");
             foreach (var name in output[Storage.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries))
             {
                 var path = $"{Posix.NameOf(folder)}/{name}";
@@ -30,19 +52,19 @@ internal static class JobOutputFolder
                 var next = Posix.OpenBelow(folder, name, pathOnly: true);
                 folder.Dispose();
                 folder = next;
-                if (next.IsInvalid || Posix.Status(next) is not { IsFolder: true }) return $"The output folder {output} cannot be made: {name} is there, and is no folder; mend: another output.";
+                if (next.IsInvalid || Posix.Status(next) is not { IsFolder: true }) return (null, $"The output folder {output} cannot be made: {name} is there, and is no folder; mend: another output.");
             }
-            // Whether it can be written is found out now, and not when there is something to be saved.
-            var probe = $"{Posix.NameOf(folder)}/.holdfast-{Guid.NewGuid():N}";
-            using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose)) return null;
+            var found = folder;
+            folder = null;
+            return (found, null);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            return $"The output folder {output} cannot be written: {fault.Message}";
+            return (null, $"The output folder {output} cannot be written: {fault.Message}");
         }
         finally
         {
-            folder.Dispose();
+            folder?.Dispose();
         }
     }
 
@@ -64,6 +86,17 @@ internal static class JobOutputFolder
         {
             return false;
         }
+    }
+
+    /// <summary>Takes the folder away to another place on the same file system, at once; false when it is not there, or that cannot be.</summary>
+    /// <param name="storage">The team's storage on this host.</param>
+    /// <param name="output">Below <c>/storage</c>.</param>
+    /// <param name="to">Where nothing is yet.</param>
+    public static bool TakeAway(string storage, string output, string to)
+    {
+        using var root = Posix.OpenRoot(storage);
+        using var above = Posix.OpenBelow(root, Path.GetDirectoryName(output[(Storage.Length + 1)..])!, pathOnly: true);
+        return !above.IsInvalid && Posix.MoveTo($"{Posix.NameOf(above)}/{Path.GetFileName(output)}", to) == 0;
     }
 
     /// <summary>

@@ -7,7 +7,7 @@ internal sealed class JobProgress
     private (int Index, int? ExitCode) _firstFailed = (int.MaxValue, null);
 
     /// <summary>How many are there that are not over.</summary>
-    public int Left => Of(JobState.Queued) + AtWork;
+    public int Left => Of(JobState.Queued) + AtWork + Of(JobState.Finishing);
 
     /// <summary>How many have their turn.</summary>
     public int AtWork => Of(JobState.Preparing) + Of(JobState.Running) + Of(JobState.Cancelling);

@@ -29,8 +29,12 @@ public sealed record JobRecord
     public string? Message { get; init; }
     /// <summary>The exit code that <c>job wait</c> ends with: the command's own, 125 when it never ran because of the hub, 128 and the signal's number; null before its end.</summary>
     public int? ExitCode { get; init; }
-    /// <summary>Where its output is, as jobs and machines see it: an absolute path below <c>/storage</c>.</summary>
+    /// <summary>The folder that it puts its output in, as jobs and machines see it: an absolute path below <c>/storage</c>.</summary>
     public required string Output { get; init; }
+    /// <summary>The place in object storage that the folder is uploaded to, <c>s3://STORE/PREFIX</c>; null for none.</summary>
+    public string? Store => Spec.Store;
+    /// <summary>While it is finishing: where it will stand when its output is stored.</summary>
+    public JobOutcome? Outcome { get; init; }
     /// <summary>The image as it was found at the first attempt; all attempts run that one. Null for the host, and before.</summary>
     public string? ImageReference { get; init; }
     /// <summary>The digest of that image; null for the host, and where no registry has told one.</summary>
@@ -57,6 +61,13 @@ public sealed record JobRecord
     /// <summary>Whether it has come to its end.</summary>
     public bool IsOver => State is JobState.Succeeded or JobState.Failed or JobState.Cancelled or JobState.TimedOut;
 }
+
+/// <summary>How a job ends.</summary>
+/// <param name="State">Succeeded, failed, cancelled or timed out.</param>
+/// <param name="Reason">One of <see cref="JobReason"/>; null when there is nothing to say.</param>
+/// <param name="Message">The reason in words; null for nothing.</param>
+/// <param name="ExitCode">As <see cref="JobRecord.ExitCode"/>.</param>
+public sealed record JobOutcome(JobState State, string? Reason, string? Message, int? ExitCode);
 
 /// <summary>One time that a job ran, or was to run.</summary>
 /// <param name="Number">From 1.</param>

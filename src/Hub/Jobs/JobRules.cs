@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Holdfast.Hub.Machines;
+using Holdfast.Hub.Stores;
 
 namespace Holdfast.Hub.Jobs;
 
@@ -63,6 +64,9 @@ internal static class JobRules
         };
     }
 
+    /// <summary>The folder of an output, as jobs and machines see it.</summary>
+    public static string FolderOf(string output) => StorePlace.Of(output)?.Folder ?? output;
+
     /// <summary>Generated readers know nothing of the defaults of properties: what was not said, or said to be null, is null.</summary>
     public static JobSpec Filled(JobSpec spec) => spec with
     {
@@ -105,8 +109,10 @@ internal static class JobRules
 
     private static string? OutputProblem(string output)
     {
+        // Which stores there are is not known here.
+        if (StorePlace.IsMeant(output)) return null;
         if (!output.StartsWith($"{Storage}/", StringComparison.Ordinal) || output.TrimEnd('/') == Storage)
-            return $"output: '{output}' is a folder below {Storage}, as {DefaultOutput}.";
+            return $"output: '{output}' is a folder below {Storage}, as {DefaultOutput}, or a place in a store, as s3://team/runs/{{name}}/{{id}}.";
         var parts = output.TrimEnd('/').Split('/')[1..];
         return parts.Any(part => part is "" or "." or ".." || part.Length > 200 || part.Any(char.IsControl)) ? $"output: '{output}' has an empty part, a dot alone or a control character in it." : null;
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Holdfast.Hub.Stores;
 
 namespace Holdfast.Hub.Jobs;
 
@@ -30,8 +31,10 @@ public sealed record JobSpec
     public IReadOnlyList<string> Secrets { get; init; } = [];
     /// <summary>What it may use.</summary>
     public JobResources Resources { get; init; } = new();
-    /// <summary>Where its output goes: a folder of <c>/storage</c>; <c>{name}</c> and <c>{id}</c> stand for the job's. Default <c>/storage/runs/{name}/{id}</c>.</summary>
+    /// <summary>Where its output goes: a folder of <c>/storage</c>, or a place in a store of the hub's, <c>s3://STORE/FOLDER</c>; <c>{name}</c> and <c>{id}</c> stand for the job's. Default <c>/storage/runs/{name}/{id}</c>.</summary>
     public string? Output { get; init; }
+    /// <summary>The output, where that is a place in a store.</summary>
+    internal string? Store => Output is { } output && StorePlace.IsMeant(output) ? output : null;
     /// <summary>How many copies run, each with its share. Default 1.</summary>
     public int Shards { get; init; } = 1;
     /// <summary>Of one person's jobs those of the higher priority run first. 0 to 100, default 50.</summary>

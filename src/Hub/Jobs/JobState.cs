@@ -14,6 +14,8 @@ public enum JobState
     [JsonStringEnumMemberName("running")] Running,
     /// <summary>It is being ended.</summary>
     [JsonStringEnumMemberName("cancelling")] Cancelling,
+    /// <summary>Its command has ended and holds nothing any more; what is left of its output is uploaded to the store that it names.</summary>
+    [JsonStringEnumMemberName("finishing")] Finishing,
     /// <summary>Its command ended with 0, and its output is complete.</summary>
     [JsonStringEnumMemberName("succeeded")] Succeeded,
     /// <summary>It failed, for its reason.</summary>
@@ -51,6 +53,10 @@ public static class JobReason
     public const string CancelledByUser = "cancelled_by_user";
     /// <summary>Of shards or trials some failed.</summary>
     public const string PartFailed = "part_failed";
+    /// <summary>The store that its output names does not take it, or its key, for now; it is tried again.</summary>
+    public const string StoreUnavailable = "store_unavailable";
+    /// <summary>Its output could not be uploaded; it is still in its folder.</summary>
+    public const string OutputNotStored = "output_not_stored";
     /// <summary>It waits for its next attempt.</summary>
     public const string Retrying = "retrying";
 }

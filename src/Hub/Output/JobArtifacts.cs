@@ -19,12 +19,12 @@ internal sealed class JobArtifacts(HubFolders folders)
     /// <param name="limit">Most of them.</param>
     public ArtifactList List(JobRecord job, string? after, int limit)
     {
-        var found = Walk(job, after?.Split('/') ?? []).Take(limit + 1).ToList();
+        var found = Walk(job, after?.Split('/') ?? []).Take(limit + 1).Select(file => Of(file.Path, file.Status)).ToList();
         return found.Count > limit ? new ArtifactList(found[..limit], found[limit - 1].Path) : new ArtifactList(found, null);
     }
 
     /// <summary>All of them, one after the other.</summary>
-    public IEnumerable<Artifact> All(JobRecord job) => Walk(job, []);
+    public IEnumerable<Artifact> All(JobRecord job) => Walk(job, []).Select(file => Of(file.Path, file.Status));
 
     /// <summary>One of them, to be read; null when there is no such file.</summary>
     /// <param name="job">Whose.</param>
@@ -37,21 +37,46 @@ internal sealed class JobArtifacts(HubFolders folders)
         if (path.Length == 0 || path.Split('/').Any(part => part is "" or "." or "..") || path.Contains('\0', StringComparison.Ordinal)) return null;
         using var tree = new ForeignTree(folders.Storage);
         if (FolderOf(job) is not { } folder || tree.OpenFile($"{folder}/{path}") is not { } file) return null;
-        if (Posix.Status(file.SafeFileHandle) is { } status) modified = TimeOf(status);
+        if (Posix.Status(file.SafeFileHandle) is { } status) modified = Posix.TimeOf(status.Modified);
         return file;
     }
 
-    private IEnumerable<Artifact> Walk(JobRecord job, string[] after)
+    /// <summary>What was logged: in the output folder, or, where that was removed, as the hub has kept it.</summary>
+    public FileStream? OpenMetrics(JobRecord job)
+    {
+        if (Open(job, MetricsFile.Name, out _) is { } file) return file;
+        var kept = folders.MetricsOf(job.Id);
+        return job.Store is not null && File.Exists(kept) ? File.OpenRead(kept) : null;
+    }
+
+    /// <summary>All files of the output folder, with what is known of each.</summary>
+    public IEnumerable<(string Path, PathStatus Status)> Files(JobRecord job) => Walk(job, []);
+
+    /// <summary>What is at a path of the output folder; null when nothing is.</summary>
+    public PathStatus? StatusOf(JobRecord job, string path)
+    {
+        using var tree = new ForeignTree(folders.Storage);
+        return FolderOf(job) is { } folder ? tree.Status($"{folder}/{path}") : null;
+    }
+
+    /// <summary>Whether the output folder is there.</summary>
+    public bool IsThere(JobRecord job)
+    {
+        using var tree = new ForeignTree(folders.Storage);
+        return FolderOf(job) is { } folder && tree.Status(folder) is { IsFolder: true };
+    }
+
+    private IEnumerable<(string Path, PathStatus Status)> Walk(JobRecord job, string[] after)
     {
         if (FolderOf(job) is not { } folder) yield break;
         using var tree = new ForeignTree(folders.Storage);
-        foreach (var artifact in Walk(tree, folder, "", after, 0)) yield return artifact;
+        foreach (var file in Walk(tree, folder, "", after, 0)) yield return file;
     }
 
     /// <summary>Where it is in the storage; null when it lies elsewhere.</summary>
     private static string? FolderOf(JobRecord job) => job.Output.StartsWith($"{JobOutputFolder.Storage}/", StringComparison.Ordinal) ? job.Output[JobOutputFolder.Storage.Length..].TrimEnd('/') : null;
 
-    private static IEnumerable<Artifact> Walk(ForeignTree tree, string folder, string path, string[] after, int level)
+    private static IEnumerable<(string Path, PathStatus Status)> Walk(ForeignTree tree, string folder, string path, string[] after, int level)
     {
         foreach (var entry in tree.List(folder).OrderBy(entry => entry.Name, StringComparer.Ordinal))
         {
@@ -63,7 +88,7 @@ internal sealed class JobArtifacts(HubFolders folders)
                 if (level == Levels) continue;
                 foreach (var deeper in Walk(tree, at, name, place == 0 ? after : [], level + 1)) yield return deeper;
             }
-            else if (place > 0 && StatusOf(tree, at, entry.Kind) is { IsFile: true } file) yield return new Artifact(name, ArtifactKind.Of(name), file.Size, TimeOf(file));
+            else if (place > 0 && StatusOf(tree, at, entry.Kind) is { IsFile: true } file) yield return (name, file);
         }
     }
 
@@ -74,5 +99,5 @@ internal sealed class JobArtifacts(HubFolders folders)
         return file is null ? null : Posix.Status(file.SafeFileHandle);
     }
 
-    private static DateTimeOffset TimeOf(PathStatus status) => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(status.Modified.Seconds, 0, 253_000_000_000));
+    private static Artifact Of(string path, PathStatus status) => new(path, ArtifactKind.Of(path), status.Size, Posix.TimeOf(status.Modified));
 }

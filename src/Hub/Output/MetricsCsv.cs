@@ -12,7 +12,7 @@ internal sealed class MetricsCsv(JobArtifacts artifacts, MetricsReader metrics)
         var names = metrics.Read(job, null, cancellationToken, points: false).Series.Select(series => series.Name).ToList();
         var columns = names.Index().ToDictionary(name => name.Item, name => name.Index);
         var text = new StringBuilder("run,step,time").AppendJoin("", names.Select(name => $",{CsvText.ForeignCell(name)}")).Append("\r\n");
-        using var file = artifacts.Open(job, MetricsFile.Name, out _);
+        using var file = artifacts.OpenMetrics(job);
         var line = new MetricsLine();
         var cells = new double?[names.Count];
         // A piece at a time: reading waits for whoever takes it.

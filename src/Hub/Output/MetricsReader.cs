@@ -17,7 +17,7 @@ internal sealed class MetricsReader(JobArtifacts artifacts, TimeProvider time)
     /// <param name="points">Whether points are wanted, besides what is known of all of them.</param>
     public JobMetrics Read(JobRecord job, IReadOnlyCollection<string>? names, CancellationToken cancellationToken, bool points = true)
     {
-        using var file = artifacts.Open(job, MetricsFile.Name, out _);
+        using var file = artifacts.OpenMetrics(job);
         if (file is null) return new JobMetrics([], 0, 0, 0);
         var inode = Posix.Status(file.SafeFileHandle)?.Inode ?? 0;
         Known known;
@@ -42,7 +42,7 @@ internal sealed class MetricsReader(JobArtifacts artifacts, TimeProvider time)
     /// <summary>What a job has logged from a position on; from 0 when the file is shorter by now.</summary>
     public JobMetrics ReadFrom(JobRecord job, long from, IReadOnlyCollection<string>? names, CancellationToken cancellationToken)
     {
-        using var file = artifacts.Open(job, MetricsFile.Name, out _);
+        using var file = artifacts.OpenMetrics(job);
         if (file is null) return new JobMetrics([], 0, 0, 0);
         var part = new MetricsFile(from <= file.Length ? from : 0);
         part.Read(file, cancellationToken);

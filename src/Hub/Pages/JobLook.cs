@@ -40,7 +40,7 @@ internal static class JobLook
 
     private static string Class(JobState state) => state switch
     {
-        JobState.Preparing => "starting",
+        JobState.Preparing or JobState.Finishing => "starting",
         JobState.Cancelling => "stopping",
         JobState.TimedOut => "failed",
         _ => Word(state),

@@ -29,7 +29,7 @@ internal sealed class JobPage(IJobs jobs, HubFolders folders, MetricCharts chart
             {(parts.Count == 0 ? charts.Draw(context, [(JobLook.Name(job), job)], csv)
                 : job.Spec.Sweep is null ? charts.Draw(context, [.. parts.Take(StepChart.MostLines).Select(part => (string.Create(CultureInfo.InvariantCulture, $"shard {part.Job.Index}"), part.Job))], Html.Empty) : Html.Empty)}
             {Html.If(log.Length > 0, $"""<section><header><h2>The end of its log</h2><a class="button slim" href="{ApiFeature.Root}/jobs/{job.Id}/logs" target="_blank" rel="noopener">All of it</a></header><div class="tail" tabindex="0" id="log"><pre>{log}</pre></div><p class="hint"><code>holdfast job logs -f {job.Id}</code></p></section>""")}
-            {artifacts.Draw(job, context.Request.Query["after"].ToString() is { Length: > 0 } after ? after : null)}
+            {await artifacts.DrawAsync(job, context.Request.Query["after"].ToString() is { Length: > 0 } after ? after : null, context.RequestAborted)}
             """;
         await HubPage.WriteAsync(context, JobLook.Name(job), $"""
             <div class="head"><p class="crumb"><a href="/jobs">Jobs</a> ›{Html.If(job.Parent is not null, $""" <a href="/jobs/{job.Parent}">{job.Parent}</a> ›""")}</p><h1>{JobLook.Name(job)}{Html.If(job.Parent is not null, $" {job.Index}")} <span class="tag">{job.Id}</span> {JobLook.Badge(job)}</h1><div class="do">{Buttons(job)}</div></div>
@@ -86,7 +86,8 @@ internal sealed class JobPage(IJobs jobs, HubFolders folders, MetricCharts chart
         if (spec.Env.GetValueOrDefault("HOLDFAST_GIT_COMMIT") is { } commit) yield return ("Commit", commit);
         if ((job.Type ?? spec.Resources.Type) is { } type) yield return ("Type", type);
         if (job.Gpus.Count > 0) yield return ("GPUs", string.Join(", ", job.Gpus.Select(gpu => $"number {gpu}")));
-        yield return ("Output", job.Output);
+        if (job.Store is { } store) yield return ("Output", store);
+        yield return (job.Store is null ? "Output" : "Its folder", job.Output);
         yield return ("Owner", job.Owner);
         if (spec.Priority is { } priority) yield return ("Priority", priority.ToString(CultureInfo.InvariantCulture));
         if (spec.MaxDuration is { } most) yield return ("At most", Words.Span(most));

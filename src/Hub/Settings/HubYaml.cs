@@ -2,6 +2,7 @@ using System.Globalization;
 using Holdfast.Hub.Activity;
 using Holdfast.Hub.Images;
 using Holdfast.Hub.Machines;
+using Holdfast.Hub.Stores;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -36,7 +37,7 @@ internal static class HubYaml
     private static HubSettings Settings(YamlNode node)
     {
         var settings = new HubSettings();
-        foreach (var (name, value) in Fields(node, "", ["types", "currency", "gpus", "hook_timeout", "host_for_members", "quotas", "storage_price", "budgets", "auto_stop", "webhook", "points", "jobs", "registry"]))
+        foreach (var (name, value) in Fields(node, "", ["types", "currency", "gpus", "hook_timeout", "host_for_members", "quotas", "storage_price", "budgets", "auto_stop", "webhook", "points", "jobs", "registry", "stores"]))
         {
             settings = name switch
             {
@@ -52,6 +53,7 @@ internal static class HubYaml
                 "quotas" => Quotas(settings, value),
                 "jobs" => Jobs(settings, value),
                 "registry" => settings with { Registry = ImageName.Parse($"{Text(value, name)}/x:1") is { IsOfARegistry: true } ? Text(value, name) : throw Fault(value, $"registry is a registry and the beginning of a name, as registry.example.org/team, not '{Text(value, name)}'.") },
+                "stores" => settings with { Stores = Stores(value) },
                 _ => Points(settings, value),
             };
         }
@@ -150,6 +152,41 @@ internal static class HubYaml
             types.Add(type);
         }
         return types;
+    }
+
+    private static List<ObjectStore> Stores(YamlNode node)
+    {
+        if (node is not YamlSequenceNode list) throw Fault(node, "stores is a list of stores, each with a name and a secret: '- {name: team, endpoint: https://s3.example.org, bucket: runs, secret: TEAM_S3}'.");
+        var stores = new List<ObjectStore>();
+        foreach (var item in list)
+        {
+            var path = $"stores[{stores.Count}]";
+            var store = new ObjectStore { Name = "", Bucket = "", Secret = "" };
+            foreach (var (name, value) in Fields(item, path, ["name", "endpoint", "bucket", "region", "path_style", "secret", "keep_local", "give_up"]))
+            {
+                var field = $"{path}.{name}";
+                store = name switch
+                {
+                    "name" => store with { Name = MachineRules.IsName(Text(value, field)) ? Text(value, field) : throw Fault(value, $"{field} is 1 to 40 lower-case letters, digits and single hyphens, a letter first, not '{Text(value, field)}'.") },
+                    "endpoint" => store with { Endpoint = Endpoint(Text(value, field)) ?? throw Fault(value, $"{field} is scheme, host and port, as https://s3.example.org or http://127.0.0.1:9000, not '{Text(value, field)}'.") },
+                    "bucket" => store with { Bucket = Text(value, field) },
+                    "region" => store with { Region = Text(value, field) },
+                    "path_style" => store with { PathStyle = Truth(value, field) },
+                    "secret" => store with { Secret = IsSecret(Text(value, field)) ? Text(value, field) : throw Fault(value, $"{field} is the name of a secret that holds KEY_ID:SECRET_KEY, or PERSON/NAME, and never the key itself.") },
+                    "keep_local" => store with { KeepsLocal = Truth(value, field) },
+                    _ => store with { GiveUp = Hold(Quantities.Span(Text(value, field)), value, field, "a span of time as 1h or 1d") },
+                };
+            }
+            if (store.Name.Length == 0) throw Fault(item, $"{path} has no name.");
+            if (store.Secret.Length == 0) throw Fault(item, $"{path} has no secret: the name of the one that holds KEY_ID:SECRET_KEY.");
+            if (stores.Any(other => other.Name == store.Name)) throw Fault(item, $"{path}.name: there are two stores '{store.Name}'.");
+            stores.Add(store with { Bucket = store.Bucket.Length == 0 ? store.Name : store.Bucket });
+        }
+        return stores;
+
+        static Uri? Endpoint(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.PathAndQuery == "/" && uri.UserInfo.Length == 0 ? uri : null;
+
+        static bool IsSecret(string text) => text.Split('/') is [var own] ? MachineRules.IsVariable(own) : text.Split('/') is [{ Length: > 0 }, var theirs] && MachineRules.IsVariable(theirs);
     }
 
     private static IEnumerable<(string Name, YamlNode Value)> Fields(YamlNode node, string path, string[] names)

@@ -109,6 +109,9 @@ internal static unsafe partial class Posix
     /// <summary>Why the last call of this thread has failed, as an error number.</summary>
     public static int LastError => Marshal.GetLastPInvokeError();
 
+    /// <summary>A time of the file system, in whole seconds.</summary>
+    public static DateTimeOffset TimeOf((long Seconds, uint Nanoseconds) time) => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(time.Seconds, 0, 253_000_000_000));
+
     private static int Error(int result) => result == 0 ? 0 : Marshal.GetLastPInvokeError();
 
     // struct statx, the same on all architectures: statx(2).

@@ -63,6 +63,26 @@ public sealed class WebhookTests
     }
 
     [Fact]
+    public async Task Job_ThatEnds_IsToldOnceUnlessSomebodyHasCancelledIt()
+    {
+        if (!Environment.IsPrivilegedProcess) Assert.Skip("Jobs with a root of their own need root.");
+        using var receiver = new Receiver();
+        await using var place = new ActivityPlace(webhook: receiver.Address);
+        await place.Hub.StartAsync();
+        var cancelled = await place.Hub.SubmitAsync("exec sleep 1000");
+        TestHub.Value(place.Hub.Jobs.Cancel(TestHub.Ada, cancelled.Id));
+        await place.Hub.UntilOverAsync(cancelled);
+        var failed = await place.Hub.UntilOverAsync(await place.Hub.SubmitAsync("exit 3"));
+
+        var notice = await receiver.NextAsync();
+        Assert.Equal(("job_failed", failed.Id, "leaves", "ada", "failed", "container_exited_with_error"),
+            ((string?)notice["event"], (string?)notice["job"], (string?)notice["run"], (string?)notice["owner"], (string?)notice["state"], (string?)notice["reason"]));
+        Assert.Equal($"leaves ({failed.Id}) has failed. It ended with exit code 3; mend: its log says why.", (string?)notice["text"]);
+        await place.Hub.UntilOverAsync(await place.Hub.SubmitAsync("true", spec => spec with { Shards = 2 }));
+        Assert.Equal(("job_succeeded", "succeeded"), await receiver.NextAsync() is var told ? ((string?)told["event"], (string?)told["state"]) : default);
+    }
+
+    [Fact]
     public async Task Notices_ThatNobodyTakes_AreBounded()
     {
         await using var place = new ActivityPlace(webhook: new Uri("http://127.0.0.1:1/"));

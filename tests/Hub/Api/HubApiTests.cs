@@ -98,6 +98,19 @@ public sealed class HubApiTests : IAsyncLifetime
         Assert.Equal(404, (await _api.SendAsync(HttpMethod.Delete, "people/nobody", null)).Status);
     }
 
+    [Theory]
+    [InlineData("PUT", "hooks/team", "text")]
+    [InlineData("POST", "hooks/team/approve", "hash")]
+    [InlineData("POST", "tokens", "name")]
+    [InlineData("PUT", "me/webhook", "url")]
+    [InlineData("POST", "jobs", "command")]
+    public async Task Body_WithoutAFieldThatMustBeThere_IsToldWhich(string method, string path, string field)
+    {
+        var reply = await _api.SendAsync(new HttpMethod(method), path, "{}");
+
+        Assert.Equal((400, $"The field '{field}' is missing."), (reply.Status, reply.Message));
+    }
+
     [Fact]
     public async Task TeamHook_WrittenAndApproved_IsShownWithItsDifference()
     {

@@ -6,7 +6,11 @@ using System.Text.Json;
 using Holdfast.Engines.Contract;
 using Holdfast.Engines.Podman;
 using Holdfast.Engines.Tests.Podman;
+using Holdfast.Hub.Database;
 using Holdfast.Hub.Jobs;
+using Holdfast.Hub.People;
+using Holdfast.Hub.Stores;
+using Holdfast.Hub.Tests.Stores;
 
 namespace Holdfast.Hub.Tests.Jobs;
 
@@ -102,6 +106,21 @@ public sealed class PodmanJobTests(PodmanService podman) : IAsyncLifetime
 
         Assert.Equal((JobState.Failed, 5, 1), (job.State, job.ExitCode, job.Attempts.Count));
         Assert.Equal("begun\n" + string.Concat(Enumerable.Range(1, 1000).Select(line => $"{line}\n")), _hub.LogOf(job));
+    }
+
+    [Fact]
+    public async Task Output_InAStore_IsThere()
+    {
+        await using var store = await S3Server.StartAsync();
+        await BeginAsync(new HubSettings { Stores = [new ObjectStore { Name = "team", Bucket = S3Server.Bucket, Endpoint = store.Address, Secret = "TEAM_S3" }] });
+        _hub.Service<HubDatabase>().Execute("INSERT INTO people VALUES ('ada', 'admin', NULL, 0)");
+        TestHub.Value(_hub.Service<SecretStore>().Set(TestHub.Ada, "TEAM_S3", S3Server.Key));
+
+        var job = await _hub.UntilOverAsync(await _hub.SubmitAsync("echo weights > $HOLDFAST_OUTPUT/w; env | grep S3RVER", spec => spec with { Image = podman.Image, Output = "s3://team/runs/{id}" }));
+
+        // The command's last word was that it found no key.
+        Assert.Equal((JobState.Failed, 1), (job.State, job.ExitCode));
+        Assert.Equal("weights\n", Encoding.UTF8.GetString((await store.ReadAsync($"runs/{job.Id}/w"))!));
     }
 
     private async Task BeginAsync(HubSettings? settings = null) =>

@@ -32,6 +32,9 @@ public sealed class HubYamlTests : IDisposable
             points: {most: 12, space: 3GB}
             jobs: {cpu: 1.5, memory: 3GB}
             registry: registry.example.org/team
+            stores:
+              - {name: team, endpoint: "http://127.0.0.1:9000", bucket: runs, region: eu-central-1, path_style: no, secret: ada/TEAM_S3, keep_local: no, give_up: 2h}
+              - {name: mine, secret: MY_S3}
             """).Value!;
 
         Assert.Equal([new("small", 2, 8_000_000_000, 0, null, 0), new("gpu", 0.5, 32L << 30, 1, 8_000_000_000, 0.45m)], settings.Types);
@@ -41,6 +44,10 @@ public sealed class HubYamlTests : IDisposable
         Assert.Equal((12, 3_000_000_000), (settings.MostPoints, settings.PointsQuota));
         Assert.Equal((1.5, 3_000_000_000), (settings.JobCpu, settings.JobMemory));
         Assert.Equal("registry.example.org/team", settings.Registry);
+        Assert.Equal([
+            new() { Name = "team", Endpoint = new Uri("http://127.0.0.1:9000"), Bucket = "runs", Region = "eu-central-1", PathStyle = false, Secret = "ada/TEAM_S3", KeepsLocal = false, GiveUp = TimeSpan.FromHours(2) },
+            new() { Name = "mine", Bucket = "mine", Secret = "MY_S3" },
+        ], settings.Stores);
     }
 
     [Theory]
@@ -54,8 +61,12 @@ public sealed class HubYamlTests : IDisposable
 
     [Theory]
     [InlineData("currncy: EUR", 1, "there is no currncy. Did you mean 'currency'?")]
-    [InlineData("currency: EUR\nfrobnicate: 1", 2, "there is no frobnicate. There is types, currency, gpus, hook_timeout, host_for_members, quotas, storage_price, budgets, auto_stop, webhook, points, jobs, registry.")]
+    [InlineData("currency: EUR\nfrobnicate: 1", 2, "there is no frobnicate. There is types, currency, gpus, hook_timeout, host_for_members, quotas, storage_price, budgets, auto_stop, webhook, points, jobs, registry, stores.")]
     [InlineData("currency: EUR\nbudgets:\n  months: 3", 3, "there is no budgets.months. Did you mean 'month'?")]
+    [InlineData("stores:\n  - name: team\n    bukket: x", 3, "there is no stores[0].bukket. Did you mean 'bucket'?")]
+    [InlineData("stores: [{name: team, secret: AKIA:key}]", 1, "stores[0].secret is the name of a secret that holds KEY_ID:SECRET_KEY, or PERSON/NAME, and never the key itself.")]
+    [InlineData("stores: [{name: team}]", 1, "stores[0] has no secret: the name of the one that holds KEY_ID:SECRET_KEY.")]
+    [InlineData("stores: [{name: team, endpoint: s3.example.org}]", 1, "stores[0].endpoint is scheme, host and port, as https://s3.example.org or http://127.0.0.1:9000, not 's3.example.org'.")]
     [InlineData("storage_price: cheap", 1, "storage_price is an amount of money for a GB and month, as 0.05, not 'cheap'.")]
     [InlineData("currency: EUR\npoints:\n  most: 1", 3, "points.most is a number, 2 or more, not '1'.")]
     [InlineData("registry: somewhere", 1, "registry is a registry and the beginning of a name, as registry.example.org/team, not 'somewhere'.")]

@@ -25,6 +25,7 @@ namespace Holdfast.Hub.Api.Contract;
 [JsonSerializable(typeof(ApiError))]
 [JsonSerializable(typeof(HubStatus))]
 [JsonSerializable(typeof(TypeList))]
+[JsonSerializable(typeof(StoreView[]))]
 [JsonSerializable(typeof(MachineSpec))]
 [JsonSerializable(typeof(MachineView))]
 [JsonSerializable(typeof(MachineState))]

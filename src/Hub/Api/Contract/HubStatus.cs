@@ -12,6 +12,12 @@ public sealed record HubStatus(string Version, IReadOnlyList<EngineView> Engines
 /// <param name="Problems">What is missing or misconfigured, each with its mend, as of at most a minute ago.</param>
 public sealed record EngineView(string Name, IReadOnlyList<string> Problems);
 
+/// <summary>A store for outputs of jobs.</summary>
+/// <param name="Name">By which jobs name it.</param>
+/// <param name="Place">Where it is, in words.</param>
+/// <param name="Problem">What is wrong with it, with its mend; null when it has answered.</param>
+public sealed record StoreView(string Name, string Place, string? Problem);
+
 /// <summary>The machine types; the first is the default.</summary>
 /// <param name="Currency">Of the prices.</param>
 /// <param name="Types">What machines may use.</param>
