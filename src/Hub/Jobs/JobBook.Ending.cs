@@ -10,28 +10,12 @@ internal sealed partial class JobBook
         var job = entry.Record;
         var (reason, message, exitCode) = JobExit.Of(end);
         if (ledger.Current(job.Id) is { } charge) ledger.End(charge.Id, end.Value?.Ended ?? time.GetUtcNow());
-        if (job.State != JobState.Cancelling && reason is not null && JobRules.IsTriedAgain(job, reason, exitCode))
-        {
-            // Until its turn comes again, nobody looks at its folder.
-            if (job.Store is not null) await upload.TryAsync(job, _hub.Token);
-            Again(entry, reason, message, Pause(job.Attempts.Count), isAttempt: true, exitCode);
-            await starter.ClearAsync(engine, job, CancellationToken.None);
-            return;
-        }
-        if (timedOut) (reason, message, exitCode) = (JobReason.MaxDurationExceeded, $"It was ended after {Settings.Quantities.Text(job.Spec.MaxDuration!.Value)}; mend: a larger max_duration.", JobExit.TimedOut);
-        else if (job.State == JobState.Cancelling) (reason, message) = (JobReason.CancelledByUser, "It was cancelled.");
-        var state = timedOut ? JobState.TimedOut : job.State == JobState.Cancelling ? JobState.Cancelled : reason is null ? JobState.Succeeded : JobState.Failed;
-        if (job.Store is null)
-        {
-            Finish(entry, state, reason, message, exitCode ?? JobExit.Platform);
-            await starter.ClearAsync(engine, job, CancellationToken.None);
-            return;
-        }
-        entry.Update(record => Finishing(record, new JobOutcome(state, reason, message, exitCode ?? JobExit.Platform), time.GetUtcNow()));
-        // It waits for the store alone: others have its room.
-        Leave(job);
-        Schedule();
-        await StoreAsync(entry);
+        if (timedOut) Finish(entry, JobState.TimedOut, JobReason.MaxDurationExceeded, $"It was ended after {Settings.Quantities.Text(job.Spec.MaxDuration!.Value)}; mend: a larger max_duration.", JobExit.TimedOut);
+        else if (job.State == JobState.Cancelling) Finish(entry, JobState.Cancelled, JobReason.CancelledByUser, "It was cancelled.", exitCode ?? JobExit.Platform);
+        else if (reason is null) Finish(entry, JobState.Succeeded, null, null, 0);
+        else if (JobRules.IsTriedAgain(job, reason, exitCode)) Again(entry, reason, message, Pause(job.Attempts.Count), isAttempt: true, exitCode);
+        else Finish(entry, JobState.Failed, reason, message, exitCode ?? JobExit.Platform);
+        await starter.ClearAsync(engine, job, CancellationToken.None);
     }
 
     /// <summary>What a start that failed means: what will pass is waited for.</summary>
@@ -104,6 +88,16 @@ internal sealed partial class JobBook
     private void Finish(JobEntry entry, JobState state, string? reason, string? message, int exitCode)
     {
         var job = entry.Record;
+        if (job.IsOver || job.State == JobState.Finishing) return;
+        if (job is { Store: not null, Started: not null })
+        {
+            entry.Update(record => Finishing(record, new JobOutcome(state, reason, message, exitCode), time.GetUtcNow()));
+            lock (_turn) Begin(() => StoreAsync(entry));
+            // It waits for the store alone: others have its room.
+            Leave(job);
+            Schedule();
+            return;
+        }
         // Complete before it is told: who hears of the end finds the manifest.
         WriteManifest(Over(job, state, reason, message, exitCode));
         job = entry.Update(record => Over(record, state, reason, message, exitCode));

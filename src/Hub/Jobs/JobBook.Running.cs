@@ -19,7 +19,7 @@ internal sealed partial class JobBook
                 if (job.NotBefore is { } due) _ = WakeAsync(due);
                 // What had its turn keeps it: only its workload knows whether it was started.
                 var entry = Open(job);
-                if (job is { Parts: 0, State: JobState.Finishing }) Begin(() => StoreAsync(entry));
+                if (job is { Parts: 0, State: JobState.Finishing }) Begin(() => TakeUpStoringAsync(entry));
                 else if (job is { Parts: 0, State: not JobState.Queued })
                 {
                     _room.Hold(job.Id, ShapeOf(job), job.Gpus);
@@ -120,9 +120,9 @@ internal sealed partial class JobBook
             // 1. Its turn.
             var log = new FileInfo(options.Folders.LogOf(entry.Record.Id));
             HubFolders.Make(options.Folders.JobOf(entry.Record.Id));
-            var job = entry.Update(record => record with
+            var job = entry.Update(record => record.State != JobState.Queued ? record : record with
             {
-                State = record.State == JobState.Queued ? JobState.Preparing : record.State,
+                State = JobState.Preparing,
                 Reason = null,
                 Message = null,
                 NotBefore = null,
@@ -130,7 +130,7 @@ internal sealed partial class JobBook
                 Type = ShapeOf(record).Type.Name,
                 Attempts = [.. record.Attempts, new JobAttempt(record.Attempts.Count + 1, time.GetUtcNow(), null, null, null, null, null, log.Exists ? log.Length : 0)],
             });
-            if (job.IsOver)
+            if (job.State != JobState.Preparing)
             {
                 // It was cancelled between its turn and here.
                 Leave(job);

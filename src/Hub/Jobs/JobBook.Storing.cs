@@ -27,11 +27,18 @@ internal sealed partial class JobBook
         var job = entry.Update(record => record switch
         {
             { State: not (JobState.Running or JobState.Finishing) } or { Reason: not (null or JobReason.StoreUnavailable) } => record,
-            _ when fault is not null => record with { Reason = JobReason.StoreUnavailable, Message = $"{fault.Message} Until then its output is in {record.Output} alone; it is tried again." },
+            _ when fault is not null => record with { Reason = JobReason.StoreUnavailable, Message = $"{fault.Message} Until then what it writes is in {record.Output} alone; it is tried again." },
             { Reason: JobReason.StoreUnavailable } => record with { Reason = null, Message = null },
             _ => record,
         });
         if (fault is not null && job.Reason != before) JobsLog.Waits(log, job.Id, job.Spec.Name!, JobReason.StoreUnavailable, fault.Message);
+    }
+
+    /// <summary>After a start of the hub: goes on with the output of a job whose command has ended.</summary>
+    private async Task TakeUpStoringAsync(JobEntry entry)
+    {
+        if (starter.EngineOf(entry.Record) is { } engine) await starter.ClearAsync(engine, entry.Record, CancellationToken.None);
+        await StoreAsync(entry);
     }
 
     /// <summary>The command has ended, or all parts have; where the job will stand is kept until its output is stored.</summary>
@@ -40,7 +47,7 @@ internal sealed partial class JobBook
         State = JobState.Finishing,
         Outcome = outcome,
         Reason = null,
-        Message = $"Its command has ended; what is left of its output is uploaded to {job.Store}.",
+        Message = $"What is left of its output is uploaded to {job.Store}.",
         Gpus = [],
         Attempts = Ended(job.Attempts, now, outcome),
     };
@@ -56,7 +63,6 @@ internal sealed partial class JobBook
             using var wanted = CancellationTokenSource.CreateLinkedTokenSource(_hub.Token, entry.GivenUp.Token);
             var since = job.Attempts is [.., { Ended: { } ended }] ? ended : time.GetUtcNow();
             // 1. Its files; those of parts are the parts' to upload.
-            if (job.Parts == 0 && starter.EngineOf(job) is { } engine) await starter.ClearAsync(engine, job, CancellationToken.None);
             fault = job.Parts > 0 ? null : await upload.FinishAsync(job, manifest: false, since, problem => TellStore(entry, problem), wanted.Token);
             // 2. What says that it is all of it.
             if (fault is null)
@@ -86,7 +92,16 @@ internal sealed partial class JobBook
         job = entry.Update(record => Over(record, end));
         JobsLog.Ended(log, job.Id, job.Spec.Name!, job.State, job.Reason);
         Schedule();
-        if (fault is null && outcome.State == JobState.Succeeded) places.Stored(job, Parts(job));
+        if (fault is not null || outcome.State != JobState.Succeeded) return;
+        try
+        {
+            places.Stored(job, Parts(job));
+        }
+        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
+        {
+            // The folder stays for a while longer.
+            JobsLog.Unforeseen(log, trouble, job.Id);
+        }
     }
 
     private static JobOutcome NotStored(JobRecord job, JobOutcome outcome, HubFault fault, bool isCancelled)

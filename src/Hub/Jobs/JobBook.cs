@@ -220,13 +220,21 @@ internal sealed partial class JobBook(
             // What waits is out of the queue before anybody can start it.
             _queue.Remove(entry.Record);
         }
+        var isFinishing = entry.Record.State == JobState.Finishing;
+        var cancelled = new JobOutcome(JobState.Cancelled, JobReason.CancelledByUser, "It was cancelled before it ran.", null);
         var job = entry.Update(record => record.State switch
         {
-            JobState.Queued when record.Parts == 0 => Over(record, JobState.Cancelled, JobReason.CancelledByUser, "It was cancelled before it ran.", null),
+            // What an earlier attempt has put out is stored all the same.
+            JobState.Queued when record is { Parts: 0, Store: not null, Started: not null } => Finishing(record, cancelled with { Message = "It was cancelled before it ran again." }, time.GetUtcNow()),
+            JobState.Queued when record.Parts == 0 => Over(record, cancelled),
             JobState.Finishing => record,
             _ => record with { State = JobState.Cancelling },
         });
-        if (job.State == JobState.Finishing) entry.GivenUp.Cancel();
+        if (job.State == JobState.Finishing && isFinishing) entry.GivenUp.Cancel();
+        else if (job.State == JobState.Finishing)
+        {
+            lock (_turn) Begin(() => StoreAsync(entry));
+        }
         else if (job.Parts > 0) Settle(id);
         else if (!job.IsOver) entry.Cancelled.Cancel();
     }

@@ -48,7 +48,7 @@ internal sealed class OutputUpload(JobArtifacts artifacts, StoreClients stores, 
         var until = ended + (stores.Find(place.Store).Value?.GiveUp ?? TimeSpan.Zero);
         for (var failed = 1; ; failed++)
         {
-            var fault = manifest ? await ManifestAsync(job, cancellationToken) : await TryAsync(job, cancellationToken);
+            var fault = manifest ? await ManifestAsync(job, cancellationToken) : (await PassAsync(job, null, cancellationToken)).Fault;
             var now = time.GetUtcNow();
             if (fault is null || now >= until) return fault;
             tell(fault);
@@ -56,9 +56,6 @@ internal sealed class OutputUpload(JobArtifacts artifacts, StoreClients stores, 
             await Task.Delay(now + pause > until ? until - now : pause, time, cancellationToken);
         }
     }
-
-    /// <summary>One try to upload all that is left, but the manifest.</summary>
-    public async Task<HubFault?> TryAsync(JobRecord job, CancellationToken cancellationToken) => (await PassAsync(job, null, cancellationToken)).Fault;
 
     private static TimeSpan Pause(int failed) => TimeSpan.FromTicks(Math.Min(Latest.Ticks, Look.Ticks / 2 << Math.Clamp(failed - 1, 0, 10)));
 
@@ -160,9 +157,9 @@ internal sealed class OutputUpload(JobArtifacts artifacts, StoreClients stores, 
             uploaded.Add(job.Store!, path, UploadedFiles.StampOf(status));
             return null;
         }
-        catch (EndOfStreamException)
+        catch (Exception fault) when (fault is EndOfStreamException || fault.InnerException is EndOfStreamException)
         {
-            return new HubFault("unavailable", $"{path} became shorter while it was uploaded.");
+            return new HubFault("conflict", $"{path} became shorter while it was uploaded.");
         }
         finally
         {

@@ -11,6 +11,8 @@ internal static class StoreFaults
     /// <param name="fault">What the client has thrown.</param>
     public static HubFault? Of(ObjectStore store, string what, Exception fault) => fault switch
     {
+        // What was to be sent is not there any more.
+        { InnerException: EndOfStreamException } => null,
         AmazonServiceException { ErrorCode: "NoSuchBucket" } => Refused($"Store '{store.Name}' has no bucket {store.Bucket} ({store.Place}); mend: make it there, or name another one at stores in hub.yaml."),
         AmazonServiceException { ErrorCode: "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "InvalidToken" or "ExpiredToken" or "AuthorizationHeaderMalformed" } key =>
             Refused($"Store '{store.Name}' ({store.Place}) does not take its key ({key.ErrorCode}); mend: {Mend(store)}{(key.ErrorCode == "AuthorizationHeaderMalformed" ? ", or region at stores in hub.yaml" : "")}."),

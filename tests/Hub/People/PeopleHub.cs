@@ -15,6 +15,7 @@ using Holdfast.Hub.People;
 using Holdfast.Hub.Points;
 using Holdfast.Hub.Proxy;
 using Holdfast.Hub.Storage;
+using Holdfast.Hub.Stores;
 using Holdfast.Hub.Tests.Output;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -95,6 +96,7 @@ internal sealed class PeopleHub : IAsyncDisposable
             .AddActivity()
             .AddPoints()
             .AddImages()
+            .AddStores()
             .AddOutput()
             .AddSingleton<IJobs>(jobs)
             .AddPeople()

@@ -157,6 +157,20 @@ public sealed class OutputStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Cancel_OfAJobThatWaitsForItsNextAttempt_StoresWhatTheLastOneHasWritten()
+    {
+        // The next one follows after a second at the earliest: what is written last is not uploaded before the end.
+        var job = await SubmitAsync("echo last > $HOLDFAST_OUTPUT/w; exit 75");
+        job = await _hub.UntilAsync(job, record => record is { State: JobState.Queued, Attempts.Count: 1 });
+
+        TestHub.Value(_hub.Jobs.Cancel(TestHub.Ada, job.Id));
+        job = await _hub.UntilOverAsync(job);
+
+        Assert.Equal((JobState.Cancelled, JobReason.CancelledByUser), (job.State, job.Reason));
+        Assert.Equal("last\n", Encoding.UTF8.GetString((await _store.ReadAsync(At(job, "w")))!));
+    }
+
+    [Fact]
     public async Task Retry_WhoseFolderIsGone_GoesOnFromTheCheckpointInTheStore()
     {
         // Killed hard: what it had written is uploaded all the same.
