@@ -71,8 +71,9 @@ build_publish() {
 build_python() {
   newer "$here/out/.python" "$here/python" || return 0
   rm -rf "$here/out/python"
-  mkdir -p "$here/out/python/holdfast"
+  mkdir -p "$here/out/python/holdfast/data"
   cp "$here/python/holdfast/"*.py "$here/out/python/holdfast/"
+  cp "$here/python/holdfast/data/"*.py "$here/out/python/holdfast/data/"
   touch "$here/out/.python"
 }
 
