@@ -73,7 +73,7 @@ public static class PackWriter
                 Filter = shape.Filter,
                 Key = found.Value.Key,
                 Labels = options.Labels.Text,
-                Source = Path.GetFullPath(options.Folder),
+                Source = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder)),
                 Mean = old?.Info.Mean ?? [],
                 Std = old?.Info.Std ?? [],
                 LeftOut = [.. images.Zip(looked).Where(each => each.Second.Reason is not null).Select(each => new LeftOutImage(each.First.Path, each.Second.Reason!))],

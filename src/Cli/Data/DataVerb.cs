@@ -21,6 +21,12 @@ internal static class DataVerb
     /// <summary>The seed of a verb that draws.</summary>
     public static Option<uint> Seed() => new("--seed") { Description = "Of the draws, which are NumPy's RandomState(SEED). Default 42.", HelpName = "SEED", DefaultValueFactory = _ => 42 };
 
+    /// <summary>Lets a command line have at most one of two options.</summary>
+    public static void Exclude(Option one, Option other) => one.Validators.Add(result =>
+    {
+        if (result.GetResult(other) is not null) result.AddError($"{one.Name} and {other.Name} exclude each other.");
+    });
+
     /// <summary>Opens a pack for a verb, which gives the exit code.</summary>
     public static int With(string path, Func<PackReader, int> work)
     {

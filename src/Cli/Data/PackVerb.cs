@@ -36,10 +36,7 @@ internal static partial class PackVerb
         var pattern = new Option<string?>("--label-pattern") { Description = "A regular expression over the path whose first group is the label, as '^([a-z]+)_'.", HelpName = "REGEX" };
         var json = new Option<bool>("--json") { Description = "Say as JSON what was done." };
         var command = new Command("pack", "Pack a folder of images: decoded, upright, resized, on all cores. Only new and changed files are decoded; what was interrupted goes on. Files that cannot be decoded are listed, and the exit code is then 3.") { folder, output, size, method, filter, key, labels, pattern, json };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(labels) is not null && result.GetValue(pattern) is not null) result.AddError("--labels and --label-pattern exclude each other.");
-        });
+        DataVerb.Exclude(labels, pattern);
         command.SetAction(parse =>
         {
             var dir = parse.GetValue(folder)!;

@@ -17,10 +17,7 @@ internal static class SplitVerb
         });
         var from = new Option<string?>("--from") { Description = "Take the parts from a CSV file: keys in its first column, the column split with train and valid.", HelpName = "FILE" };
         var command = new Command("split", "Part the images of a pack into those for training and those for validation. Without --valid and --from it shows the parts that are there.") { path, valid, from, seed, format };
-        command.Validators.Add(result =>
-        {
-            if (result.GetResult(valid) is not null && result.GetResult(from) is not null) result.AddError("--valid and --from exclude each other.");
-        });
+        DataVerb.Exclude(valid, from);
         command.SetAction(parse =>
         {
             var pack = parse.GetValue(path)!;

@@ -14,11 +14,11 @@ internal static class WeightsVerb
         var from = new Option<string?>("--from") { Description = "Take the weights from a CSV file: keys in its first column, the column weight. Its order does not matter.", HelpName = "FILE" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Show what they would be, and write nothing." };
         var command = new Command("weights", "Give the images of a pack weights, and show what an epoch then draws. Without --power and --from it shows the weights that are there.") { path, power, from, dryRun, seed, format };
-        command.Validators.Add(result =>
+        power.Validators.Add(result =>
         {
-            if (result.GetValue(power) is not null && result.GetValue(from) is not null) result.AddError("--power and --from exclude each other.");
-            if (result.GetValue(power) is { } value && !double.IsFinite(value)) result.AddError("--power is a number, such as -0.5.");
+            if (result.Tokens is [{ Value: var text }] && !(double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value))) result.AddError($"--power is a number, such as -0.5, not '{text}'.");
         });
+        DataVerb.Exclude(power, from);
         command.SetAction(parse => DataVerb.With(parse.GetValue(path)!, pack =>
         {
             DataResult<double[]> Weigh(IReadOnlyList<ManifestRow> rows)
