@@ -48,6 +48,14 @@ public sealed class PackFolderTests : IDisposable
     }
 
     [Fact]
+    public void Pack_OfAFolderThatIsNotThere_LeavesNothingBehind()
+    {
+        Assert.False(PackWriter.Pack(new PackOptions(_place.PathOf("none"), _place.PathOf("a.pack"), new PackShape(8, 8), null, LabelRule.Folder), null, Place.Cancellation).Ok);
+
+        Assert.False(Directory.Exists(_place.PathOf("a.pack")));
+    }
+
+    [Fact]
     public void Folder_OfSomethingElse_IsNotTaken()
     {
         _place.Write("photographs/a.jpg", "");

@@ -32,22 +32,17 @@ internal static class WeightsVerb
             var weights = isNew ? Weigh(pack.Rows) : WeightTable.Stored(pack.Rows);
             if (!weights.Ok) return Output.Fail(weights.Fault.Message);
             if (isNew && !parse.GetValue(dryRun) && PackEdit.SetWeights(pack.Path, Weigh) is { } fault) return Output.Fail(fault.Message);
-            Write(pack.Rows, weights.Value, parse.GetValue(seed), parse.GetValue(format) == "json");
-            return 0;
+            return Write(pack.Rows, weights.Value, parse.GetValue(seed), parse.GetValue(format) == "json");
         }));
         return command;
     }
 
-    private static void Write(IReadOnlyList<ManifestRow> rows, double[] weights, uint seed, bool isJson)
+    private static int Write(IReadOnlyList<ManifestRow> rows, double[] weights, uint seed, bool isJson)
     {
         // Validation is never drawn from.
         var training = rows.Zip(weights).Where(each => each.First.Split != Splitter.Valid).ToList();
         var (labels, drawn) = (training.Select(each => each.First.Label).ToList(), training.Select(each => each.Second).ToList());
-        if (drawn.Sum() == 0)
-        {
-            Output.Fail("All images for training have the weight 0, so nothing can be drawn.");
-            return;
-        }
+        if (drawn.Sum() == 0) return Output.Fail("All images for training have the weight 0, so nothing can be drawn.");
 
         var draws = WeightedSampler.Draw(drawn, drawn.Count, seed);
         var counts = draws.CountBy(number => labels[number]).ToDictionary(StringComparer.Ordinal);
@@ -64,7 +59,7 @@ internal static class WeightsVerb
             Console.WriteLine();
             Console.WriteLine($"An epoch is {DataVerb.Number(draws.Length)} draws with replacement; it sees {DataVerb.Number(distinct)} different images, {DataVerb.Share((double)distinct / draws.Length)} of those for training (expected {DataVerb.Share(expected)}).");
             Console.WriteLine("The others come in later epochs. Probabilities of a model that was trained so are to be multiplied by CORRECTION and scaled to 1 (dls.correct_prior).");
-            return;
+            return 0;
         }
 
         Output.Json(json =>
@@ -88,6 +83,7 @@ internal static class WeightsVerb
             json.WriteEndArray();
             json.WriteEndObject();
         });
+        return 0;
     }
 
     private static string Factor(double factor) => double.IsFinite(factor) ? factor.ToString("0.000", CultureInfo.InvariantCulture) : "never drawn";

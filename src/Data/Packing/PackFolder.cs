@@ -72,7 +72,17 @@ internal sealed partial class PackFolder : IDisposable
         Finish();
     }
 
-    public void Dispose() => _lock.Dispose();
+    /// <summary>Lets it go; one in which nothing was begun is not left behind.</summary>
+    public void Dispose()
+    {
+        if (Directory.EnumerateFileSystemEntries(Path).All(entry => System.IO.Path.GetFileName(entry) == LockName))
+        {
+            File.Delete(PathOf(LockName));
+            Directory.Delete(Path);
+        }
+
+        _lock.Dispose();
+    }
 
     private void Finish()
     {
