@@ -103,11 +103,11 @@ public static class PackWriter
         Exception? ended = null;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
         // Single files as they are free: sizes differ, and neighbours on the disk are read together.
-        Parallel.ForEach(Partitioner.Create(Enumerable.Range(0, images.Count), EnumerablePartitionerOptions.NoBuffering), parallel, () => (Decoder: new ImageDecoder(shape), Pixels: new byte[shape.Bytes]), (number, state, local) =>
+        Parallel.ForEach(Partitioner.Create(Enumerable.Range(0, images.Count), EnumerablePartitionerOptions.NoBuffering), parallel, () => new Worker(new ImageDecoder(shape), stage.NewRecord()), (number, state, local) =>
         {
             try
             {
-                looked[number] = Look(Path.Combine(root, images[number].Path), known, stage, local.Decoder, local.Pixels);
+                looked[number] = Look(Path.Combine(root, images[number].Path), known, stage, local);
                 if (looked[number].Reason is not null) Interlocked.Increment(ref leftOut);
                 progress?.Invoke(new PackProgress(Interlocked.Increment(ref done), images.Count, leftOut));
             }
@@ -119,16 +119,16 @@ public static class PackWriter
             }
 
             return local;
-        }, local => local.Decoder.Dispose());
+        }, worker => worker.Decoder.Dispose());
         return ended is null ? looked : throw new IOException(ended.Message, ended);
     }
 
-    private static Looked Look(string path, Dictionary<string, (ManifestRow Row, int Number)> known, PackStage stage, ImageDecoder decoder, byte[] pixels)
+    private static Looked Look(string path, Dictionary<string, (ManifestRow Row, int Number)> known, PackStage stage, Worker worker)
     {
-        byte[] file;
+        ReadOnlySpan<byte> file;
         try
         {
-            file = File.ReadAllBytes(path);
+            file = worker.Read(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -138,8 +138,8 @@ public static class PackWriter
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(file));
         if (known.TryGetValue(sha256, out var there)) return new Looked(sha256, (there.Row.Height, there.Row.Width), null, Origin.Pack);
         if (stage.Find(sha256) is { } staged) return new Looked(sha256, (staged.Height, staged.Width), null, staged.IsOld ? Origin.Stage : Origin.Twin);
-        if (decoder.Decode(file, pixels, out var size) is { } fault) return new Looked(sha256, size, fault, Origin.None);
-        stage.Add(sha256, size.Height, size.Width, pixels);
+        if (worker.Decoder.Decode(file, PackStage.PixelsOf(worker.Record), out var size) is { } fault) return new Looked(sha256, size, fault, Origin.None);
+        stage.Add(sha256, size.Height, size.Width, worker.Record);
         return new Looked(sha256, size, null, Origin.Decoded);
     }
 
@@ -194,6 +194,29 @@ public static class PackWriter
         folder.Write(PackFolder.Info, written.ToJson());
         folder.Commit();
         return true;
+    }
+
+    /// <summary>What a thread keeps from file to file.</summary>
+    private sealed class Worker(ImageDecoder decoder, byte[] record)
+    {
+        private byte[] _file = new byte[1 << 17];
+
+        public ImageDecoder Decoder => decoder;
+
+        public byte[] Record => record;
+
+        public ReadOnlySpan<byte> Read(string path)
+        {
+            using var file = File.OpenHandle(path);
+            var length = 0;
+            while (true)
+            {
+                var count = RandomAccess.Read(file, _file.AsSpan(length), length);
+                if (count == 0) return _file.AsSpan(0, length);
+                length += count;
+                if (length == _file.Length) Array.Resize(ref _file, length * 2);
+            }
+        }
     }
 
     private enum Origin

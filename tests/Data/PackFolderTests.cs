@@ -73,24 +73,25 @@ public sealed class PackFolderTests : IDisposable
         {
             for (var n = 0; n < 5; n++)
             {
-                pixels.AsSpan().Fill((byte)(n * 10));
-                stage.Add(hashes[n], 40 + n, 30 + n, pixels);
+                var record = stage.NewRecord();
+                PackStage.PixelsOf(record).Fill((byte)(n * 10));
+                stage.Add(hashes[n], 40 + n, 30 + n, record);
             }
         }
 
-        var record = 32 + 12 + shape.Bytes;
+        var length = 32 + 12 + shape.Bytes;
         using (var file = new FileStream(path, FileMode.Open))
         {
-            file.Position = 128 + record + 50;
+            file.Position = 128 + length + 50;
             file.WriteByte(99);
-            file.SetLength(128 + 5 * record - 1);
+            file.SetLength(128 + 5 * length - 1);
         }
 
         using (var stage = new PackStage(path, shape))
         {
             Assert.Equal([true, false, true, true, false], hashes.Select(hash => stage.Find(hash) is not null));
             Assert.Equal((42, 32, true), stage.Find(hashes[2]));
-            stage.Add(hashes[1], 1, 1, pixels);
+            stage.Add(hashes[1], 1, 1, stage.NewRecord());
             stage.Read(hashes[3], pixels);
             Assert.All(pixels, value => Assert.Equal(30, value));
         }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Holdfast.Data.Images;
 
@@ -41,47 +42,68 @@ internal sealed class Resampler
         return taps;
     }
 
+    // Compiled at once and for this processor: the code that is published knows no AVX2.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Across(ReadOnlySpan<byte> source, Span<byte> target, ResampleTaps taps)
     {
         ref var pixels = ref MemoryMarshal.GetReference(source);
+        ref var weights = ref MemoryMarshal.GetArrayDataReference(taps.Weights);
         var output = MemoryMarshal.Cast<byte, uint>(target);
         for (var x = 0; x < output.Length; x++)
         {
-            var sum = Vector128.Create(1 << (ResampleTaps.Precision - 1));
             ref var pixel = ref Unsafe.Add(ref pixels, taps.First[x] * 4);
-            foreach (var weight in taps.Weights.AsSpan(x * taps.Most, taps.Count[x]))
+            ref var weight = ref Unsafe.Add(ref weights, x * taps.Most);
+            var (tap, count) = (0, taps.Count[x]);
+            var sum = Vector128.Create(1 << (ResampleTaps.Precision - 1));
+            if (Avx2.IsSupported)
             {
-                sum += Widen(Unsafe.ReadUnaligned<uint>(ref pixel)) * weight;
-                pixel = ref Unsafe.Add(ref pixel, 4);
+                // Two taps a step, each in a half of its own.
+                var both = Vector256<int>.Zero;
+                for (; tap + 2 <= count; tap += 2)
+                {
+                    var two = Avx2.ConvertToVector256Int32(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref pixel, tap * 4))).AsByte());
+                    both += two * Vector256.Create(Vector128.Create(Unsafe.Add(ref weight, tap)), Vector128.Create(Unsafe.Add(ref weight, tap + 1)));
+                }
+
+                sum += both.GetLower() + both.GetUpper();
             }
 
+            for (; tap < count; tap++) sum += Widen(Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref pixel, tap * 4))) * Unsafe.Add(ref weight, tap);
             output[x] = Clip(sum);
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Down(ReadOnlySpan<byte> rows, int stride, ReadOnlySpan<int> weights, Span<int> sums)
     {
-        sums.Fill(1 << (ResampleTaps.Precision - 1));
         ref var sum = ref MemoryMarshal.GetReference(sums);
         ref var first = ref MemoryMarshal.GetReference(rows);
-        for (var tap = 0; tap < weights.Length; tap++)
+        var at = 0;
+        if (Avx2.IsSupported)
         {
-            var weight = weights[tap];
-            ref var row = ref Unsafe.Add(ref first, tap * stride);
-            var at = 0;
-            if (Vector256.IsHardwareAccelerated)
+            for (; at + 16 <= sums.Length; at += 16)
             {
-                var weight8 = Vector256.Create(weight);
-                for (; at + 16 <= sums.Length; at += 16)
+                var low = Vector256.Create(1 << (ResampleTaps.Precision - 1));
+                var high = low;
+                ref var row = ref Unsafe.Add(ref first, at);
+                foreach (var weight in weights)
                 {
-                    var (low, high) = Vector256.Widen(Vector256.WidenLower(Vector128.LoadUnsafe(ref row, (nuint)at).ToVector256Unsafe()));
-                    (Vector256.LoadUnsafe(ref sum, (nuint)at) + low.AsInt32() * weight8).StoreUnsafe(ref sum, (nuint)at);
-                    (Vector256.LoadUnsafe(ref sum, (nuint)at + 8) + high.AsInt32() * weight8).StoreUnsafe(ref sum, (nuint)at + 8);
+                    var (bytes, times) = (Vector128.LoadUnsafe(ref row), Vector256.Create(weight));
+                    low += Avx2.ConvertToVector256Int32(bytes) * times;
+                    high += Avx2.ConvertToVector256Int32(Sse2.ShiftRightLogical128BitLane(bytes, 8)) * times;
+                    row = ref Unsafe.Add(ref row, stride);
                 }
-            }
 
-            for (; at < sums.Length; at += 4)
-                (Vector128.LoadUnsafe(ref sum, (nuint)at) + Widen(Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref row, at))) * weight).StoreUnsafe(ref sum, (nuint)at);
+                low.StoreUnsafe(ref sum, (nuint)at);
+                high.StoreUnsafe(ref sum, (nuint)at + 8);
+            }
+        }
+
+        for (; at < sums.Length; at += 4)
+        {
+            var pixel = Vector128.Create(1 << (ResampleTaps.Precision - 1));
+            for (var tap = 0; tap < weights.Length; tap++) pixel += Widen(Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref first, tap * stride + at))) * weights[tap];
+            pixel.StoreUnsafe(ref sum, (nuint)at);
         }
     }
 

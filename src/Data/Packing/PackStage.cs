@@ -40,15 +40,19 @@ internal sealed class PackStage : IDisposable
     /// <summary>The size of an image's original, and whether the image was here from the beginning; null when it is not here.</summary>
     public (int Height, int Width, bool IsOld)? Find(string sha256) => _images.TryGetValue(sha256, out var staged) ? (staged.Height, staged.Width, staged.IsOld) : null;
 
-    /// <summary>Adds an image. A record of a full disk is not whole, so it will count as free.</summary>
+    /// <summary>Where an image is made that is to be added; one for each thread.</summary>
+    public byte[] NewRecord() => new byte[_recordBytes];
+
+    /// <summary>The pixels of a record.</summary>
+    public static Span<byte> PixelsOf(byte[] record) => record.AsSpan(HashBytes + 12);
+
+    /// <summary>Adds the image whose pixels are in a record. A record of a full disk is not whole, so it will count as free.</summary>
     /// <exception cref="IOException">The disk takes no more.</exception>
-    public void Add(string sha256, int height, int width, ReadOnlySpan<byte> pixels)
+    public void Add(string sha256, int height, int width, byte[] record)
     {
-        var record = new byte[_recordBytes];
         Convert.FromHexString(sha256, record, out _, out _);
         BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(HashBytes), height);
         BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(HashBytes + 4), width);
-        pixels.CopyTo(record.AsSpan(HashBytes + 12));
         BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(HashBytes + 8), Checksum(record));
         if (!_free.TryDequeue(out var number)) number = Interlocked.Increment(ref _records) - 1;
         RandomAccess.Write(_file, record, PlaceOf(number));
