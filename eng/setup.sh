@@ -82,8 +82,9 @@ install_s3() {
 build_python() {
   newer "$here/out/.python" "$here/python" || return 0
   rm -rf "$here/out/python"
-  mkdir -p "$here/out/python/holdfast"
+  mkdir -p "$here/out/python/holdfast/data"
   cp "$here/python/holdfast/"*.py "$here/out/python/holdfast/"
+  cp "$here/python/holdfast/data/"*.py "$here/out/python/holdfast/data/"
   built "$here/out/.python"
 }
 

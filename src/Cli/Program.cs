@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Holdfast.Cli;
+using Holdfast.Cli.Data;
 using Holdfast.Cli.Doctor;
 using Holdfast.Cli.History;
 using Holdfast.Cli.Hub;
@@ -40,6 +41,7 @@ var root = new RootCommand("Holdfast: a workspace for machine-learning notebooks
     LoginVerb.CreateWhoami(),
     ServiceVerb.Create(),
     NbVerb.Create(),
+    DataVerb.Create(),
     ConfigVerb.Create(),
     DoctorVerb.Create(),
     CompletionVerb.Create(),

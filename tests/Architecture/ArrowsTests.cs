@@ -8,6 +8,7 @@ public sealed class ArrowsTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Sqlite"] = [],
+        ["Data"] = [],
         ["Engines"] = [],
         ["Notebooks"] = ["Sqlite"],
         ["Journal"] = [],
@@ -17,7 +18,7 @@ public sealed class ArrowsTests
         ["History"] = ["Notebooks", "Sqlite"],
         ["Lab"] = ["History", "Journal", "Keeper", "Kernels", "Notebooks", "Terminals"],
         ["Hub"] = ["Engines", "Notebooks", "Sqlite"],
-        ["Cli"] = ["Engines", "History", "Hub", "Journal", "Keeper", "Kernels", "Lab", "Notebooks", "Terminals"],
+        ["Cli"] = ["Data", "Engines", "History", "Hub", "Journal", "Keeper", "Kernels", "Lab", "Notebooks", "Terminals"],
     };
 
     [Fact]

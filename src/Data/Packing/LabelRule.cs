@@ -1,0 +1,44 @@
+using System.Text.RegularExpressions;
+
+namespace Holdfast.Data;
+
+/// <summary>Where the labels of images come from.</summary>
+public sealed class LabelRule
+{
+    private readonly Func<string, string, DataResult<string>> _of;
+
+    private LabelRule(string text, Func<string, string, DataResult<string>> of) => (Text, _of) = (text, of);
+
+    /// <summary>The name of the folder that an image is in; an image straight in the packed folder has no label. The default.</summary>
+    public static LabelRule Folder { get; } = new("folder", (_, path) => Path.GetFileName(Path.GetDirectoryName(path)) ?? "");
+
+    /// <summary>How pack.json says it.</summary>
+    public string Text { get; }
+
+    /// <summary>A table with the key in its first column and the label in the column <c>label</c>. An image that it does not have has no label.</summary>
+    public static DataResult<LabelRule> Table(string path)
+    {
+        var table = KeyedTable.Read(path, "label");
+        if (!table.Ok) return table.Fault;
+        var values = table.Value.Values;
+        return new LabelRule($"table {path}", (key, _) => values.GetValueOrDefault(key).Value ?? "");
+    }
+
+    /// <summary>A pattern whose first group is the label, looked for in the path from the packed folder. An image that it does not fit is a fault.</summary>
+    public static DataResult<LabelRule> Pattern(string pattern)
+    {
+        try
+        {
+            var regex = new Regex(pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+            if (regex.GetGroupNumbers().Length < 2) return new DataFault($"The pattern '{pattern}' has no group: put brackets around what is the label, as in '^([a-z]+)_'.");
+            return new LabelRule($"pattern {pattern}", (_, path) => regex.Match(path) is { Success: true } match
+                ? match.Groups[1].Value : new DataFault($"The pattern '{pattern}' does not fit {path}. Mend the pattern, or take the labels from a table: --labels FILE.csv"));
+        }
+        catch (ArgumentException e)
+        {
+            return new DataFault($"The pattern '{pattern}' is not understood: {e.Message}");
+        }
+    }
+
+    internal DataResult<string> Of(string key, string path) => _of(key, path);
+}
