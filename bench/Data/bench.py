@@ -49,19 +49,20 @@ def used():
     return sum(part.ru_utime + part.ru_stime for part in (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)))
 
 
-def rate(work, images):
-    """Images for each processor second; the median of the rounds, and the least and the most."""
-    rates = []
+def rates(images, *works):
+    """Images for each processor second of each work, sorted; the works take turns, so that they see the same machine."""
+    found = [[] for _ in works]
     for _ in range(ROUNDS):
-        begun = used()
-        work()
-        rates.append(images / (used() - begun))
-    return sorted(rates)
+        for work, its in zip(works, found):
+            begun = used()
+            work()
+            its.append(images / (used() - begun))
+    return [sorted(its) for its in found]
 
 
-def row(name, rates, peer):
-    middle = rates[len(rates) // 2]
-    print(f"| {name} | {middle:,.0f} ({rates[0]:,.0f}–{rates[-1]:,.0f}) | {middle / peer:.1f} × |", flush=True)
+def row(name, found, peer=None):
+    middle = found[len(found) // 2]
+    print(f"| {name} | {middle:,.0f} ({found[0]:,.0f}–{found[-1]:,.0f}) | {f'{middle / peer:.1f} ×' if peer else ''} |", flush=True)
     return middle
 
 
@@ -70,16 +71,26 @@ def packing(program, folder):
     for size in ((256, 192), (SIDE, SIDE)):
         def pillow():
             out = np.lib.format.open_memmap(folder / "pillow.npy", mode="w+", dtype=np.uint8, shape=(IMAGES, *size, 3))
-            for number, path in enumerate(sorted((folder / "images").iterdir())):
-                out[number] = np.asarray(Image.open(path).convert("RGB").resize(size[::-1], Image.BILINEAR))
-            out.flush()
+            paths = sorted((folder / "images").iterdir())
+            # Two processes, as ours has two threads: where processors share a core, a second of one is worth less while the other works.
+            children = []
+            for half in range(2):
+                child = os.fork()
+                if child == 0:
+                    for number in range(half, IMAGES, 2):
+                        out[number] = np.asarray(Image.open(paths[number]).convert("RGB").resize(size[::-1], Image.BILINEAR))
+                    os._exit(0)
+                children.append(child)
+            for child in children:
+                os.waitpid(child, 0)
 
         def ours():
             subprocess.run(["rm", "-rf", folder / f"a{size[0]}.pack"], check=True)
             subprocess.run([program, "data", "pack", folder / "images", "--method", "squish", "--size", f"{size[0]}x{size[1]}", "-o", folder / f"a{size[0]}.pack"], check=True, stdout=subprocess.DEVNULL)
 
-        peer = row(f"Pillow, open and resize to {size[0]} × {size[1]}, into a .npy", rate(pillow, IMAGES), 1e99)
-        row(f"`holdfast data pack --size {size[0]}x{size[1]}`, with start, hashes and syncing", rate(ours, IMAGES), peer)
+        theirs, packed = rates(IMAGES, pillow, ours)
+        peer = row(f"Pillow in two processes, open and resize to {size[0]} × {size[1]}, into a .npy", theirs)
+        row(f"`holdfast data pack --size {size[0]}x{size[1]}`, with start, hashes and syncing", packed, peer)
         same = np.abs(np.load(folder / "pillow.npy").astype(int) - np.load(folder / f"a{size[0]}.pack/pixels.npy")).mean()
         print(f"| mean difference of the two, of 255 | {same:.3f} | |")
 
@@ -110,7 +121,7 @@ def loading(folder):
     def through(loader, epochs=1):
         return lambda: sum(len(x) for _ in range(epochs) for x, _ in loader)
 
-    peers = [row(name, rate(through(torch.utils.data.DataLoader(Files(folder / where), batch_size=64, shuffle=True, num_workers=2)), IMAGES), 1e99)
+    peers = [row(name, rates(IMAGES, through(torch.utils.data.DataLoader(Files(folder / where), batch_size=64, shuffle=True, num_workers=2)))[0])
              for name, where in (("torch DataLoader, 2 workers, Resize and ToTensor", "images"), ("the same on pre-resized JPEGs", "small"))]
     src = hd.open(folder / "a256.pack")
     src._column("label")
@@ -120,10 +131,10 @@ def loading(folder):
     for name, loaders in (
             (f"holdfast.data, hd.crop({SIDE}), shuffled", block.dataloaders(src, bs=64, drop_last=False)), (f"holdfast.data, hd.crop({SIDE}), weighted", block.weighted_dataloaders(src, weights, bs=64, drop_last=False)),
             (f"holdfast.data, hd.resize({SIDE}) by numpy", hd.DataBlock(split=hd.by_key([]), item=hd.resize(SIDE)).dataloaders(src, bs=64, drop_last=False))):
-        middle = row(name, rate(through(loaders.train, EPOCHS), IMAGES * EPOCHS), peers[0])
+        middle = row(name, rates(IMAGES * EPOCHS, through(loaders.train, EPOCHS))[0], peers[0])
         print(f"| … to the loader on pre-resized JPEGs | | {middle / peers[1]:.1f} × |")
     numbers = np.random.permutation(IMAGES)
-    row("the bytes alone: whole images out of the map", rate(lambda: [src.pixels[numbers[begin:begin + 64]] for _ in range(EPOCHS) for begin in range(0, IMAGES, 64)], IMAGES * EPOCHS), peers[0])
+    row("the bytes alone: whole images out of the map", rates(IMAGES * EPOCHS, lambda: [src.pixels[numbers[begin:begin + 64]] for _ in range(EPOCHS) for begin in range(0, IMAGES, 64)])[0], peers[0])
 
 
 def opening(folder):

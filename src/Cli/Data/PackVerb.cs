@@ -16,7 +16,11 @@ internal static partial class PackVerb
     {
         var folder = new Argument<string>("DIR") { Description = "The folder of the images: JPEG and PNG, in folders named after their class or any other." };
         var output = new Option<string?>("--output", "-o") { Description = "The pack, a folder. One that is there is brought up to date. Default DIR.pack.", HelpName = "PACK" };
-        var size = new Option<(int Height, int Width)?>("--size") { Description = "Height and width of each image in the pack, as 256x192, or one number for squares. Needed for a new pack.", HelpName = "HxW", CustomParser = result =>
+        var size = new Option<(int Height, int Width)?>("--size")
+        {
+            Description = "Height and width of each image in the pack, as 256x192, or one number for squares. Needed for a new pack.",
+            HelpName = "HxW",
+            CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
             if (SizeText().Match(text) is { Success: true } match)
@@ -28,7 +32,8 @@ internal static partial class PackVerb
 
             result.AddError($"--size is HEIGHTxWIDTH or one number, each from 1 to {PackShape.Largest}, not '{text}'.");
             return null;
-        } };
+        }
+        };
         var method = Choice<PackMethod>("--method", "What becomes of other shapes: crop (out of the middle), squish or pad (with black). Default crop.");
         var filter = Choice<PackFilter>("--filter", "How pixels are made of pixels: bilinear, bicubic or lanczos, each antialiased. Default bilinear.");
         var key = Choice<PackKey>("--key", "What images are called: name (of the file) or path (from DIR). Default names where they are unique, else paths.");
