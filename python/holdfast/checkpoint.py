@@ -21,6 +21,7 @@ from ._job import output
 
 MARKER = "complete"
 _NAME = re.compile(r"(\d+)(?:\.(\d+))?\Z")
+_own = None  # The last one that this process has saved.
 
 
 class Checkpoint(os.PathLike):
@@ -51,6 +52,7 @@ def save(step, content, keep=None):
     content: a function that is given a folder (a Path) and writes into it, or a dict of names and bytes, text or paths of files to copy.
     keep: how many checkpoints stay, those with the highest steps; the one just saved always does. None for all of them.
     """
+    global _own
     if isinstance(step, bool) or int(step) != step or step < 0:
         raise ValueError(f"A step is a whole number from 0, not {step!r}.")
     if keep is not None and keep < 1:
@@ -74,6 +76,7 @@ def save(step, content, keep=None):
         saved = Checkpoint(_move(working, folder, step), step, now)
     _sync(folder)
     _prune(folder, saved, keep)
+    _own = saved
     return saved
 
 
@@ -81,8 +84,11 @@ def latest(output=None):
     """The complete checkpoint to go on from; None when there is none.
 
     That of the highest step; where the output folder has none the one that the job was told to resume from (HOLDFAST_RESUME_FROM).
+    A job with `resume: never` (HOLDFAST_RESUME) begins anew: for it there is only what it has saved itself.
     output: another job's output folder, for an evaluation beside the training.
     """
+    if output is None and os.environ.get("HOLDFAST_RESUME") == "never":
+        return _own
     found = all(output)
     if found:
         return found[-1]

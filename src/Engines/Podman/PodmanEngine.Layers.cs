@@ -23,7 +23,8 @@ public sealed partial class PodmanEngine : ILayerSnapshots
         if (!own.Ok) return own.Fault;
 
         var variables = (found.Value.Config.Env ?? []).Select(entry => entry.Split('=')[0]).Where(variable => !own.Value.Environment.ContainsKey(variable));
-        var changes = variables.Select(variable => $"ENV {variable}=").Append($"LABEL {ContainerSpec.BaseLabel}={image}").Select(change => $"&changes={PodmanApi.Word(change)}");
+        // What ran in it is not what another one of it is to run.
+        var changes = variables.Select(variable => $"ENV {variable}=").Concat([$"LABEL {ContainerSpec.BaseLabel}={image}", "ENTRYPOINT []", "CMD []"]).Select(change => $"&changes={PodmanApi.Word(change)}");
         var reply = await _api.PostAsync($"/commit?container={found.Value.Id}&repo={PodmanApi.Word(Repository(place.Id))}&tag={name}&pause=false{string.Concat(changes)}", "{}"u8.ToArray(), cancellationToken);
         if (!reply.Ok) return reply.Fault(_api.Socket, "not-permitted", $"The layer of '{place.Id}' was not kept");
         var kept = await _images.PrepareAsync(ImageName(place.Id, name), null, cancellationToken);

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Engines.Contract;
+using Holdfast.Hub.Machines;
+using Holdfast.Hub.Recipes;
 
 namespace Holdfast.Hub.Images;
 
@@ -17,7 +19,7 @@ internal sealed class JobImages(HubOptions options)
     /// <summary>The hash of the lines that install something; empty for none.</summary>
     public const string InstallLabel = "io.holdfast.job.install";
 
-    private const string Repositories = "localhost/holdfast/jobs";
+    private const string Repositories = "localhost/holdfast/jobs", HomeRepositories = "localhost/holdfast/homes";
     private readonly SemaphoreSlim _build = new(1);
 
     /// <summary>An image with code on another one, made unless it is there.</summary>
@@ -64,6 +66,36 @@ internal sealed class JobImages(HubOptions options)
         }
     }
 
+    /// <summary>An image with the packages of a home on another one, made unless it is there: the same packages are the same image, whatever times their files have.</summary>
+    /// <param name="wish">What it is made of.</param>
+    /// <param name="put">Puts the packages below a folder, as they lie in the home; what went wrong, or null.</param>
+    /// <param name="progress">Gets each line that is said on the way; may be null.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What <see cref="WorkloadSpec.Image"/> takes.</returns>
+    public async Task<HubResult<string>> WithHomeAsync(JobHomeWish wish, Func<string, Task<string?>> put, IProgress<string>? progress, CancellationToken cancellationToken)
+    {
+        if (options.Engines.Values.FirstOrDefault(each => each is IImageStore) is not { } engine || engine is not IImageStore store || engine is not IImageBuilder builder) return ImageFaults.NoEngine;
+        var (repository, tag) = ($"{HomeRepositories}/{wish.Machine}", Hash($"{wish.BaseImage}\n{wish.Home}\n{wish.Mark}")[..12]);
+        if (await store.FindImageAsync($"{repository}:{tag}", cancellationToken) is { Ok: true, Value.Reference: { } known }) return known;
+        var below = await engine.PrepareAsync(wish.BaseImage, progress, cancellationToken);
+        if (!below.Ok) return ImageFaults.Of(below.Fault);
+        var folder = HubFolders.Make(Path.Combine(options.Folders.Root, "checks", $"home-{Guid.NewGuid():N}"));
+        await _build.WaitAsync(cancellationToken);
+        try
+        {
+            if (await put(folder) is { } problem) return new HubFault("conflict", problem);
+            // A kept layer has the variables of the machine that it was kept of, without their values: what would be missing is set.
+            var variables = RecipeText.Environment(new Dictionary<string, string> { ["HOME"] = wish.Home, ["PATH"] = $"{wish.Home}/.local/bin:{wish.Path}" });
+            var built = await builder.BuildAsync(new ImageBuild(folder, repository) { Containerfile = $"FROM {below.Value.Reference}\n{variables}COPY context/ {wish.Home}/\n", Tag = tag }, progress, cancellationToken);
+            return built.Ok ? built.Value.Reference : ImageFaults.Of(built.Fault);
+        }
+        finally
+        {
+            _build.Release();
+            FolderCopy.Remove(folder);
+        }
+    }
+
     /// <summary>The image of these labels, which has this name from then on; null for none.</summary>
     private static async Task<HubResult<JobImage?>> FindAsync(IEngine engine, IImageStore store, Dictionary<string, string> labels, string name, CancellationToken cancellationToken)
     {
@@ -84,6 +116,14 @@ internal sealed class JobImages(HubOptions options)
 /// <param name="Name">The job's name.</param>
 /// <param name="Install">Lines of a Containerfile before the code, as those of a recipe; null for none.</param>
 public sealed record JobImageWish(string BaseImage, string CodeHash, string Name, IReadOnlyList<string>? Install = null);
+
+/// <summary>What an image with the packages of a home is made of.</summary>
+/// <param name="BaseImage">By any name that the engine understands.</param>
+/// <param name="Machine">The id of the machine that this is the environment of.</param>
+/// <param name="Home">The home inside.</param>
+/// <param name="Mark">Tells its packages from others.</param>
+/// <param name="Path">The <c>PATH</c> besides home's programs.</param>
+public sealed record JobHomeWish(string BaseImage, string Machine, string Home, string Mark, string Path);
 
 /// <summary>An image of a job.</summary>
 /// <param name="Reference">What <see cref="WorkloadSpec.Image"/> takes.</param>

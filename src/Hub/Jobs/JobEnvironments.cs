@@ -35,12 +35,14 @@ internal sealed class JobEnvironments(HubOptions options, EnvironmentPoints poin
     /// <summary>Whose layer a job begins with.</summary>
     public LayerPlace PlaceOf(JobEnvironment environment) => PointBounds.PlaceOf(options.Folders, environment.Machine);
 
+    /// <summary>What tells home's package folders of an environment from others; null when there is nothing of them any more.</summary>
+    public string? HomeOf(JobEnvironment environment) => store.Find(environment.Point)?.Home;
+
     /// <summary>Puts home's package folders of the environment below a folder; where each is to be seen from the home on, and what went wrong or null.</summary>
-    public async Task<(IReadOnlyList<string> Roots, string? Problem)> PutHomeAsync(JobRecord job, string to, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<string> Roots, string? Problem)> PutHomeAsync(JobEnvironment environment, string to, CancellationToken cancellationToken)
     {
         await Task.Yield();
-        var point = store.OfPerson(job.Owner).FirstOrDefault(point => point.Number == job.Environment!.Point);
-        if (point is null) return ([], $"The environment point p{job.Environment!.Point} was removed; mend: submit it again.");
+        if (store.Find(environment.Point) is not { } point) return ([], $"The environment point p{environment.Point} was removed; mend: submit it again.");
         if (point.Home is null) return ([], null);
         var contents = bounds.ContentsOf(point.Person);
         var (tree, roots) = (contents.Read(point.Home), new List<string>());

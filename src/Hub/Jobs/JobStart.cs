@@ -38,8 +38,16 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
             return new EngineFault("image-missing", $"The image that is here has the digest {found}, and {wanted} was asked for; mend: pull it, or name the one that is meant.");
         if (job.Spec.Code is not { } sent) return image;
 
-        var below = job.Environment is { Layer: { } layer } environment && engine is ILayerSnapshots layers ? layers.ImageOf(environments.PlaceOf(environment), layer) : null;
-        var made = await images.MakeAsync(below ?? image.Value.Reference!, sent, job.Spec.Name!, progress, cancellationToken);
+        var below = image.Value.Reference!;
+        if (job.Environment is { } environment)
+        {
+            if (environment.Layer is { } layer && engine is ILayerSnapshots layers) below = layers.ImageOf(environments.PlaceOf(environment), layer) ?? below;
+            var wish = new JobHomeWish(below, environment.Machine, JobPlaces.HomeOf(job), environments.HomeOf(environment) ?? "", Surroundings.PathOf(image.Value));
+            var home = await images.WithHomeAsync(wish, async folder => (await environments.PutHomeAsync(environment, folder, cancellationToken)).Problem, progress, cancellationToken);
+            if (!home.Ok) return new EngineFault(home.Fault.Code == "unavailable" ? "unavailable" : "setup-failed", home.Fault.Message);
+            below = home.Value;
+        }
+        var made = await images.MakeAsync(below, sent, job.Spec.Name!, progress, cancellationToken);
         if (!made.Ok) return new EngineFault(made.Fault.Code == "unavailable" ? "unavailable" : "setup-failed", made.Fault.Message);
         var digest = made.Value.Digest;
         if (options.Settings.Registry is { } registry && digest is null)
@@ -62,7 +70,7 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
         if (JobOutputFolder.Make(HubFolders.Make(folders.Storage), job.Output) is { } trouble) return Unready(trouble);
         HubFolders.Make(Path.Combine(work, "home"));
         HubFolders.Make(Path.Combine(work, "code"));
-        // An image of a job has its code.
+        // An image of a job has its code, and the packages of the home that it was submitted with.
         var isInImage = job.Spec.Code is not null && engine is IImageStore;
         if (job.Spec.Code is { } sent && !isInImage)
         {
@@ -71,9 +79,9 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
             if (await FolderCopy.RunAsync(folders.CodeFilesOf(hash), Path.Combine(work, "code"), cancellationToken) is { } problem) return Unready($"The code could not be copied: {problem}");
         }
         IReadOnlyList<string> packages = [];
-        if (job.Environment is not null)
+        if (job.Environment is { } frozen && !isInImage)
         {
-            (packages, var lost) = await environments.PutHomeAsync(job, HubFolders.Make(Path.Combine(work, "packages")), cancellationToken);
+            (packages, var lost) = await environments.PutHomeAsync(frozen, HubFolders.Make(Path.Combine(work, "packages")), cancellationToken);
             if (lost is not null) return Unready(lost);
         }
         var variables = Variables(job, image, places);
@@ -90,7 +98,7 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
             Environment = variables,
             WorkingFolder = places.Code,
             // Read-only: files of packages may be the very ones of the person's home.
-            Mounts = [.. places.Mounts(options, work, isInImage), .. packages.Select(root => new WorkloadMount(Path.Combine(work, "packages", root), $"{places.Home}/{root}", IsReadOnly: true))],
+            Mounts = [.. places.Mounts(options, work, isInImage, isInImage && job.Environment is not null), .. packages.Select(root => new WorkloadMount(Path.Combine(work, "packages", root), $"{places.Home}/{root}", IsReadOnly: true))],
             Masked = Surroundings.Masked(folders),
             Scratch = HubFolders.Make(Path.Combine(work, "scratch")),
             Resources = JobShape.Of(job.Spec.Resources, options.Settings).Limits with { Gpus = job.Gpus },
@@ -151,17 +159,20 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
 internal sealed record JobPlaces(string Storage, string Code, string Home, string Program)
 {
     public static JobPlaces Of(JobRecord job, HubOptions options, IEngine engine, string work) => engine.HasOwnRoots
-        ? new("/storage", "/code", $"/home/{job.Owner}", "/opt/holdfast")
+        ? new("/storage", "/code", HomeOf(job), "/opt/holdfast")
         : new(options.Folders.Storage, Path.Combine(work, "code"), Path.Combine(work, "home"), options.ProgramFolder);
+
+    public static string HomeOf(JobRecord job) => $"/home/{job.Owner}";
 
     /// <summary>Where the job sees a path below <c>/storage</c>.</summary>
     public string Output(string path) => Storage + path[JobOutputFolder.Storage.Length..];
 
-    public IReadOnlyList<WorkloadMount> Mounts(HubOptions options, string work, bool hasCode) =>
+    /// <summary>What is mounted. An image that has code or home has them in the place of a folder of this host.</summary>
+    public IReadOnlyList<WorkloadMount> Mounts(HubOptions options, string work, bool hasCode, bool hasHome) =>
     [
         new(options.Folders.Storage, Storage),
         .. hasCode ? [] : (WorkloadMount[])[new(Path.Combine(work, "code"), Code)],
-        new(Path.Combine(work, "home"), Home),
+        .. hasHome ? [] : (WorkloadMount[])[new(Path.Combine(work, "home"), Home)],
         new(options.ProgramFolder, Program, IsReadOnly: true),
     ];
 }

@@ -16,6 +16,8 @@ internal sealed class PointStore(HubDatabase database)
 
     public IReadOnlyList<PointRecord> OfMachine(string machine) => database.Query($"{Columns}WHERE machine = $machine ORDER BY id", Read, ("$machine", machine));
 
+    public PointRecord? Find(long number) => database.Query($"{Columns}WHERE id = $id", Read, ("$id", number)) is [var point] ? point : null;
+
     public PointRecord? Newest(string machine) => database.Query($"{Columns}WHERE machine = $machine ORDER BY id DESC LIMIT 1", Read, ("$machine", machine)) is [var newest] ? newest : null;
 
     /// <summary>Those in which jobs run, or are to run.</summary>

@@ -34,8 +34,9 @@ public sealed class JobEnvironmentTests : IAsyncLifetime
         TestHub.Value(_hub.Jobs.Cancel(TestHub.Ada, waiting.Id));
 
         Assert.Equal(["42\ntool\n", "42\ntool\n", "42\ntool\n", "43\nother\n"], await Task.WhenAll(((JobRecord[])[first, same, then, later]).Select(LogAsync)));
-        Assert.Equal(first.Environment, same.Environment);
-        Assert.NotEqual(first.Environment!.Fingerprint, later.Environment!.Fingerprint);
+        // A point that the hub takes by itself in between is another one of the same.
+        Assert.Equal((first.Environment!.Layer, first.Environment.Fingerprint), (same.Environment!.Layer, same.Environment.Fingerprint));
+        Assert.NotEqual(first.Environment.Fingerprint, later.Environment!.Fingerprint);
         Assert.Contains($"\"environment\": \"{first.Environment.Fingerprint}\"", await File.ReadAllTextAsync(_hub.OutputOf(first, "manifest.json"), TestHub.Cancellation), StringComparison.Ordinal);
     }
 

@@ -89,17 +89,19 @@ public sealed class JobSmokeTests(PodmanService podman) : IAsyncLifetime
     public async Task Import_ThatFailsInAnImage_RefusesTheJobWithoutItsCodeInIt()
     {
         await BeginOnPodmanAsync();
+        // A name of its own: other tests leave images in the same store.
+        var spec = Spec() with { Name = "alone", Image = podman.Image };
         var images = _hub.Service<HubOptions>().Engines["podman"] as IImageStore;
 
-        var refused = await _hub.Jobs.SubmitAsync(TestHub.Ada, Spec() with { Image = podman.Image }, cancellationToken: TestHub.Cancellation);
-        var passed = TestHub.Value(await _hub.Jobs.SubmitAsync(TestHub.Ada, Spec() with { Image = podman.Image, Imports = [Always] }, cancellationToken: TestHub.Cancellation));
+        var refused = await _hub.Jobs.SubmitAsync(TestHub.Ada, spec, cancellationToken: TestHub.Cancellation);
+        var passed = TestHub.Value(await _hub.Jobs.SubmitAsync(TestHub.Ada, spec with { Imports = [Always] }, cancellationToken: TestHub.Cancellation));
         // What is not here is fetched when the job has its turn, and looked into by nobody before.
-        var away = await _hub.Jobs.SubmitAsync(TestHub.Ada, Spec() with { Image = "localhost/none:1" }, cancellationToken: TestHub.Cancellation);
+        var away = await _hub.Jobs.SubmitAsync(TestHub.Ada, spec with { Image = "localhost/none:1" }, cancellationToken: TestHub.Cancellation);
 
-        Assert.Equal($"The image {podman.Image} has not all that train imports:\n  {Missing}\nMend: add it to the image's recipe and build it (holdfast image build); or without this look (--no-smoke), when the job itself brings it.", refused.Fault?.Message);
+        Assert.Equal($"The image {podman.Image} has not all that alone imports:\n  {Missing}\nMend: add it to the image's recipe and build it (holdfast image build); or without this look (--no-smoke), when the job itself brings it.", refused.Fault?.Message);
         Assert.Equal(JobState.Succeeded, (await _hub.UntilOverAsync(passed)).State);
         Assert.Equal((JobState.Failed, JobReason.ImageMissing), await _hub.UntilOverAsync(TestHub.Value(away)) is var missing ? (missing.State, missing.Reason) : default);
-        Assert.DoesNotContain((await images!.ImagesAsync(TestHub.Cancellation)).Value!, image => image.Names.Any(name => name.Contains("/jobs/train", StringComparison.Ordinal)));
+        Assert.DoesNotContain((await images!.ImagesAsync(TestHub.Cancellation)).Value!, image => image.Names.Any(name => name.Contains("/jobs/alone", StringComparison.Ordinal)));
     }
 
     private async Task BeginOnPodmanAsync()

@@ -140,13 +140,16 @@ public sealed class PodmanJobTests(PodmanService podman) : IAsyncLifetime
         Parameters = new Dictionary<string, JsonElement> { ["epochs"] = JsonDocument.Parse($"{epochs}").RootElement },
     }));
 
-    private async Task<string> SendAsync(string script)
+    private Task<string> SendAsync(string script) => SendAsync(_hub, script);
+
+    /// <summary>Sends a script as the code <c>train.py</c>.</summary>
+    internal static async Task<string> SendAsync(TestHub hub, string script)
     {
         using var bytes = new MemoryStream();
         await using (var zipped = new GZipStream(bytes, CompressionLevel.Fastest, leaveOpen: true))
         await using (var tar = new TarWriter(zipped))
             await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "train.py") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(script)) }, TestHub.Cancellation);
         var archive = bytes.ToArray();
-        return TestHub.Value(await _hub.Service<JobCode>().TakeAsync(Convert.ToHexStringLower(SHA256.HashData(archive)), new MemoryStream(archive), TestHub.Cancellation)).Code;
+        return TestHub.Value(await hub.Service<JobCode>().TakeAsync(Convert.ToHexStringLower(SHA256.HashData(archive)), new MemoryStream(archive), TestHub.Cancellation)).Code;
     }
 }

@@ -2,9 +2,11 @@ using System.Diagnostics;
 using Holdfast.Engines.Contract;
 using Holdfast.Engines.Podman;
 using Holdfast.Engines.Tests.Podman;
+using Holdfast.Hub.Jobs;
 using Holdfast.Hub.Loss;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.Recipes;
+using Holdfast.Hub.Tests.Jobs;
 
 namespace Holdfast.Hub.Tests.Machines;
 
@@ -48,6 +50,24 @@ public sealed class PodmanMachineTests(PodmanService podman, DebianImage image) 
         Assert.Equal("42\nhello\n700\n600\n", await _hub.SaysAsync(again, "python3 -c 'import tide; print(tide.height)'; cat /notebooks/clone/README; stat -c %a ~/.ssh ~/.ssh/id_ed25519"));
         Assert.Contains(again.Notes, note => note.Contains(".ssh", StringComparison.Ordinal));
         Assert.Equal("42\n", await _hub.SaysAsync(other, "python3 -c 'import tide; print(tide.height)'; [ ! -e /notebooks/clone ]"));
+    }
+
+    [Fact]
+    public async Task Job_OfAMachine_HasThePackagesOfItsHomeInItsImage()
+    {
+        var machine = await CreateAsync("leaves");
+        await _hub.SaysAsync(machine, "site=$(python3 -m site --user-site ); mkdir -p $site; echo 'HEIGHT = 7' > $site/tide.py; echo mine > ~/notes; echo 1 > /opt/own");
+        var code = await PodmanJobTests.SendAsync(_hub, "import os, tide; print(tide.HEIGHT, open('/opt/own').read().strip(), os.path.exists(os.path.expanduser('~/notes'))); open(os.path.expanduser('~/scratch'), 'w')");
+        var first = await OfMachineAsync(code);
+        var second = await OfMachineAsync(code);
+        await _hub.SaysAsync(machine, "echo 'HEIGHT = 8' > $(python3 -m site --user-site )/tide.py");
+        var third = await OfMachineAsync(code);
+
+        Assert.Equal([(JobState.Succeeded, "7 1 False\n"), (JobState.Succeeded, "7 1 False\n"), (JobState.Succeeded, "8 1 False\n")], ((JobRecord[])[first, second, third]).Select(job => (job.State, _hub.LogOf(job))));
+        Assert.Equal(first.ImageReference, second.ImageReference);
+        Assert.NotEqual(first.ImageReference, third.ImageReference);
+        // All of it is in the image, for whoever has nothing but Podman.
+        Assert.Equal("7 1 False", await podman.RunPodmanAsync("run", "--rm", "--network=none", first.ImageReference!, "python3", "train.py"));
     }
 
     [Fact]
@@ -129,6 +149,9 @@ public sealed class PodmanMachineTests(PodmanService podman, DebianImage image) 
         Assert.True(machine.State == MachineState.Running, $"{machine.Reason}: {machine.Message}");
         Assert.Contains("\"version\"", await LabClient.GetAsync(_hub.Fleet.LabSocketOf(machine), "/api"), StringComparison.Ordinal);
     }
+
+    private async Task<JobRecord> OfMachineAsync(string code) =>
+        await _hub.UntilOverAsync(TestHub.Value(await _hub.Jobs.SubmitAsync(TestHub.Ada, new JobSpec { Name = "train", Command = ["python3", "train.py"], Machine = "leaves", Code = code })));
 
     private async Task<MachineRecord> CreateAsync(string name)
     {

@@ -66,6 +66,7 @@ public sealed class PodmanPointTests(PodmanService podman, DebianImage image) : 
         _hub.Fleet.Delete(TestHub.Ada, "leaves", "leaves");
         await _hub.UntilAsync(machine.Id, record => record.State == MachineState.Deleted);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while ((await podman.RunPodmanAsync("images", "-q", $"localhost/holdfast-layers/{machine.Id}")).Length > 0) await Task.Delay(50, limit.Token);
+        // While one is removed, a list of them may fail.
+        while ((await _engine.LayersAsync(PointBounds.PlaceOf(_hub.Folders, machine.Id), limit.Token)).Value is not { Count: 0 }) await Task.Delay(50, limit.Token);
     }
 }

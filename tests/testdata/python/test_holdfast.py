@@ -202,6 +202,14 @@ class Checkpoints(Job):
         self.assertEqual(7, holdfast.checkpoint.latest().step)
         self.assertEqual([6], [found.step for found in holdfast.checkpoint.all(self.folder / "out")])
 
+    def test_latest_of_a_job_that_never_resumes_is_its_own(self):
+        holdfast.checkpoint.save(6, {"a": "x"})
+        said = subprocess.run(
+            [sys.executable, "-c", "import holdfast.checkpoint as c; print(c.latest()); c.save(1, {'a': 'y'}); print(c.latest().step)"],
+            env={**os.environ, "HOLDFAST_RESUME": "never", "PYTHONPATH": os.pathsep.join(sys.path)}, capture_output=True, text=True, check=True)
+        self.assertEqual("None\n1\n", said.stdout)
+        self.assertEqual(["1", "6"], self.checkpoints())
+
     def test_steps_and_keep_are_checked(self):
         for step in (-1, 1.5, True):
             self.assertRaises(ValueError, holdfast.checkpoint.save, step, {})
