@@ -23,7 +23,8 @@ public sealed class ClosedShellTests
 
         // The terminal goes: the system sends SIGHUP to everything in its session.
         await terminal.KillAsync();
-        using (var process = Process.GetProcessById(lab)) await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        // Where whoever started the tests ignores SIGHUP, as nohup does, so does all that they start.
+        using (var process = Process.GetProcessById(lab)) await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         Assert.Equal(keeper, await workplace.KeeperProcessAsync());
         await File.WriteAllTextAsync(workplace.PathOf("go"), "", TestContext.Current.CancellationToken);
