@@ -17,10 +17,15 @@ internal sealed class ImagePins(HubImages images, RegistryClient registries, Reg
     {
         if (images.Engine is not IImageStore store) return (image, null);
         if (await store.FindImageAsync(image, cancellationToken) is { Ok: true, Value.Reference: { } here }) return (image, here);
-        if (ImageName.Parse(image) is { IsOfARegistry: true } name) return (image, name.Digest is null ? await OfRegistryAsync(caller, name, cancellationToken) : null);
         var own = await images.FindAsync(caller, image, cancellationToken);
-        return own.Ok ? (own.Value.Name, own.Value.Image.Id) : (image, null);
+        if (own.Ok) return (own.Value.Name, own.Value.Image.Id);
+        return (image, ImageName.Parse(image) is { IsOfARegistry: true, Digest: null } name ? await OfRegistryAsync(caller, name, cancellationToken) : null);
     }
+
+    /// <summary>The whole name of an image that is here, by what people call it; any other as it is said. Null for null.</summary>
+    public async Task<string?> NameAsync(Caller caller, string? image, CancellationToken cancellationToken) =>
+        image is null || images.Engine is not IImageStore store || await store.FindImageAsync(image, cancellationToken) is { Ok: true } || await images.FindAsync(caller, image, cancellationToken) is not { Ok: true } found
+            ? image : found.Value.Name;
 
     private async Task<string?> OfRegistryAsync(Caller caller, ImageName name, CancellationToken cancellationToken)
     {

@@ -166,7 +166,7 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
 internal sealed record JobPlaces(string Storage, string Code, string Home, string Program)
 {
     public static JobPlaces Of(JobRecord job, HubOptions options, IEngine engine, string work) => engine.HasOwnRoots
-        ? new("/storage", "/code", HomeOf(job), "/opt/holdfast")
+        ? new("/storage", "/code", HomeOf(job), Surroundings.ProgramPlace)
         : new(options.Folders.Storage, Path.Combine(work, "code"), Path.Combine(work, "home"), options.ProgramFolder);
 
     public static string HomeOf(JobRecord job) => $"/home/{job.Owner}";

@@ -10,6 +10,7 @@ using Holdfast.Hub.Database;
 using Holdfast.Hub.Jobs;
 using Holdfast.Hub.People;
 using Holdfast.Hub.Stores;
+using Holdfast.Hub.Tests.Api;
 using Holdfast.Hub.Tests.Stores;
 
 namespace Holdfast.Hub.Tests.Jobs;
@@ -105,6 +106,9 @@ public sealed class PodmanJobTests(PodmanService podman) : IAsyncLifetime
         Assert.All(jobs, job => Assert.Equal((JobState.Succeeded, "first\n"), (job.State, _hub.LogOf(job))));
         Assert.Equal([(here, first), (here, first), (there, null)], jobs.Select(job => (job.Spec.Image, job.ImagePin!.Contains('@', StringComparison.Ordinal) ? null : job.ImagePin)));
         Assert.StartsWith($"{registry.Name}/team/moves@sha256:", jobs[2].ImagePin, StringComparison.Ordinal);
+
+        using var api = new ApiClient(_hub);
+        Assert.Equal(here, (await api.PostAsync("machines", """{"name": "of-it", "image": "people/ada/moves"}""")).Json.GetProperty("image").GetString());
 
         // What was removed is not replaced by what has its name.
         while ((await _engine.RemoveImageAsync(first, TestHub.Cancellation)).Fault is { Code: "in-use" }) await Task.Delay(20, TestHub.Cancellation);
