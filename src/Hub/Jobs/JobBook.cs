@@ -122,7 +122,7 @@ internal sealed partial class JobBook(
         }
         return (IsId(idOrName) ? store.Find(idOrName) : null) is { } job && caller.Has(job.Owner) ? job
             : store.Newest(caller, idOrName) is { } named ? Now(named)
-            : new HubFault("not-found", $"There is no job '{idOrName}'{NearestName.Hint(idOrName, store.List(caller, new JobFilter()).Select(other => other.Spec.Name!).Distinct())}.");
+            : new HubFault("not-found", $"There is no job '{idOrName}'.{NearestName.Hint(idOrName, store.List(caller, new JobFilter()).Select(other => other.Spec.Name!).Distinct())}");
     }
 
     /// <summary>Jobs that are no parts, the newest first.</summary>
