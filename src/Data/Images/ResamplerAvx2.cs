@@ -25,6 +25,8 @@ internal static unsafe class ResamplerAvx2
             : Vector256.Create((byte)0, None, 4, None, 1, None, 5, None, 2, None, 6, None, None, None, None, None, 8, None, 12, None, 9, None, 13, None, 10, None, 14, None, None, None, None, None);
         var (pairs, lowerPairs) = (Vector256.Create(0, 0, 0, 0, 1, 1, 1, 1), Vector256.Create(2, 2, 2, 2, 3, 3, 3, 3));
         var (width, room) = (taps.First.Length, taps.Groups * 4);
+        // The image is larger than the nearest cache: of the next four rows a piece is fetched with each pixel.
+        var ahead = 4 * sourceStride / width;
         fixed (int* firsts = taps.First, counts = taps.Count, halves = taps.Halves)
         fixed (byte* image = &source, made = &target)
         {
@@ -36,6 +38,7 @@ internal static unsafe class ResamplerAvx2
                 byte* line = image + (nint)row * sourceStride, place = made + (nint)row * stride;
                 for (var x = 0; x < width; x++, place += Channels)
                 {
+                    Sse.Prefetch0(line + 4 * (nint)sourceStride + x * ahead);
                     var pixel = line + firsts[x] * pixelBytes;
                     var weights = halves + x * room;
                     var (upperA, upperB, upperC, upperD) = (Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero, Vector256<int>.Zero);
