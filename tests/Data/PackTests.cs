@@ -98,7 +98,7 @@ public sealed class PackTests : IDisposable
         Assert.Equal((packed.Info.Count - 2, false), (again.Unlabelled, again.IsChanged));
         Assert.Equal("tungro", Rows().Single(row => row.Key == "1.jpg").Label);
         File.Delete(_place.PathOf("labels.csv"));
-        Assert.EndsWith("labels.csv does not exist. The labels of this pack come from there; say anew where from: --labels FILE.csv or --label-pattern REGEX",
+        Assert.EndsWith("labels.csv does not exist. The labels of this pack come from there; say anew where from: --labels FILE.csv, --label-pattern REGEX, or --labels folder for names of folders.",
             PackWriter.Pack(options with { Labels = null }, null, Place.Cancellation).Fault!.Message, StringComparison.Ordinal);
     }
 

@@ -47,12 +47,12 @@ public sealed class LabelRule
     internal static DataResult<LabelRule> Named(string text)
     {
         var rule = text.StartsWith(OfTable, StringComparison.Ordinal) ? Table(text[OfTable.Length..]) : text.StartsWith(OfPattern, StringComparison.Ordinal) ? Pattern(text[OfPattern.Length..]) : Folder;
-        return rule.Ok ? rule : new DataFault($"{rule.Fault.Message} The labels of this pack come from there; say anew where from: --labels FILE.csv or --label-pattern REGEX");
+        return rule.Ok ? rule : new DataFault($"{rule.Fault.Message} The labels of this pack come from there; say anew where from: --labels FILE.csv, --label-pattern REGEX, or --labels folder for names of folders.");
     }
 
     /// <summary>Why it cannot be for images of these keys; null when it can.</summary>
     internal DataFault? Refuse(IReadOnlyList<string> keys) => _table is not { Values: var values } || keys.Any(values.ContainsKey) ? null
-        : new DataFault($"{_table.Path} has a label for none of the {keys.Count} images. Its keys are {(values.Count == 0 ? "none" : $"as '{values.Keys.First()}'")}, those of the images as '{keys[0]}'. The first column must hold these; --key says whether they are names or paths.");
+        : new DataFault($"{_table.Path} has a label for none of the {keys.Count} images. Its keys are {(values.Count == 0 ? "none" : $"as '{values.Keys.First()}'")}, those of the images as '{keys[0]}'. The first column must hold these; --key says whether they are names or paths, and --labels folder takes names of folders as labels.");
 
     internal DataResult<string> Of(string key, string path) => _of(key, path);
 }

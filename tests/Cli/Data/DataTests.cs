@@ -114,11 +114,13 @@ public sealed class DataTests
     [InlineData(1, "data pack leaves", "A new pack needs the size of its images: --size 256x192 (height, width), or --size 192 for squares.")]
     [InlineData(1, "data pack none --size 32", "none does not exist.")]
     [InlineData(1, "data pack leaves --size 32 --labels none.csv", "none.csv does not exist.")]
+    [InlineData(1, "data pack leaves --size 32 --labels other.csv", "other.csv has a label for none of the 10 images. Its keys are as 'a.jpg', those of the images as 'again.png'.")]
     [InlineData(1, "data pack leaves --size 32 -o notebooks/..", "notebooks/.. is no pack, and not empty: it holds ")]
     [InlineData(1, "data show leaves", "leaves is no pack: it has no pack.json. 'holdfast data pack DIR -o leaves' makes one, and ends what was interrupted.")]
     public async Task CommandLines_ThatCannotBeDone_SayWhatIsWrong(int code, string words, string fault)
     {
         await using var place = await PlaceAsync();
+        place.Write("other.csv", "key,label\na.jpg,blast\n");
 
         var ran = await place.RunAsync(words.Split(' '));
 
