@@ -38,8 +38,8 @@ internal static class ImageIndex
             images.Add(new IndexedImage(name, path, label.Value));
         }
 
-        if (labels.Refuse([.. images.Select(image => image.Key)]) is { } foreign) return foreign;
         images.Sort((one, other) => string.CompareOrdinal(one.Key, other.Key));
+        if (labels.Refuse([.. images.Select(image => image.Key)]) is { } foreign) return foreign;
         return (images, rule);
     }
 
