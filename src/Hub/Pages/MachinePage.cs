@@ -67,8 +67,8 @@ internal sealed class MachinePage(IMachines machines, HubFolders folders, HubHos
         if (list.Count + shared.Count == 0) return Html.Empty;
         return $"""
             <section><header><h2>Ports</h2><code class="hint">holdfast port {name}</code></header><div class="scroll"><table class="same"><tbody>
-            {list.Select(each => (Html)$"""<tr><th scope="row">{each.Port}</th><td>{each.Program}</td><td class="do"><a class="button slim" href="{hosts.AddressFor(request, new MachineOrigin(name, each.Port).Label)}/" target="_blank" rel="noopener">Open</a><form class="inline" method="post" action="/machines/{name}/ports/share"><input type="hidden" name="port" value="{each.Port}"><input name="span" value="2h" size="4" autocomplete="off" aria-label="How long a link to port {each.Port} is good"><button class="slim">Share</button></form></td></tr>""")}
-            {shared.Select(link => (Html)$"""<tr><th scope="row">{link.Port}</th><td>shared by {link.Person} until {Words.Time(link.Expires)} UTC</td><td class="do"><form method="post" action="/machines/{name}/ports/unshare"><button class="slim" name="id" value="{link.Id}">End</button></form></td></tr>""")}
+            {list.Select(each => (Html)$"""<tr><th scope="row">{each.Port}</th><td>{each.Program}</td><td class="n"><div class="do"><a class="button slim" href="{hosts.AddressFor(request, new MachineOrigin(name, each.Port).Label)}/" target="_blank" rel="noopener">Open</a><form class="inline" method="post" action="/machines/{name}/ports/share"><input type="hidden" name="port" value="{each.Port}"><input name="span" value="2h" size="4" autocomplete="off" aria-label="How long a link to port {each.Port} is good"><button class="slim">Share</button></form></div></td></tr>""")}
+            {shared.Select(link => (Html)$"""<tr><th scope="row">{link.Port}</th><td>shared by {link.Person} until {Words.Time(link.Expires)} UTC</td><td class="n"><div class="do"><form method="post" action="/machines/{name}/ports/unshare"><button class="slim" name="id" value="{link.Id}">End</button></form></div></td></tr>""")}
             </tbody></table></div></section>
             """;
     }
