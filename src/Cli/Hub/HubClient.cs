@@ -98,8 +98,24 @@ internal sealed class HubClient : IDisposable
             if (_http.DefaultRequestHeaders.Authorization is { } login) web.Options.SetRequestHeader("Authorization", $"{login}");
             if (Address.IsLoopback) web.Options.Proxy = null;
             var address = new UriBuilder(new Uri(_http.BaseAddress!, path)) { Scheme = Address.Scheme == "https" ? "wss" : "ws" };
+            web.Options.CollectHttpResponseDetails = true;
             await web.ConnectAsync(address.Uri, cancellationToken);
             return web;
+        }
+        catch (WebSocketException) when (web.HttpStatusCode != default)
+        {
+            var status = (int)web.HttpStatusCode;
+            web.Dispose();
+            // What it says of it has no way through here.
+            throw new WebSocketException(status switch
+            {
+                401 => "the login has ended",
+                403 => "this token only reads",
+                404 => "there is no such machine",
+                409 => "the machine does not run",
+                503 => "nothing answers there",
+                _ => $"the hub answers with status {status}",
+            });
         }
         catch
         {

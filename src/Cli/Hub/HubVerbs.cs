@@ -38,7 +38,7 @@ internal static class Asking
     /// <summary>The argument that names a machine; the shell completes it.</summary>
     public static Argument<string> Machine()
     {
-        var name = new Argument<string>("NAME") { Description = "The machine's name, as 'holdfast machine ls' lists it." };
+        var name = Named(new Argument<string>("NAME") { Description = "The machine's name, as 'holdfast machine ls' lists it." });
         name.CompletionSources.Add(_ => Complete("machines", reply => reply.Read(HubJson.Default.MachineViewArray).Select(machine => machine.Name)));
         return name;
     }
@@ -49,6 +49,16 @@ internal static class Asking
         var image = new Argument<string>(name) { Description = "The image's name or id, as 'holdfast image ls' lists it; without a tag the newest." };
         image.CompletionSources.Add(_ => Complete("images", reply => reply.Read(HubJson.Default.ImageViewArray).SelectMany(each => each.Names)));
         return image;
+    }
+
+    /// <summary>One that must not be empty, as an unset variable of a shell is.</summary>
+    public static Argument<T> Named<T>(Argument<T> argument)
+    {
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => token.Value.Length == 0)) result.AddError($"{argument.Name} is empty.");
+        });
+        return argument;
     }
 
     public static Option<bool> Yes(string what) => new("--yes", "-y") { Description = what };

@@ -21,7 +21,7 @@ internal static class JobVerb
     /// <summary>The argument that names a job; the shell completes it.</summary>
     public static Argument<string> Job()
     {
-        var id = new Argument<string>("ID|NAME") { Description = "The job's id, or its name: the newest of that name." };
+        var id = Asking.Named(new Argument<string>("ID|NAME") { Description = "The job's id, or its name: the newest of that name." });
         Complete(id);
         return id;
     }

@@ -117,7 +117,7 @@ internal static class PortVerb
         try
         {
             using var web = await hub.ConnectAsync(Asking.PathOf(machine, string.Create(CultureInfo.InvariantCulture, $"/ports/{port}")), cancellationToken);
-            await PortWire.RunAsync(web, tcp, cancellationToken);
+            await PortWire.RunAsync(web, tcp, null, cancellationToken);
         }
         catch (WebSocketException fault)
         {

@@ -23,7 +23,7 @@ public sealed partial class PodmanEngine
         var made = await _api.PostAsync("/containers/create", body, cancellationToken);
         if (IsTaken(made))
         {
-            if (!await RemoveLeftoverAsync(spec.Id, cancellationToken)) return new EngineFault("exists", $"'{spec.Id}' runs, or has ended and was not removed.");
+            if (!await RemoveLeftoverAsync(spec.Id, StartLimit, cancellationToken)) return new EngineFault("exists", $"'{spec.Id}' runs, or has ended and was not removed.");
             made = await _api.PostAsync("/containers/create", body, cancellationToken);
             if (IsTaken(made)) return new EngineFault("exists", $"'{spec.Id}' runs, or has ended and was not removed.");
         }
@@ -51,12 +51,12 @@ public sealed partial class PodmanEngine
     private static bool IsTaken(PodmanReply made) => made is { Ok: false, Status: not 0 } && made.Message.Contains("already in use", StringComparison.Ordinal);
 
     /// <summary>Removes what somebody made who died before its start.</summary>
-    private async Task<bool> RemoveLeftoverAsync(string id, CancellationToken cancellationToken)
+    private async Task<bool> RemoveLeftoverAsync(string id, TimeSpan age, CancellationToken cancellationToken)
     {
         var reply = await _api.GetAsync($"/containers/{ContainerSpec.Name(id)}/json", cancellationToken);
         if (!reply.Ok) return reply.Status == 404;
         var container = reply.Read(PodmanJson.Default.Container);
-        if (!container.State.IsNeverStarted || _time.GetUtcNow() - container.Created < StartLimit) return false;
+        if (!container.State.IsNeverStarted || _time.GetUtcNow() - container.Created < age) return false;
         return (await _api.DeleteAsync($"/containers/{container.Id}?force=true&v=true&timeout=0", cancellationToken)).Ok;
     }
 

@@ -128,7 +128,12 @@ public sealed partial class PodmanEngine : IEngine, IDisposable
     public async Task<EngineResult<WorkloadStatus?>> RemoveAsync(string id, CancellationToken cancellationToken)
     {
         var found = await FindAsync(id, cancellationToken);
-        if (found.Fault is { Code: "not-found" }) return (WorkloadStatus?)null;
+        if (found.Fault is { Code: "not-found" })
+        {
+            // One that was made and never started is none, and yet it holds the name.
+            await RemoveLeftoverAsync(id, TimeSpan.Zero, cancellationToken);
+            return (WorkloadStatus?)null;
+        }
         if (!found.Ok) return found.Fault;
         var status = await StatusAsync(found.Value, cancellationToken);
         if (status.IsRunning) return new EngineFault("exists", $"'{id}' runs. Stop it first.");

@@ -75,11 +75,30 @@ internal static class Body
                 if (text.Length + count > Most) return (null, Fault($"The body is larger than {Most} bytes."));
                 text.Write(buffer, 0, count);
             }
+            if (!IsText(text.GetBuffer().AsSpan(0, (int)text.Length))) return (null, Fault("The body has a text with half of a character in it (a surrogate without the other one)."));
             return JsonNode.Parse(text.GetBuffer().AsSpan(0, (int)text.Length), documentOptions: new() { AllowDuplicateProperties = false }) is JsonObject fields ? (fields, null) : (null, Fault("The body is a JSON object."));
         }
         catch (JsonException fault)
         {
             return (null, Fault($"The body is not JSON: {fault.Message}"));
+        }
+    }
+
+    /// <summary>Whether all texts are some: JSON can name halves of characters, which are nowhere else.</summary>
+    private static bool IsText(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader is { TokenType: JsonTokenType.String or JsonTokenType.PropertyName, ValueIsEscaped: true }) _ = reader.GetString();
+            }
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 

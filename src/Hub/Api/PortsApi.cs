@@ -89,6 +89,8 @@ internal static class PortsApi
         using var web = await context.WebSockets.AcceptWebSocketAsync();
         using var expires = login.Expires is { } end ? new CancellationTokenSource(end - time.GetUtcNow() is { Ticks: > 0 } left ? left : TimeSpan.Zero, time) : null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(login.Ended, lifetime.ApplicationStopping, expires?.Token ?? CancellationToken.None);
-        await PortWire.RunAsync(web, tcp, stop.Token);
+        var run = machine.Value!.Run;
+        // When a machine stops, what it was sending is not all.
+        await PortWire.RunAsync(web, tcp, () => fleet.Find(context.Caller(), name) is { Ok: true, Value: { State: MachineState.Running } now } && now.Run == run, stop.Token);
     }
 }

@@ -17,6 +17,7 @@ public sealed class PortGate : IAsyncDisposable
 
     private const int LongestLine = 8;
     private const int Backlog = 128;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly IPAddress[] Loopbacks = [IPAddress.Loopback, IPAddress.IPv6Loopback];
 
     private readonly Socket _listener;
@@ -53,13 +54,22 @@ public sealed class PortGate : IAsyncDisposable
 
     private async Task AcceptAsync()
     {
-        try
+        while (!_ended.IsCancellationRequested)
         {
-            while (true) _ = ServeAsync(await _listener.AcceptAsync(_ended.Token));
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // The machine ends.
+            try
+            {
+                _ = ServeAsync(await _listener.AcceptAsync(_ended.Token));
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                // The machine ends.
+                return;
+            }
+            catch (SocketException)
+            {
+                // No descriptor is left (EMFILE): some come back.
+                await Task.Delay(Pause, CancellationToken.None);
+            }
         }
     }
 
@@ -82,7 +92,10 @@ public sealed class PortGate : IAsyncDisposable
                 return;
             }
             await near.SendAsync("ok\n"u8.ToArray(), _ended.Token);
-            await Task.WhenAll(PumpAsync(near, far), PumpAsync(far, near));
+            Task[] both = [PumpAsync(near, far), PumpAsync(far, near)];
+            // One that is broken takes the other with it: nobody is left to wait.
+            if (await Task.WhenAny(both) is { IsCompletedSuccessfully: true }) await Task.WhenAll(both);
+            else far.LingerState = new LingerOption(true, 0);
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {

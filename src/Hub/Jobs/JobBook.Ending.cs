@@ -26,12 +26,13 @@ internal sealed partial class JobBook
             "image-missing" => JobReason.ImageMissing,
             "image-pull-failed" or "image-push-failed" or "registry-unavailable" or "not-permitted" => JobReason.ImagePullFailed,
             "disk-full" => JobReason.DiskFull,
-            "unavailable" => JobReason.EngineUnavailable,
+            // What a hub has left that was killed in the middle of a start: it goes, and the next try finds the place free.
+            "unavailable" or "exists" => JobReason.EngineUnavailable,
             "store-unavailable" => JobReason.StoreUnavailable,
             "no-capacity" => JobReason.NoCapacity,
             _ => JobReason.SetupFailed,
         };
-        if (fault.Code is "unavailable" or "registry-unavailable" or "store-unavailable") Wait(entry, reason, fault.Message);
+        if (fault.Code is "unavailable" or "exists" or "registry-unavailable" or "store-unavailable") Wait(entry, reason, fault.Message);
         else Finish(entry, JobState.Failed, reason, fault.Message, JobExit.Platform);
     }
 

@@ -34,6 +34,10 @@ internal sealed partial class JobBook
                 foreach (var part in store.Parts(id).Where(part => part.IsOver)) progress.Add(part);
             }
         }
+        foreach (var half in store.Open().Where(job => job is { Parts: > 0, State: JobState.Cancelling }))
+        {
+            foreach (var part in store.Parts(half.Id)) End(part.Id);
+        }
         foreach (var id in _progress.Keys.ToList()) Settle(id);
         Schedule();
     }
@@ -271,8 +275,10 @@ internal sealed partial class JobBook
         {
             // A folder, the disk, or what somebody has put there: the job's trouble, not the hub's.
             JobsLog.Unforeseen(log, fault, entry.Record.Id);
-            if (starter.EngineOf(entry.Record) is { } engine) await engine.StopAsync(JobStart.WorkloadOf(entry.Record), JobRules.DefaultGrace, CancellationToken.None);
+            var engine = starter.EngineOf(entry.Record);
+            if (engine is not null) await engine.StopAsync(JobStart.WorkloadOf(entry.Record), JobRules.DefaultGrace, CancellationToken.None);
             Finish(entry, JobState.Failed, fault is IOException { HResult: 28 or 122 /* ENOSPC, EDQUOT */ } ? JobReason.DiskFull : JobReason.SetupFailed, fault.Message, JobExit.Platform);
+            if (engine is not null) await starter.ClearAsync(engine, entry.Record, CancellationToken.None);
         }
     }
 

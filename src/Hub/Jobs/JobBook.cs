@@ -183,8 +183,9 @@ internal sealed partial class JobBook(
         var found = Find(caller, idOrName);
         if (!found.Ok || found.Value.IsOver) return found;
         audit.Write(caller.Name, "job.cancel", found.Value.Id, found.Value.Spec.Name);
-        foreach (var part in Parts(found.Value)) End(part.Id);
+        // The whole first: a hub that is killed meanwhile ends the rest when it is back.
         End(found.Value.Id);
+        foreach (var part in Parts(found.Value)) End(part.Id);
         Schedule();
         return Find(caller, found.Value.Id);
     }

@@ -78,8 +78,16 @@ internal static class JobOutputFolder
             if (folder.IsInvalid) return false;
             var place = Posix.NameOf(folder);
             var next = $"{place}/.{name}-{Guid.NewGuid():N}";
-            using (var file = new FileStream(next, FileMode.CreateNew, FileAccess.Write)) file.Write(content);
-            File.Move(next, $"{place}/{name}", overwrite: true);
+            try
+            {
+                using (var file = new FileStream(next, FileMode.CreateNew, FileAccess.Write)) file.Write(content);
+                File.Move(next, $"{place}/{name}", overwrite: true);
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                File.Delete(next);
+                return false;
+            }
             return true;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

@@ -82,6 +82,6 @@ internal static class JobParts
         var (min, max) = (low.GetDouble(), high.GetDouble());
         var scale = !range.TryGetProperty("scale", out var how) ? "linear" : how.ValueKind == JsonValueKind.String ? how.GetString() : null;
         var isWhole = range.TryGetProperty("integer", out var whole) && whole.ValueKind == JsonValueKind.True;
-        return min < max && scale is "linear" or "log" && (scale == "linear" || min > 0) && double.IsFinite(min) && double.IsFinite(max) ? (min, max, scale == "log", isWhole) : null;
+        return min < max && scale is "linear" or "log" && (scale == "linear" || min > 0) && double.IsFinite(max - min) ? (min, max, scale == "log", isWhole) : null;
     }
 }

@@ -10,6 +10,8 @@ internal static class JobRules
 {
     public const int DefaultPriority = 50, DefaultAttempts = 3, MostParts = 10_000;
     private const int MostImports = 1000, MostImportText = 50_000;
+    private const long MostSharedMemory = 1L << 50;
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(3650);
     public static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(30);
 
     public const string DefaultOutput = "/storage/runs/{name}/{id}";
@@ -26,10 +28,10 @@ internal static class JobRules
         if (MachineRules.TypeProblem(spec.Resources.Type, options.Settings) is { } type) return $"resources.type: {type}";
         if (spec.Resources is { Cpu: < 0.1 or > 100_000 } or { Cpu: double.NaN }) return "resources.cpu: processors, from 0.1.";
         if (spec.Resources is { Memory: < 4_000_000 }) return "resources.memory: at least 4MB.";
-        if (spec.Resources is { Gpu: < 0 } or { ShmSize: < 0 }) return "resources.gpu and resources.shm_size: 0 or more.";
+        if (spec.Resources is { Gpu: < 0 } or { ShmSize: < 0 or > MostSharedMemory }) return "resources.gpu and resources.shm_size: 0 or more, and no more than there can be.";
         if (spec.Env.Keys.FirstOrDefault(key => !MachineRules.IsVariable(key)) is { } variable) return $"env: '{variable}' is no name of a variable: letters, digits and _, not beginning with a digit.";
         if (spec.Env.FirstOrDefault(pair => pair.Value is null || pair.Value.Contains('\0', StringComparison.Ordinal)).Key is { } bad) return $"env: {bad} is a text.";
-        if (spec.Secrets.FirstOrDefault(secret => !MachineRules.IsVariable(secret)) is { } wrong) return $"secrets: '{wrong}' is no name of a secret: letters, digits and _, not beginning with a digit.";
+        if (spec.Secrets.Select(secret => secret ?? "").FirstOrDefault(secret => !MachineRules.IsVariable(secret)) is { } wrong) return $"secrets: '{wrong}' is no name of a secret: letters, digits and _, not beginning with a digit.";
         if (spec.Parameters.FirstOrDefault(pair => !IsParameter(pair.Value)).Key is { } odd) return $"parameters: {odd} is a text, a number, true, false, null or a list of those.";
         if (spec.Parameters.Keys.FirstOrDefault(key => !MachineRules.IsVariable(key)) is { } unnamed) return $"parameters: '{unnamed}' is no name: letters, digits and _, not beginning with a digit.";
         if (spec.PassAs is { } pass && !Passes.Contains(pass)) return $"pass_as: {string.Join(", ", Passes)}, not '{pass}'.";
@@ -38,7 +40,7 @@ internal static class JobRules
         if (spec.Imports.Count > MostImports || spec.Imports.Sum(each => (each?.Statement?.Length ?? MostImportText) + (each?.Place?.Length ?? MostImportText)) > MostImportText) return $"imports: at most {MostImports} statements with their places, {MostImportText} letters in all.";
         if (spec.Shards is < 1 or > MostParts) return $"shards: 1 to {MostParts}.";
         if (spec.Priority is < 0 or > 100) return "priority: 0 to 100.";
-        if (spec.MaxDuration is { } most && most < TimeSpan.FromSeconds(1)) return "max_duration: at least a second.";
+        if (spec.MaxDuration is { } most && (most < TimeSpan.FromSeconds(1) || most > Longest)) return $"max_duration: one second to {Longest.TotalDays:0} days.";
         if (spec.StopGrace is { } grace && (grace < TimeSpan.Zero || grace > TimeSpan.FromHours(1))) return "stop_grace: 0s to 1h.";
         if (spec.Retry is { } retry)
         {
