@@ -22,6 +22,12 @@ public sealed partial class SlurmEngine
         // 2. It waits, or runs.
         if (job is { IsWaiting: true })
         {
+            // It would wait for ever: Slurm itself refuses such jobs only where it is told to (EnforcePartLimits).
+            if (SlurmWords.IsNever(job.Reason))
+            {
+                await CancelAsync(record, cancellationToken);
+                return new EngineFault("no-capacity", $"Slurm: {SlurmWords.Of(job.Reason)}");
+            }
             if (job is { Restarts: > 0, State: "PENDING", Reason: "BeginTime" }) await HastenAsync(job, cancellationToken);
             return status with { Requeues = job.Restarts, Waiting = Waits(job, view) };
         }

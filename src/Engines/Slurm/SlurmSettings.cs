@@ -3,6 +3,9 @@ namespace Holdfast.Engines.Slurm;
 /// <summary>What <c>hub.yaml</c> says of a cluster.</summary>
 public sealed record SlurmSettings
 {
+    /// <summary>What <see cref="Containers"/> can be, in the order in which they are looked for.</summary>
+    public static IReadOnlyList<string> AllContainers { get; } = ["pyxis", "podman", "apptainer"];
+
     /// <summary>Its configuration, for <c>SLURM_CONF</c>; null for the usual place.</summary>
     public string? Conf { get; init; }
     /// <summary>The partition of jobs that name none; null for Slurm's default one.</summary>
