@@ -19,28 +19,28 @@ internal static class SlurmScripts
     /// begins it has written that it lives (<c>beat</c>), and then looked whether the token is still its own; a successor takes the token first, and then looks who lives.
     /// </summary>
     public static string Watch(SlurmFolder folder, WorkloadSpec spec, string? container) => $$"""
-        ticket=$1 number=${SLURM_RESTART_COUNT:-0} lease={{Lease.ToString(CultureInfo.InvariantCulture)}} node=${SLURMD_NODENAME:-$(hostname)}
+        ticket=$1 number=${SLURM_RESTART_COUNT:-0} me=$(cat /proc/sys/kernel/random/uuid) lease={{Lease.ToString(CultureInfo.InvariantCulture)}} node=${SLURMD_NODENAME:-$(hostname)}
         umask 077
         cd {{Shell.Quote(folder.Path)}} || exit 1
         # 1. Whether it is wanted: not one that was given up, nor one that has ended already.
         [ "$(cat ticket 2>/dev/null)" = "$ticket" ] || exit 0
         [ ! -e exit ] || exit 0
         exec </dev/null >>{{Shell.Quote(spec.OutputFile)}} 2>&1
-        put() { printf '%s\n' "$2" >"new.$number.$1" && mv "new.$number.$1" "$1"; }
-        is_mine() { [ "$(cat token 2>/dev/null)" = "$ticket.$number" ]; }
-        age() { : >"new.$number.now"; echo $(($(stat -c %Y "new.$number.now") - $(stat -c %Y "$1" 2>/dev/null || echo 0))); }
+        put() { printf '%s\n' "$2" >"new.$me.$1" && mv "new.$me.$1" "$1"; }
+        is_mine() { [ "$(cat token 2>/dev/null)" = "$me" ]; }
+        age() { : >"new.$me.now"; echo $(($(stat -c %Y "new.$me.now") - $(stat -c %Y "$1" 2>/dev/null || echo 0))); }
 
         # 2. Its turn, and the end of whoever had it.
-        put token "$ticket.$number"
-        put "beat.$number" -
+        put token "$me"
+        put "beat.$me" -
         for other in beat.*; do
-          [ "$other" != "beat.$number" ] || continue
+          [ "$other" != "beat.$me" ] || continue
           echo "holdfast: begun again on $node, the $(($number + 1)). time; an earlier one may still run."
           while [ -e "$other" ] && [ "$(age "$other")" -lt $((2 * lease)) ]; do sleep 1; is_mine || exit 0; done
           if [ -e "$other" ]; then rm -f "$other"; echo "holdfast: the earlier one has not been heard of for $((2 * lease)) s: its node is gone."
           else echo "holdfast: the earlier one has ended."; fi
         done
-        is_mine || { rm -f "beat.$number"; exit 0; }
+        is_mine || { rm -f "beat.$me"; exit 0; }
         put began "$number $node"
 
         # 3. The command, in a session of its own. It ends with this script.
@@ -64,9 +64,9 @@ internal static class SlurmScripts
           while sleep 1; do
             kill -0 "$main" 2>/dev/null || { end; exit; }
             now=$(date +%s)
-            if touch "beat.$number" 2>/dev/null && token=$(cat token 2>/dev/null); then
+            if touch "beat.$me" 2>/dev/null && token=$(cat token 2>/dev/null); then
               heard=$now
-              [ "$token" = "$ticket.$number" ] || { echo "holdfast: it was begun again elsewhere; this one on $node ends." >&3; end; exit; }
+              [ "$token" = "$me" ] || { echo "holdfast: it was begun again elsewhere; this one on $node ends." >&3; end; exit; }
             elif [ $((now - heard)) -ge "$lease" ]; then end; exit; fi
             if [ -z "$due" ] && [ -e stop ]; then due=$((now + $(cat stop))); kill -TERM "$child" 2>/dev/null; fi
             if [ -n "$due" ] && [ "$now" -ge "$due" ]; then end; fi
@@ -87,7 +87,7 @@ internal static class SlurmScripts
         if is_mine; then
           if [ -e told ]; then put exit "$code told"; else put exit "$code own"; fi
         fi
-        mv "beat.$number" "gone.$number"
+        mv "beat.$me" "gone.$me"
         exit 0
 
         """;

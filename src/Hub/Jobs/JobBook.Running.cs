@@ -92,12 +92,14 @@ internal sealed partial class JobBook
                     continue;
                 }
                 _queue.AtWork(job.Owner, 1);
+                Take(job, 1);
                 Begin(() => RunAsync(entry, taken));
             }
             foreach (var job in _passing.TakeNext(JobRoom.Free.Endless, ShapeOf, MayRun))
             {
                 var entry = _open[job.Id];
                 _passing.AtWork(job.Owner, 1);
+                Take(job, 1);
                 Begin(() => RunAsync(entry, []));
             }
 
@@ -106,11 +108,18 @@ internal sealed partial class JobBook
                 if (job.NotBefore > now) return false;
                 if (job.Parent is not { } parent || !_open.TryGetValue(parent, out var whole) || whole.Record.Spec.Sweep?.MaxParallel is not { } most) return true;
                 var more = planned.GetValueOrDefault(parent);
-                if (_progress[parent].AtWork + _progress[parent].Asked + more >= most) return false;
+                var progress = _progress[parent];
+                if (progress.AtWork + progress.Asked + progress.Taken + more >= most) return false;
                 planned[parent] = more + 1;
                 return true;
             }
         }
+    }
+
+    /// <summary>A part has been given its turn, or stands so now. Under the turn.</summary>
+    private void Take(JobRecord job, int change)
+    {
+        if (job.Parent is { } parent && _progress.TryGetValue(parent, out var progress)) progress.Taken += change;
     }
 
     private void Begin(Func<Task> work)
@@ -136,6 +145,7 @@ internal sealed partial class JobBook
                 Type = ShapeOf(record).Type.Name,
                 Attempts = [.. record.Attempts, new JobAttempt(record.Attempts.Count + 1, time.GetUtcNow(), null, null, null, null, null, log.Exists ? log.Length : 0)],
             });
+            lock (_turn) Take(job, -1);
             if (job.State != JobState.Preparing)
             {
                 // It was cancelled between its turn and here.

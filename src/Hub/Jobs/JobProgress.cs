@@ -15,6 +15,9 @@ internal sealed class JobProgress
     /// <summary>How many wait in the queue of their engine.</summary>
     public int Asked { get; private set; }
 
+    /// <summary>How many have been given their turn and do not stand so yet.</summary>
+    public int Taken { get; set; }
+
     /// <summary>The exit code of the first part, by its number, that failed; null when none did.</summary>
     public int? ExitCode => _firstFailed.ExitCode;
 

@@ -64,6 +64,17 @@ public sealed class SlurmCluster : IAsyncLifetime
     /// <summary>Starts a node.</summary>
     public void StartNode(string name) => Start(name, "slurmd", "-D", "-f", Conf, "-N", name);
 
+    /// <summary>Ends the controller as a restart of its service does: what it knows is on the disk.</summary>
+    public async Task StopControllerAsync()
+    {
+        await SaysAsync("scontrol", "shutdown", "slurmctld");
+        if (_daemons.Remove("slurmctld", out var process))
+        {
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+    }
+
     /// <summary>Ends the controller (<c>slurmctld</c>), <c>munged</c> or a node's daemon as a crash does. What runs on the node goes on.</summary>
     public async Task KillAsync(string name)
     {
