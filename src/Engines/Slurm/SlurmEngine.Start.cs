@@ -15,7 +15,7 @@ public sealed partial class SlurmEngine
     public async Task<EngineResult<WorkloadStatus>> StartAsync(WorkloadSpec spec, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        if (SpecRules.Check(spec) is { } bad) return bad;
+        if (SpecRules.Check(spec, hasImages: true) is { } bad) return bad;
         using var turn = await _index.TurnAsync(spec.Id, cancellationToken);
         if (Find(spec.Id) is { } other)
         {
@@ -29,7 +29,7 @@ public sealed partial class SlurmEngine
         {
             // 1. The files, and last that there is this workload.
             var ticket = RandomNumberGenerator.GetHexString(16, lowercase: true);
-            var record = new SlurmRecord(spec.Id, new Dictionary<string, string>(spec.Labels), _time.GetUtcNow(), ticket, null, spec.WorkingFolder, null);
+            var record = new SlurmRecord(spec.Id, new Dictionary<string, string>(spec.Labels), _time.GetUtcNow(), ticket, null, spec.WorkingFolder, spec.Image is null ? null : $"holdfast-{spec.Id}");
             Prepare(spec, folder, record);
 
             // 2. The job. The script goes by a file: what Slurm shows of it is one line.
@@ -71,7 +71,7 @@ public sealed partial class SlurmEngine
         }
         WorkloadFolder.WritePrivately(folder.Environment, Encoding.UTF8.GetBytes(Shell.Environment(variables)));
         WorkloadFolder.WritePrivately(folder.Watch, Encoding.UTF8.GetBytes(SlurmScripts.Watch(folder, spec, record.Container)));
-        WorkloadFolder.WritePrivately(folder.Enter, Encoding.UTF8.GetBytes(SlurmScripts.Enter(folder, spec)));
+        WorkloadFolder.WritePrivately(folder.Enter, Encoding.UTF8.GetBytes(SlurmScripts.Enter(folder, spec, record.Container)));
         using (File.Open(spec.OutputFile, new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
         {
             File.SetUnixFileMode(spec.OutputFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);

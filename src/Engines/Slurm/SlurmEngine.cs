@@ -48,9 +48,9 @@ public sealed partial class SlurmEngine : IEngine
 
     /// <inheritdoc />
     public Task<EngineResult<EngineImage>> PrepareAsync(string? image, IProgress<string>? progress, CancellationToken cancellationToken) => Task.FromResult<EngineResult<EngineImage>>(
-        image is null
-            ? new EngineImage(null, null, null, new Dictionary<string, string>())
-            : new EngineFault("image-missing", $"Images do not run on Slurm yet, {image} was asked for; mend: leave the image out."));
+        image is null || image.Contains('/', StringComparison.Ordinal)
+            ? new EngineImage(image, image?.Split('@') is [_, var digest] ? digest : null, null, new Dictionary<string, string>())
+            : new EngineFault("image-missing", $"{image} is on no node: nodes fetch images from a registry; mend: its whole name, as registry.example.org/team/{image}."));
 
     /// <inheritdoc />
     public async Task<EngineResult<WorkloadStatus>> InspectAsync(string id, CancellationToken cancellationToken)

@@ -3,9 +3,6 @@ namespace Holdfast.Engines.Slurm;
 /// <summary>What <c>hub.yaml</c> says of a cluster.</summary>
 public sealed record SlurmSettings
 {
-    /// <summary>What <see cref="Containers"/> can be, in the order in which they are looked for.</summary>
-    public static IReadOnlyList<string> AllContainers { get; } = ["pyxis", "podman", "apptainer"];
-
     /// <summary>Its configuration, for <c>SLURM_CONF</c>; null for the usual place.</summary>
     public string? Conf { get; init; }
     /// <summary>The partition of jobs that name none; null for Slurm's default one.</summary>
@@ -16,6 +13,4 @@ public sealed record SlurmSettings
     public string? Qos { get; init; }
     /// <summary>The limit of jobs that say none: after it they are begun again from their checkpoint. Null for the partition's.</summary>
     public TimeSpan? Time { get; init; }
-    /// <summary>What runs images on the nodes: <c>pyxis</c>, <c>podman</c>, <c>apptainer</c>; null for the first of them that a node has.</summary>
-    public string? Containers { get; init; }
 }

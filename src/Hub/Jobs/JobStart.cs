@@ -93,7 +93,7 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
         {
             (packages, var lost) = await environments.PutHomeAsync(frozen, HubFolders.Make(Path.Combine(work, "packages")), cancellationToken);
             if (lost is not null) return Unready(lost);
-            if (engine.SchedulesItself)
+            if (engine.SchedulesItself && job.Spec.Image is null)
             {
                 // No mount shows them in the home of a node: they are copied there.
                 foreach (var root in packages)
@@ -191,7 +191,7 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
 /// <summary>Where a job sees what is its own: by fixed paths, or, where an engine makes no mounts, by those of this host.</summary>
 internal sealed record JobPlaces(string Storage, string Code, string Home, string Program)
 {
-    public static JobPlaces Of(JobRecord job, HubOptions options, IEngine engine, string work) => engine.HasOwnRoots
+    public static JobPlaces Of(JobRecord job, HubOptions options, IEngine engine, string work) => engine.HasOwnRoots || job.Spec.Image is not null
         ? new("/storage", "/code", HomeOf(job), "/opt/holdfast")
         : new(options.Folders.Storage, Path.Combine(work, "code"), Path.Combine(work, "home"), options.ProgramFolder);
 
