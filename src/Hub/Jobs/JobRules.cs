@@ -24,6 +24,7 @@ internal static class JobRules
         if (!options.Engines.ContainsKey(EngineOf(spec))) return $"{(spec.Engine is null ? "image" : "engine")}: there is no engine '{EngineOf(spec)}' here ({string.Join(", ", options.Engines.Keys.Order())}); mend: {(spec.Engine == "slurm" ? "slurm in hub.yaml (docs/slurm.md)" : "holdfast doctor says what is missing")}.";
         if (spec is { Engine: "host", Image: not null }) return "engine: the host has no images; mend: leave out engine or image.";
         if (spec is { Engine: "podman", Image: null, Machine: null }) return "engine: podman needs an image; mend: image, or leave out engine.";
+        if (spec is { Engine: "slurm", Machine: not null }) return "machine: nodes have their own environment, and not that of a machine; mend: an image of its recipe in a registry (holdfast image build and push), or leave out machine.";
         if (spec.Nodes is < 0 or > 10_000) return "nodes: 1 to 10000.";
         if (EngineOf(spec) != "slurm" && spec.Nodes > 1) return "nodes: several nodes are a cluster's; mend: engine slurm, or shards for copies on one host.";
         if (EngineOf(spec) != "slurm" && spec.Partition is not null) return "partition: only a cluster has partitions; mend: engine slurm.";

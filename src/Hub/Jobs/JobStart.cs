@@ -93,15 +93,6 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
         {
             (packages, var lost) = await environments.PutHomeAsync(frozen, HubFolders.Make(Path.Combine(work, "packages")), cancellationToken);
             if (lost is not null) return Unready(lost);
-            if (engine.SchedulesItself && job.Spec.Image is null)
-            {
-                // No mount shows them in the home of a node: they are copied there.
-                foreach (var root in packages)
-                {
-                    if (await FolderCopy.RunAsync(Path.Combine(work, "packages", root), HubFolders.Make(Path.Combine(work, "home", root)), cancellationToken) is { } uncopied) return Unready($"The packages of home could not be copied: {uncopied}");
-                }
-                packages = [];
-            }
         }
         var variables = Variables(job, image, places);
         foreach (var name in job.Spec.Secrets)
