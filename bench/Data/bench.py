@@ -123,16 +123,23 @@ def loading(folder):
 
     peers = [row(name, rates(IMAGES, through(torch.utils.data.DataLoader(Files(folder / where), batch_size=64, shuffle=True, num_workers=2)))[0])
              for name, where in (("torch DataLoader, 2 workers, Resize and ToTensor", "images"), ("the same on pre-resized JPEGs", "small"))]
-    src = hd.open(folder / "a256.pack")
-    src._column("label")
-    src._rows["label"] = ["a", "b"] * (IMAGES // 2)
-    block = hd.DataBlock(split=hd.by_key([]), item=hd.crop(SIDE))
-    weights = hd.weights(src, power=-0.5)
-    for name, loaders in (
-            (f"holdfast.data, hd.crop({SIDE}), shuffled", block.dataloaders(src, bs=64, drop_last=False)), (f"holdfast.data, hd.crop({SIDE}), weighted", block.weighted_dataloaders(src, weights, bs=64, drop_last=False)),
-            (f"holdfast.data, hd.resize({SIDE}) by numpy", hd.DataBlock(split=hd.by_key([]), item=hd.resize(SIDE)).dataloaders(src, bs=64, drop_last=False))):
-        middle = row(name, rates(IMAGES * EPOCHS, through(loaders.train, EPOCHS))[0], peers[0])
+
+    def ours(item, epochs, weighted=False):
+        def work():
+            # From the beginning each time: opened, weighted, and what is made once, made.
+            src = hd.open(folder / "a256.pack")
+            src._column("label")
+            src._rows["label"] = ["a", "b"] * (IMAGES // 2)
+            block, options = hd.DataBlock(split=hd.by_key([]), item=item), dict(bs=64, drop_last=False)
+            loaders = block.weighted_dataloaders(src, hd.weights(src, power=-0.5), **options) if weighted else block.dataloaders(src, **options)
+            through(loaders.train, epochs)()
+        return work
+
+    for name, item, epochs, weighted in (("hd.crop({}), shuffled", hd.crop(SIDE), EPOCHS, False), ("hd.crop({}), weighted", hd.crop(SIDE), EPOCHS, True),
+                                         ("hd.resize({})", hd.resize(SIDE), EPOCHS, False), ("hd.resize({})", hd.resize(SIDE), 1, False)):
+        middle = row(f"holdfast.data, {name.format(SIDE)}, {f'{epochs} epochs from the first on' if epochs > 1 else 'the first epoch alone'}", rates(IMAGES * epochs, ours(item, epochs, weighted))[0], peers[0])
         print(f"| … to the loader on pre-resized JPEGs | | {middle / peers[1]:.1f} × |")
+    src = hd.open(folder / "a256.pack")
     numbers = np.random.permutation(IMAGES)
     row("the bytes alone: whole images out of the map", rates(IMAGES * EPOCHS, lambda: [src.pixels[numbers[begin:begin + 64]] for _ in range(EPOCHS) for begin in range(0, IMAGES, 64)])[0], peers[0])
 

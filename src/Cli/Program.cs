@@ -23,6 +23,7 @@ var root = new RootCommand("Holdfast: a workspace for machine-learning notebooks
     KeeperVerb.Create(),
     HubVerb.Create(),
     MachineVerb.Create(),
+    PortVerb.Create(),
     JobVerb.Create(),
     SweepVerb.Create(),
     RunsVerb.Create(),

@@ -10,8 +10,8 @@ namespace Holdfast.Data;
 /// <param name="Pack">The folder of the pack.</param>
 /// <param name="Shape">What each image is made into; null leaves it as the pack that is there has it.</param>
 /// <param name="Key">How keys are made; null leaves it as it is, and in a new pack takes names where they are unique, else paths.</param>
-/// <param name="Labels">Where labels come from.</param>
-public sealed record PackOptions(string Folder, string Pack, PackShape? Shape, PackKey? Key, LabelRule Labels);
+/// <param name="Labels">Where labels come from; null leaves it as the pack that is there has it, and in a new pack takes names of folders.</param>
+public sealed record PackOptions(string Folder, string Pack, PackShape? Shape, PackKey? Key, LabelRule? Labels);
 
 /// <summary>How far a packing is.</summary>
 /// <param name="Done">Files looked at.</param>
@@ -26,13 +26,15 @@ public readonly record struct PackProgress(int Done, int Total, int LeftOut);
 /// <param name="Kept">Images whose pixels the pack had already.</param>
 /// <param name="Resumed">Images that an interrupted packing had decoded.</param>
 /// <param name="Removed">Images whose files are no more.</param>
+/// <param name="Unlabelled">Images without a label, of all in the pack.</param>
 /// <param name="IsChanged">Whether a file of the pack was written.</param>
-public sealed record PackOutcome(PackInfo Info, int Decoded, int Twins, int Kept, int Resumed, int Removed, bool IsChanged);
+public sealed record PackOutcome(PackInfo Info, int Decoded, int Twins, int Kept, int Resumed, int Removed, int Unlabelled, bool IsChanged);
 
 /// <summary>Makes packs, and brings them up to date.</summary>
 public static class PackWriter
 {
-    private const int BytesAtOnce = 1 << 22;
+    // What the processor's nearest caches hold: it is read, summed and written while it is there.
+    private const int BytesAtOnce = 1 << 18;
 
     /// <summary>
     /// Packs the images of a folder on all cores. Files whose hash the pack knows are not decoded again; splits and weights stay with their keys. Whenever it ends, by
@@ -55,7 +57,9 @@ public static class PackWriter
             using var old = opened.Value;
             if ((options.Shape ?? old?.Info.Shape) is not { } shape) return new DataFault("A new pack needs the size of its images: --size 256x192 (height, width), or --size 192 for squares.");
 
-            var found = ImageIndex.Find(options.Folder, options.Pack, options.Key ?? old?.Info.Key, options.Labels);
+            var labels = options.Labels is { } rule ? rule : old is null ? LabelRule.Folder : LabelRule.Named(old.Info.Labels);
+            if (!labels.Ok) return labels.Fault;
+            var found = ImageIndex.Find(options.Folder, options.Pack, options.Key ?? old?.Info.Key, labels.Value);
             if (!found.Ok) return found.Fault;
             var images = found.Value.Images;
 
@@ -72,7 +76,7 @@ public static class PackWriter
                 Method = shape.Method,
                 Filter = shape.Filter,
                 Key = found.Value.Key,
-                Labels = options.Labels.Text,
+                Labels = labels.Value.Text,
                 Source = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder)),
                 Mean = old?.Info.Mean ?? [],
                 Std = old?.Info.Std ?? [],
@@ -84,7 +88,7 @@ public static class PackWriter
             stage.Dispose();
             File.Delete(folder.PathOf(PackFolder.StageName));
             int Of(Origin origin) => looked.Count(one => one.From == origin);
-            return new PackOutcome(info, Of(Origin.Decoded), Of(Origin.Twin), Of(Origin.Pack), Of(Origin.Stage), removed, isChanged);
+            return new PackOutcome(info, Of(Origin.Decoded), Of(Origin.Twin), Of(Origin.Pack), Of(Origin.Stage), removed, rows.Count(row => row.Label.Length == 0), isChanged);
         }
         catch (OperationCanceledException)
         {

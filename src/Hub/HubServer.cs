@@ -82,6 +82,8 @@ public sealed class HubServer : IAsyncDisposable
         _app = builder.Build();
 
         _app.UseMachineOrigins();
+        // Not before: those of machines are theirs.
+        _app.UseWebSockets();
         _app.UseRouting();
         _app.UsePeople();
         _app.MapPeople();

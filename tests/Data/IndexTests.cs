@@ -39,6 +39,8 @@ public sealed class IndexTests : IDisposable
 
         Assert.Equal(["B", "T"], Find(null, table).Value.Images.Select(image => image.Label));
         Assert.Equal(["blast", "tungro"], Find(null, LabelRule.Pattern("^([a-z]+)_").Value!).Value.Images.Select(image => image.Label));
+        Assert.EndsWith("n.csv has a label for none of the 2 images. Its keys are as 'blast_1', those of the images as 'blast_1.jpg'. The first column must hold these; --key says whether they are names or paths, and --labels folder takes names of folders as labels.",
+            Find(null, LabelRule.Table(_place.Write("n.csv", "image_id,label\nblast_1,B\n")).Value!).Fault!.Message, StringComparison.Ordinal);
         Assert.Equal("The pattern '^(b)' does not fit tungro_2.jpg. Mend the pattern, or take the labels from a table: --labels FILE.csv", Find(null, LabelRule.Pattern("^(b)").Value!).Fault!.Message);
         Assert.StartsWith("The pattern '^b' has no group", LabelRule.Pattern("^b").Fault!.Message, StringComparison.Ordinal);
         Assert.StartsWith("The pattern '(' is not understood", LabelRule.Pattern("(").Fault!.Message, StringComparison.Ordinal);

@@ -86,6 +86,23 @@ public sealed class PackTests : IDisposable
     }
 
     [Fact]
+    public async Task Labels_OfATable_StayThatTablesWhenThePackIsBroughtUpToDate()
+    {
+        var pictures = await _place.PicturesAsync();
+        var table = LabelRule.Table(_place.Write("labels.csv", "image_id,label\n1.jpg,tungro\n2.jpg,blast\n")).Value!;
+        var options = new PackOptions(pictures, _place.PathOf("a.pack"), new PackShape(32, 32), null, table);
+        var packed = PackWriter.Pack(options, null, Place.Cancellation).Value!;
+
+        var again = PackWriter.Pack(options with { Labels = null }, null, Place.Cancellation).Value!;
+
+        Assert.Equal((packed.Info.Count - 2, false), (again.Unlabelled, again.IsChanged));
+        Assert.Equal("tungro", Rows().Single(row => row.Key == "1.jpg").Label);
+        File.Delete(_place.PathOf("labels.csv"));
+        Assert.EndsWith("labels.csv does not exist. The labels of this pack come from there; say anew where from: --labels FILE.csv, --label-pattern REGEX, or --labels folder for names of folders.",
+            PackWriter.Pack(options with { Labels = null }, null, Place.Cancellation).Fault!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AnotherSize_OfAPack_DecodesAllAndKeepsSplits()
     {
         var pictures = await _place.PicturesAsync();

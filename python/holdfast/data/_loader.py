@@ -29,7 +29,7 @@ class Loader:
         self.seed = int(np.random.SeedSequence().entropy % 2**32) if seed is None else int(seed)
         """Of its draws; one that was not given was taken by chance."""
         self.drawn, self.epochs = None, 0
-        self._torch = torch
+        self._torch, self._level = torch, None
         # The places of crops and flips have a stream of their own: so they do not change which items are drawn.
         self._draws, self._places = np.random.RandomState(self.seed), np.random.RandomState((self.seed + 1) % 2**32)
         if labelled:
@@ -131,12 +131,20 @@ class Loader:
             upturned = self._places.random_sample(count) < 0.5 if self.flip == "both" else None
         else:
             tops, lefts = ([(whole - part) // 2] * count for whole, part in ((height, size[0]), (width, size[1])))
-        images = _transforms.cut(self.src.pixels, numbers, tops, lefts, size, mirrored, upturned)
         wanted = self.item.size if self.item else size
+        pixels, on_cpu = self.src.pixels, self._torch is None or self._torch.device(self.device).type == "cpu"
+        if on_cpu and size != wanted:
+            # Of images that are resized already, at the same place of them.
+            whole = self.item.whole(height, width)
+            tops, lefts = (np.rint(np.multiply(places, (after - made) / max(1, before - part))).astype(int)
+                           for places, before, part, after, made in zip((tops, lefts), (height, width), size, whole, wanted))
+            self._level, size = self._level or self.src.level(whole), wanted
+            pixels, numbers = self._level.take(numbers)
+        images = _transforms.cut(pixels, numbers, tops, lefts, size, mirrored, upturned)
         if self._torch is None:
-            x = self._floats(_transforms.scale(images, wanted))
+            x = self._floats(images)
             return (x, self._targets[chosen]) if self.labelled else (x,)
-        x = self._tensor(images, wanted)
+        x = self._torch.from_numpy(self._floats(images)) if on_cpu else self._on_device(images, wanted)
         return (x, self._torch.from_numpy(self._targets[chosen]).to(self.device)) if self.labelled else (x,)
 
     def _floats(self, images):
@@ -150,11 +158,8 @@ class Loader:
             rows *= np.float32(1 / 255)
         return rows.reshape(count, height, width, 3).transpose(0, 3, 1, 2)
 
-    def _tensor(self, images, wanted):
+    def _on_device(self, images, wanted):
         torch = self._torch
-        on_cpu = torch.device(self.device).type == "cpu"
-        if on_cpu:
-            return torch.from_numpy(self._floats(_transforms.scale(images, wanted)))
         x = torch.from_numpy(images).to(self.device).permute(0, 3, 1, 2).float()
         if tuple(x.shape[2:]) != tuple(wanted):
             x = torch.nn.functional.interpolate(x, size=tuple(wanted), mode="bilinear", antialias=True).round_().clamp_(0, 255)

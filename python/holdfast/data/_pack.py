@@ -6,9 +6,12 @@ import os
 import shutil
 import subprocess
 import warnings
+import weakref
 from pathlib import Path
 
 import numpy as np
+
+from ._level import Level
 
 _VERSION = 1
 _HEAD = ["key", "path", "label", "split", "weight", "width", "height", "sha256"]
@@ -62,6 +65,8 @@ class Pack:
             raise ValueError(f"{self.path / 'pixels.npy'} is {self.pixels.shape} of {self.pixels.dtype}, and pack.json speaks of {wanted}. Remove pack.json and pack again.")
         self.mean, self.std = (np.array(self.info[name], np.float32) for name in ("mean", "std"))
         self._rows = None
+        # They go with the last loader that has them.
+        self._levels = weakref.WeakValueDictionary()
 
     def __len__(self):
         return len(self.pixels)
@@ -113,6 +118,13 @@ class Pack:
         if key not in self._numbers:
             raise KeyError(f"{self.path} has no image {key!r}; its keys are as {self.keys[0]!r}.")
         return self._numbers[key]
+
+    def level(self, size):
+        """All its images in another size, which loaders of that size share."""
+        level = self._levels.get(size)
+        if level is None:
+            level = self._levels[size] = Level(self, size)
+        return level
 
     def _column(self, name):
         if self._rows is None:

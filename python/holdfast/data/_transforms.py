@@ -11,9 +11,9 @@ def crop(height, width=None):
 
 
 def resize(height, width=None):
-    """Cuts out the largest part of this shape, at a random place in training and out of the middle in validation, and resizes it: fastai's Resize.
+    """The largest part of this shape, from a random place in training and out of the middle in validation, resized: fastai's Resize.
 
-    A batch is resized where it is: on a GPU by torch, otherwise by numpy.
+    On a GPU torch resizes the batch. Otherwise an image is resized whole when it is first drawn, by numpy, kept (`Level`), and cut in every epoch.
     """
     return _Item(height, width, scales=True)
 
@@ -33,6 +33,10 @@ class _Item:
             return self.size
         scale = min(height / self.size[0], width / self.size[1])
         return max(1, min(height, round(self.size[0] * scale))), max(1, min(width, round(self.size[1] * scale)))
+
+    def whole(self, height, width):
+        """The height and width of images of this size when they are as much resized as what is cut out of them."""
+        return tuple(max(made, round(all_ * made / part)) for all_, made, part in zip((height, width), self.size, self.region(height, width)))
 
 
 def cut(pixels, numbers, tops, lefts, size, mirrored=None, upturned=None):

@@ -37,7 +37,7 @@ internal static partial class PackVerb
         var method = Choice<PackMethod>("--method", "What becomes of other shapes: crop (out of the middle), squish or pad (with black). Default crop.");
         var filter = Choice<PackFilter>("--filter", "How pixels are made of pixels: bilinear, bicubic or lanczos, each antialiased. Default bilinear.");
         var key = Choice<PackKey>("--key", "What images are called: name (of the file) or path (from DIR). Default names where they are unique, else paths.");
-        var labels = new Option<string?>("--labels") { Description = "A CSV file with the labels: keys in its first column, the column label. Default the name of the folder an image is in.", HelpName = "FILE" };
+        var labels = new Option<string?>("--labels") { Description = "A CSV file with the labels: keys in its first column, the column label. The word folder takes the name of the folder an image is in: the default of a new pack. One that is there keeps what it has.", HelpName = "FILE" };
         var pattern = new Option<string?>("--label-pattern") { Description = "A regular expression over the path whose first group is the label, as '^([a-z]+)_'.", HelpName = "REGEX" };
         var json = new Option<bool>("--json") { Description = "Say as JSON what was done." };
         var command = new Command("pack", "Pack a folder of images: decoded, upright, resized, on all cores. Only new and changed files are decoded; what was interrupted goes on. Files that cannot be decoded are listed, and the exit code is then 3.") { folder, output, size, method, filter, key, labels, pattern, json };
@@ -46,8 +46,8 @@ internal static partial class PackVerb
         {
             var dir = parse.GetValue(folder)!;
             var pack = parse.GetValue(output) ?? $"{Path.TrimEndingDirectorySeparator(dir)}.pack";
-            var rule = parse.GetValue(labels) is { } table ? LabelRule.Table(table) : parse.GetValue(pattern) is { } regex ? LabelRule.Pattern(regex) : LabelRule.Folder;
-            if (!rule.Ok) return Output.Fail(rule.Fault.Message);
+            var rule = parse.GetValue(labels) is { } table ? table == LabelRule.Folder.Text ? LabelRule.Folder : LabelRule.Table(table) : parse.GetValue(pattern) is { } regex ? LabelRule.Pattern(regex) : default;
+            if (rule.Fault is { } fault) return Output.Fail(fault.Message);
             var shape = Shape(pack, parse.GetValue(size), parse.GetValue(method), parse.GetValue(filter));
             return Run(new PackOptions(dir, pack, shape, parse.GetValue(key), rule.Value), parse.GetValue(json));
         });
@@ -79,7 +79,7 @@ internal static partial class PackVerb
         if (isJson) WriteJson(options.Pack, outcome);
         else
         {
-            var done = string.Join(", ", new[] { (outcome.Decoded, "decoded"), (outcome.Twins, "with the bytes of another"), (outcome.Resumed, "decoded before the interruption"), (outcome.Kept, "unchanged"), (outcome.Removed, "removed") }
+            var done = string.Join(", ", new[] { (outcome.Decoded, "decoded"), (outcome.Twins, "with the bytes of another"), (outcome.Resumed, "decoded before the interruption"), (outcome.Kept, "unchanged"), (outcome.Removed, "removed"), (outcome.Unlabelled, "without a label") }
                 .Where(part => part.Item1 > 0).Select(part => $"{DataVerb.Number(part.Item1)} {part.Item2}"));
             Console.WriteLine($"{options.Pack}: {DataVerb.Number(info.Count)} images, {info.Height} high and {info.Width} wide, {ByteText.Of((long)info.Count * info.Shape.Bytes)}; {done}{(outcome.IsChanged ? "" : "; nothing to write")}.");
             if (info.LeftOut.Count > 0) Console.WriteLine($"{DataVerb.Number(info.LeftOut.Count)} left out.");
@@ -101,6 +101,7 @@ internal static partial class PackVerb
         json.WriteNumber("resumed", outcome.Resumed);
         json.WriteNumber("unchanged", outcome.Kept);
         json.WriteNumber("removed", outcome.Removed);
+        json.WriteNumber("unlabelled", outcome.Unlabelled);
         json.WriteBoolean("written", outcome.IsChanged);
         LeftOutJson.Write(json, info);
         json.WriteEndObject();

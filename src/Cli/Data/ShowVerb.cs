@@ -24,6 +24,7 @@ internal static class ShowVerb
             var summary = PackSummary.Of(pack.Rows);
             if (parse.GetValue(sheet) is { } file)
             {
+                if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && !Directory.Exists(folder)) return Output.Fail($"{file} cannot be written: there is no folder {folder}.");
                 var drawn = ContactSheet.Draw(pack, parse.GetValue(samples), MostClasses);
                 if (!drawn.Ok) return Output.Fail(drawn.Fault.Message);
                 FileReplacement.Write(file, drawn.Value);

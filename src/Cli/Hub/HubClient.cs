@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
+using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Holdfast.Hub.Api.Contract;
@@ -85,6 +86,26 @@ internal sealed class HubClient : IDisposable
         var response = await OpenAsync(method, path, content, cancellationToken, after);
         if (response.IsSuccessStatusCode) return (response, null);
         using (response) return (null, new HubReply((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken)));
+    }
+
+    /// <summary>A WebSocket of the API.</summary>
+    /// <exception cref="WebSocketException">The hub does not answer, or refuses it.</exception>
+    public async Task<WebSocket> ConnectAsync(string path, CancellationToken cancellationToken)
+    {
+        var web = new ClientWebSocket();
+        try
+        {
+            if (_http.DefaultRequestHeaders.Authorization is { } login) web.Options.SetRequestHeader("Authorization", $"{login}");
+            if (Address.IsLoopback) web.Options.Proxy = null;
+            var address = new UriBuilder(new Uri(_http.BaseAddress!, path)) { Scheme = Address.Scheme == "https" ? "wss" : "ws" };
+            await web.ConnectAsync(address.Uri, cancellationToken);
+            return web;
+        }
+        catch
+        {
+            web.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A machine as it is and after each change, until it is deleted or the hub ends.</summary>

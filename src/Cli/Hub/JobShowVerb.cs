@@ -37,6 +37,7 @@ internal static class JobShowVerb
         Line("notebook", spec.Notebook);
         Line("parameters", JobTexts.Parameters(spec.Parameters ?? new Dictionary<string, System.Text.Json.JsonElement>()));
         Line("runs on", JobTexts.Place(spec));
+        Line("image", job.ImageReference ?? job.ImagePin);
         Line("digest", job.Digest);
         Line("environment", job.Environment is { } environment ? $"{environment.Fingerprint}, {Output.Count(environment.Packages, "package")}, point p{environment.Point}" : null);
         Line("code", spec.Code);

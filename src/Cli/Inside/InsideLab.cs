@@ -56,7 +56,7 @@ internal static class InsideLab
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         // What a lab has left that was killed.
         foreach (var socket in (string[])[Meeting.LabSocket, Meeting.PortSocket]) File.Delete(Path.Combine(meeting, socket));
-        await using var ports = PortGate.Open(Path.Combine(meeting, Meeting.PortSocket));
+        await using var ports = PortGate.Open(Path.Combine(meeting, Meeting.PortSocket), orders.HasOwnRoot ? null : options.ProcessMark);
         var start = await server.StartAsync(cancellationToken);
         if (start.Problem is not null) return Fail(start.Problem);
         // Runs in this machine are shown in its lab.

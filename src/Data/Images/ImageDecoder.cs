@@ -42,16 +42,17 @@ internal sealed class ImageDecoder(PackShape shape) : IDisposable
 
         var reduction = isPng ? 1 : Reduction(placed);
         var (reducedHeight, reducedWidth) = ((height + reduction - 1) / reduction, (width + reduction - 1) / reduction);
-        var bytes = checked(reducedHeight * reducedWidth * 4);
-        if (_pixels.Length < bytes) _pixels = new byte[bytes];
+        var pixelBytes = isPng || isCmyk ? 4 : 3;
+        var bytes = checked(reducedHeight * reducedWidth * pixelBytes);
+        if (_pixels.Length < bytes + Resampler.Slack) _pixels = new byte[bytes + Resampler.Slack];
         var pixels = _pixels.AsSpan(0, bytes);
-        if ((isPng ? Png.Decode(file, pixels) : _jpeg!.Decode(file, pixels, reducedWidth, reducedHeight, isCmyk ? TurboJpeg.Cmyk : TurboJpeg.Rgbx)) is { } fault) return fault;
+        if ((isPng ? Png.Decode(file, pixels) : _jpeg!.Decode(file, pixels, reducedWidth, reducedHeight, isCmyk ? TurboJpeg.Cmyk : TurboJpeg.Rgb)) is { } fault) return fault;
         if (isCmyk) FromCmyk(pixels);
 
         // A reduced pixel covers exactly so many pixels each way; the last ones may hang over.
         var box = new Box(placed.Box.Left / reduction, placed.Box.Top / reduction, Math.Min(placed.Box.Right / reduction, reducedWidth), Math.Min(placed.Box.Bottom / reduction, reducedHeight));
         var fitted = orientation == 1 && !placed.HasMargin ? target : _fitted;
-        _resampler.Resize(pixels, reducedHeight, reducedWidth, box, shape.Filter, fitted, placed.Height, placed.Width);
+        _resampler.Resize(_pixels.AsSpan(0, bytes + Resampler.Slack), reducedHeight, reducedWidth, pixelBytes, box, shape.Filter, fitted, placed.Height, placed.Width);
         if (placed.HasMargin)
         {
             var padded = orientation == 1 ? target : new byte[shape.Bytes];

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Holdfast.Data.Images;
 
 /// <summary>
@@ -8,10 +10,12 @@ internal sealed class ResampleTaps
 {
     public const int Precision = 22;
 
+    private const int LowBits = 11;
+
     private ResampleTaps(int outputs, int most)
     {
-        (First, Count, Most) = (new int[outputs], new int[outputs], most);
-        Weights = new int[outputs * most];
+        (First, Count, Most, Groups) = (new int[outputs], new int[outputs], most, (most + 3) / 4);
+        (Weights, Halves) = (new int[outputs * most], new int[outputs * Groups * 4]);
     }
 
     /// <summary>The first input pixel of each output pixel.</summary>
@@ -24,6 +28,18 @@ internal sealed class ResampleTaps
     public int Most { get; }
 
     public int[] Weights { get; }
+
+    /// <summary>How many groups of four taps an output pixel has room for.</summary>
+    public int Groups { get; }
+
+    /// <summary>
+    /// The weights once more, for a processor that multiplies two pairs of 16 bits and adds them in one step: of each group of four taps the upper halves of
+    /// the first two and of the last two, then the lower ones; a weight is the upper half times 2^<see cref="LowBits"/> and the lower one. Behind the last tap they are zero.
+    /// </summary>
+    public int[] Halves { get; }
+
+    /// <summary>The sum of all, of the sums by upper and by lower halves.</summary>
+    public static Vector256<int> Whole(Vector256<int> upper, Vector256<int> lower) => (upper << LowBits) + lower + Vector256.Create(1 << (Precision - 1));
 
     /// <summary>Taps for <paramref name="outputs"/> pixels over the stretch from <paramref name="from"/> to <paramref name="to"/> of <paramref name="inputs"/> pixels.</summary>
     public static ResampleTaps Of(int inputs, double from, double to, int outputs, PackFilter filter)
@@ -48,9 +64,21 @@ internal sealed class ResampleTaps
             }
 
             (taps.First[output], taps.Count[output]) = (first, count);
+            taps.Halve(output);
         }
 
         return taps;
+    }
+
+    private void Halve(int output)
+    {
+        for (var tap = 0; tap < Count[output]; tap++)
+        {
+            var weight = Weights[output * Most + tap];
+            var (pair, shift) = ((output * Groups + tap / 4) * 4 + tap % 4 / 2, tap % 2 * 16);
+            Halves[pair] |= ((weight >> LowBits) & 0xFFFF) << shift;
+            Halves[pair + 2] |= (weight & ((1 << LowBits) - 1)) << shift;
+        }
     }
 
     private static (Func<double, double> Function, double Support) Filter(PackFilter filter) => filter switch

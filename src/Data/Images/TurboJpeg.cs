@@ -8,8 +8,8 @@ namespace Holdfast.Data.Images;
 /// </summary>
 internal sealed unsafe partial class TurboJpeg : IDisposable
 {
-    /// <summary>Four bytes a pixel: red, green, blue, unused.</summary>
-    public const int Rgbx = 2;
+    /// <summary>Three bytes a pixel: red, green, blue.</summary>
+    public const int Rgb = 0;
 
     /// <summary>Four bytes a pixel: cyan, magenta, yellow, black.</summary>
     public const int Cmyk = 11;
@@ -46,7 +46,7 @@ internal sealed unsafe partial class TurboJpeg : IDisposable
         fixed (byte* bytes = file)
         fixed (byte* target = pixels)
         {
-            return Decompress(_handle, bytes, (nuint)file.Length, target, width, width * 4, height, format, 0) == 0 ? null : Message();
+            return Decompress(_handle, bytes, (nuint)file.Length, target, width, 0, height, format, 0) == 0 ? null : Message();
         }
     }
 

@@ -39,6 +39,7 @@ internal static class ImageIndex
         }
 
         images.Sort((one, other) => string.CompareOrdinal(one.Key, other.Key));
+        if (labels.Refuse([.. images.Select(image => image.Key)]) is { } foreign) return foreign;
         return (images, rule);
     }
 

@@ -25,7 +25,7 @@ public static class ContactSheet
         var sheet = new byte[width * height * 3];
         Array.Fill(sheet, Paper);
 
-        var (resampler, image, four, tile) = (new Resampler(), new byte[shape.Bytes], new byte[shape.Height * shape.Width * 4], new byte[tileHeight * tileWidth * 3]);
+        var (resampler, image, tile) = (new Resampler(), new byte[shape.Bytes + Resampler.Slack], new byte[tileHeight * tileWidth * 3]);
         var top = 0;
         foreach (var (label, numbers) in groups)
         {
@@ -33,9 +33,8 @@ public static class ContactSheet
             top += Heading;
             for (var sample = 0; sample < Math.Min(samples, numbers.Length); sample++)
             {
-                pack.Read(numbers[(int)((long)sample * numbers.Length / Math.Min(samples, numbers.Length))], image);
-                for (var pixel = 0; pixel < shape.Height * shape.Width; pixel++) image.AsSpan(pixel * 3, 3).CopyTo(four.AsSpan(pixel * 4));
-                resampler.Resize(four, shape.Height, shape.Width, new Box(0, 0, shape.Width, shape.Height), PackFilter.Bilinear, tile, tileHeight, tileWidth);
+                pack.Read(numbers[(int)((long)sample * numbers.Length / Math.Min(samples, numbers.Length))], image.AsSpan(0, shape.Bytes));
+                resampler.Resize(image, shape.Height, shape.Width, 3, new Box(0, 0, shape.Width, shape.Height), PackFilter.Bilinear, tile, tileHeight, tileWidth);
                 var left = Space + sample * (tileWidth + Space);
                 for (var row = 0; row < tileHeight; row++) tile.AsSpan(row * tileWidth * 3, tileWidth * 3).CopyTo(sheet.AsSpan(((top + row) * width + left) * 3));
             }

@@ -24,6 +24,8 @@ public sealed record ImageBuild(string Context, string Repository)
     public Stream? Archive { get; init; }
     /// <summary>The text of the Containerfile, in place of the folder's; what is in the folder is then in <c>context/</c>, and its ignore file ignores nothing.</summary>
     public string? Containerfile { get; init; }
+    /// <summary>Files of this host that are in <c>beside/</c>, by their paths there; only with a text of the Containerfile.</summary>
+    public IReadOnlyDictionary<string, string> Beside { get; init; } = new Dictionary<string, string>();
     /// <summary>Whether every step is done again.</summary>
     public bool IsFresh { get; init; }
 }

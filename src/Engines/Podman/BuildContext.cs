@@ -46,6 +46,7 @@ internal sealed class BuildContext : HttpContent
         await using var writer = new TarWriter(stream, leaveOpen: true);
         using var containerfile = new MemoryStream(Encoding.UTF8.GetBytes(_containerfile));
         await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, FileName) { DataStream = containerfile, Mode = FileMode }, cancellationToken);
+        foreach (var (name, path) in _build.Beside.OrderBy(file => file.Key, StringComparer.Ordinal)) await writer.WriteEntryAsync(path, $"beside/{name}", cancellationToken);
         if (_build.Archive is { } archive) await CopyAsync(archive, writer, cancellationToken);
         else
         {

@@ -133,7 +133,7 @@ internal sealed class PodmanImages(PodmanApi api)
 
     private static EngineFault Failed(string name, string problem) =>
         problem.Contains("no space left on device", StringComparison.Ordinal) ? new("disk-full", $"{name} was not pulled: the disk is full. {problem}")
-        : problem.Contains("short-name", StringComparison.Ordinal) ? new("image-pull-failed", $"{name} is not here, and names no registry. Write the registry before it, as docker.io/library/{name}.")
+        : problem.Contains("short-name", StringComparison.Ordinal) ? new("image-missing", $"{name} is not here, and names no registry; mend: build it, or write the registry before it, as docker.io/library/{name}.")
         : new("image-pull-failed", $"{name} was not pulled: {problem}");
 
     private static bool IsId(string name) => name.StartsWith("sha256:", StringComparison.Ordinal);

@@ -23,6 +23,7 @@ internal static class ApiFeature
         MachinesApi.Map(api);
         MachineRunApi.Map(api);
         MachineOutputApi.Map(api);
+        PortsApi.Map(api);
         ActivityApi.Map(api);
         RunsApi.Map(api);
         JobsApi.Map(api);

@@ -1,4 +1,5 @@
 using Holdfast.Hub.Api.Contract;
+using Holdfast.Hub.Images;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.People;
 using Microsoft.AspNetCore.Builder;
@@ -28,22 +29,27 @@ internal static class MachinesApi
             .WithSummary("Delete a machine with its notebooks folder. 'confirm' is its name once more.").Produces<MachineView>(StatusCodes.Status202Accepted).WithFaults(400, 404);
     }
 
-    private static async Task<IResult> CreateAsync(HttpContext context, Fleet fleet, MachineViews views)
+    private static async Task<IResult> CreateAsync(HttpContext context, Fleet fleet, ImagePins images, MachineViews views)
     {
         var spec = await Body.ReadAsync(context, HubJson.Default.MachineSpec);
-        return spec.Ok ? views.Of(fleet.Create(context.Caller(), Whole(spec.Value)), context, spec.Value.Name, StatusCodes.Status201Created) : Answer.Fault(spec.Fault);
+        return spec.Ok ? views.Of(fleet.Create(context.Caller(), await WholeAsync(context, images, spec.Value)), context, spec.Value.Name, StatusCodes.Status201Created) : Answer.Fault(spec.Fault);
     }
 
-    private static async Task<IResult> ChangeAsync(HttpContext context, Fleet fleet, MachineViews views, string name)
+    private static async Task<IResult> ChangeAsync(HttpContext context, Fleet fleet, ImagePins images, MachineViews views, string name)
     {
         var machine = fleet.Find(context.Caller(), name);
         if (!machine.Ok) return views.Of(machine, context, name);
         var spec = await Body.MergeAsync(context, machine.Value.Spec, HubJson.Default.MachineSpec);
         if (!spec.Ok) return Answer.Fault(spec.Fault);
         if (spec.Value.Name != name) return Answer.Fault(new HubFault("bad-request", "The name of a machine stays. 'fork' makes a like one of another name."));
-        return views.Of(fleet.Change(context.Caller(), name, Whole(spec.Value)), context, name);
+        return views.Of(fleet.Change(context.Caller(), name, await WholeAsync(context, images, spec.Value)), context, name);
     }
 
     /// <summary>Generated readers know nothing of the defaults of properties: what was not said, or said to be null, is null.</summary>
-    private static MachineSpec Whole(MachineSpec spec) => spec with { Environment = spec.Environment ?? new Dictionary<string, string>(), Secrets = spec.Secrets ?? [] };
+    private static async Task<MachineSpec> WholeAsync(HttpContext context, ImagePins images, MachineSpec spec) => spec with
+    {
+        Image = await images.NameAsync(context.Caller(), spec.Image, context.RequestAborted),
+        Environment = spec.Environment ?? new Dictionary<string, string>(),
+        Secrets = spec.Secrets ?? [],
+    };
 }

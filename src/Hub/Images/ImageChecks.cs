@@ -1,11 +1,12 @@
 using Holdfast.Engines.Contract;
 using Holdfast.Hub.Api.Contract;
+using Holdfast.Hub.Inside;
 using Holdfast.Hub.People;
 
 namespace Holdfast.Hub.Images;
 
-/// <summary>Runs a command in an image, in a workload that is gone afterwards: nothing of the hub is in it.</summary>
-internal sealed class ImageChecks(HubImages images, HubFolders folders, TimeProvider time)
+/// <summary>Runs a command in an image, in a workload that is gone afterwards: nothing of the hub is in it but the Python package that jobs have.</summary>
+internal sealed class ImageChecks(HubImages images, HubOptions options, TimeProvider time)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
@@ -22,16 +23,20 @@ internal sealed class ImageChecks(HubImages images, HubFolders folders, TimeProv
         var found = await images.FindAsync(caller, image, cancellationToken);
         if (!found.Ok) return found.Fault;
         var engine = images.Engine!;
+        var whole = await engine.PrepareAsync(found.Value.Image.Id, null, cancellationToken);
+        if (!whole.Ok) return ImageFaults.Of(whole.Fault);
         var id = $"check-{Guid.NewGuid():N}"[..18];
-        var folder = HubFolders.Make(Path.Combine(folders.Root, "checks", id));
+        var folder = HubFolders.Make(Path.Combine(options.Folders.Root, "checks", id));
         var output = Path.Combine(folder, "output");
         try
         {
             var started = await engine.StartAsync(new WorkloadSpec
             {
                 Id = id,
-                Image = found.Value.Image.Id,
+                Image = whole.Value.Reference,
                 Argv = ["/bin/sh", "-c", Script, "sh", .. command],
+                Environment = new Dictionary<string, string> { ["PYTHONPATH"] = Surroundings.PythonPathOf(whole.Value, Surroundings.ProgramPlace) },
+                Mounts = [new(Path.Combine(options.ProgramFolder, "python"), $"{Surroundings.ProgramPlace}/python", IsReadOnly: true)],
                 Scratch = folder,
                 OutputFile = output,
                 Labels = new Dictionary<string, string> { ["owner"] = "image-check" },

@@ -15,7 +15,7 @@ internal sealed class ImageUses(Fleet fleet, JobStore jobs)
     public Func<LocalImage, IReadOnlyList<string>> Now(Caller caller)
     {
         var machines = fleet.List(Everybody);
-        var open = jobs.Open().ToLookup(job => job.ImageReference ?? job.Spec.Image);
+        var open = jobs.Open().ToLookup(job => job.ImageReference ?? job.ImagePin ?? job.Spec.Image);
         return image =>
         {
             var running = machines.Where(machine => image.UsedBy.Contains(machine.Id) || (machine.Spec.Image is { } named && IsNamed(image, named))).ToList();

@@ -11,6 +11,7 @@ internal static class ImagesFeature
         .AddSingleton<ImageUses>()
         .AddSingleton<HubImages>()
         .AddSingleton<ImageMoves>()
+        .AddSingleton<ImagePins>()
         .AddSingleton<ImageChecks>()
         .AddSingleton<JobImages>();
 }

@@ -7,10 +7,14 @@ namespace Holdfast.Hub.Inside;
 
 /// <summary>
 /// The way to ports inside a machine: a Unix socket in the meeting folder. Who connects writes the port in decimal and a line feed, reads a line, <c>ok</c> or why not, and
-/// is then connected to <c>localhost:PORT</c>, also where that listens on the machine's loopback only.
+/// is then connected to <c>localhost:PORT</c>, also where that listens on the machine's loopback only. Who writes <c>ports</c> reads a line for each port that something listens on, port, space and
+/// program, and then the end.
 /// </summary>
 public sealed class PortGate : IAsyncDisposable
 {
+    /// <summary>What asks for the list.</summary>
+    public const string List = "ports";
+
     private const int LongestLine = 8;
     private const int Backlog = 128;
     private static readonly IPAddress[] Loopbacks = [IPAddress.Loopback, IPAddress.IPv6Loopback];
@@ -18,21 +22,24 @@ public sealed class PortGate : IAsyncDisposable
     private readonly Socket _listener;
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _accepting;
+    private readonly string? _mark;
 
-    private PortGate(Socket listener)
+    private PortGate(Socket listener, string? mark)
     {
-        _listener = listener;
+        (_listener, _mark) = (listener, mark);
         _accepting = AcceptAsync();
     }
 
     /// <summary>Listens, 0600.</summary>
-    public static PortGate Open(string path)
+    /// <param name="path">Of the socket.</param>
+    /// <param name="mark">Which processes are the machine's (see <see cref="ListeningPorts.Read"/>).</param>
+    public static PortGate Open(string path, string? mark)
     {
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         listener.Listen(Backlog);
-        return new PortGate(listener);
+        return new PortGate(listener, mark);
     }
 
     /// <inheritdoc />
@@ -61,7 +68,13 @@ public sealed class PortGate : IAsyncDisposable
         using var near = client;
         try
         {
-            var (port, problem) = await ReadPortAsync(near);
+            var line = await ReadLineAsync(near);
+            if (line == List)
+            {
+                await near.SendAsync(Encoding.UTF8.GetBytes(string.Concat(ListeningPorts.Read(_mark).Select(each => $"{each.Port} {each.Program}\n"))), _ended.Token);
+                return;
+            }
+            var (port, problem) = PortIn(line);
             using var far = problem is null ? await ConnectAsync(port) : null;
             if (far is null)
             {
@@ -77,16 +90,17 @@ public sealed class PortGate : IAsyncDisposable
         }
     }
 
-    private async Task<(int Port, string? Problem)> ReadPortAsync(Socket client)
+    private async Task<string> ReadLineAsync(Socket client)
     {
         // A byte at a time: what follows the line is not ours.
         var line = new StringBuilder();
         var one = new byte[1];
         while (line.Length < LongestLine && await client.ReceiveAsync(one, _ended.Token) == 1 && one[0] != '\n') line.Append((char)one[0]);
-        return int.TryParse(line.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= IPEndPoint.MaxPort
-            ? (port, null)
-            : (0, "that is no port");
+        return line.ToString();
     }
+
+    private static (int Port, string? Problem) PortIn(string line) =>
+        int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= IPEndPoint.MaxPort ? (port, null) : (0, "that is no port");
 
     private async Task<Socket?> ConnectAsync(int port)
     {

@@ -11,6 +11,7 @@ internal sealed partial class JobBook
     async Task IHostedService.StartAsync(CancellationToken cancellationToken)
     {
         _newest = store.Newest();
+        code.Clear(store.Codes());
         await ClearEndedAsync(cancellationToken);
         lock (_turn)
         {

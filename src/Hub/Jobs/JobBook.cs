@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Holdfast.Hub.Costs;
 using Holdfast.Hub.Events;
+using Holdfast.Hub.Images;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.Output;
 using Holdfast.Hub.People;
@@ -15,7 +16,7 @@ namespace Holdfast.Hub.Jobs;
 /// their own jobs, an administrator all; another's is <c>not-found</c>.
 /// </summary>
 internal sealed partial class JobBook(
-    HubOptions options, JobStore store, JobStart starter, JobCode code, JobEnvironments environments, JobSmoke smoke, OutputPlaces places, OutputUpload upload, GpuInventory gpus, Fleet fleet, SecretStore secrets, CostLedger ledger, EventLog events, AuditLog audit, IEnumerable<IJobObserver> observers, TimeProvider time,
+    HubOptions options, JobStore store, JobStart starter, JobCode code, JobEnvironments environments, JobSmoke smoke, ImagePins pins, OutputPlaces places, OutputUpload upload, GpuInventory gpus, Fleet fleet, SecretStore secrets, CostLedger ledger, EventLog events, AuditLog audit, IEnumerable<IJobObserver> observers, TimeProvider time,
     ILogger<JobBook> log) : IHostedService
 {
     private readonly Lock _turn = new();
@@ -47,6 +48,12 @@ internal sealed partial class JobBook(
             if (!frozen.Ok) return frozen.Fault;
             environment = frozen.Value;
         }
+        var pin = retryOf?.ImagePin;
+        if (retryOf is null && whole.Image is { } image)
+        {
+            (image, pin) = await pins.PinAsync(caller, image, cancellationToken);
+            whole = whole with { Image = image };
+        }
         if (retryOf is null && await smoke.RunAsync(caller.Name, whole, environment, cancellationToken) is { } lacking) return lacking;
         whole = whole with { Imports = [] };
         var parts = JobParts.Count(whole);
@@ -62,6 +69,7 @@ internal sealed partial class JobBook(
             Output = JobRules.FolderOf(whole.Output!),
             Created = now,
             RetryOf = retryOf?.Id,
+            ImagePin = pin,
             Environment = environment,
         };
         List<JobRecord> all = [job];
@@ -116,7 +124,7 @@ internal sealed partial class JobBook(
         }
         return (IsId(idOrName) ? store.Find(idOrName) : null) is { } job && caller.Has(job.Owner) ? job
             : store.Newest(caller, idOrName) is { } named ? Now(named)
-            : new HubFault("not-found", $"There is no job '{idOrName}'{NearestName.Hint(idOrName, store.List(caller, new JobFilter()).Select(other => other.Spec.Name!).Distinct())}.");
+            : new HubFault("not-found", $"There is no job '{idOrName}'.{NearestName.Hint(idOrName, store.List(caller, new JobFilter()).Select(other => other.Spec.Name!).Distinct())}");
     }
 
     /// <summary>Jobs that are no parts, the newest first.</summary>

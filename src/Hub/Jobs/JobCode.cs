@@ -7,7 +7,7 @@ using Holdfast.Hub.Machines;
 namespace Holdfast.Hub.Jobs;
 
 /// <summary>The code of jobs: archives that were sent, unpacked once, each in a folder that its hash names.</summary>
-internal sealed class JobCode(HubFolders folders)
+internal sealed class JobCode(HubFolders folders, TimeProvider time)
 {
     /// <summary>Most bytes of an archive, and of what is in it.</summary>
     public const long Most = 600_000_000;
@@ -55,7 +55,19 @@ internal sealed class JobCode(HubFolders folders)
         }
     }
 
+    /// <summary>Removes code that no job names, and what a hub that was killed has left of an archive. What was sent within a day may yet be submitted.</summary>
+    /// <param name="named">The codes that jobs name, as they name them.</param>
+    public void Clear(IReadOnlyCollection<string> named)
+    {
+        var all = new DirectoryInfo(Path.GetDirectoryName(folders.CodeOf("x"))!);
+        foreach (var folder in all.Exists ? all.EnumerateDirectories() : [])
+        {
+            if (!named.Contains($"sha256:{folder.Name}") && folder.LastWriteTimeUtc < time.GetUtcNow() - Unsubmitted) FolderCopy.Remove(folder.FullName);
+        }
+    }
+
     private const string Note = "note";
+    private static readonly TimeSpan Unsubmitted = TimeSpan.FromDays(1);
 
     private static async Task<string?> ReceiveAsync(Stream archive, string file, CancellationToken cancellationToken)
     {

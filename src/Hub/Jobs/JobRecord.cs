@@ -37,6 +37,8 @@ public sealed record JobRecord
     public string? Store => Spec.Store;
     /// <summary>While it is finishing: where it will stand when its output is stored.</summary>
     public JobOutcome? Outcome { get; init; }
+    /// <summary>What its image's name meant when it was submitted: an id, or a place and a digest in a registry. Null for the host, and where that could not be said.</summary>
+    public string? ImagePin { get; init; }
     /// <summary>The image as it was found at the first attempt; all attempts run that one. Null for the host, and before.</summary>
     public string? ImageReference { get; init; }
     /// <summary>The digest of that image; null for the host, and where no registry has told one.</summary>

@@ -39,13 +39,12 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
     /// </summary>
     public async Task<EngineResult<EngineImage>> FetchAsync(IEngine engine, JobRecord job, IProgress<string> progress, CancellationToken cancellationToken)
     {
-        if (engine is not IImageStore store || job.ImageReference is not null || job.Spec.Image is not { } name) return await engine.PrepareAsync(job.ImageReference ?? job.Spec.Image, progress, cancellationToken);
+        if (engine is not IImageStore store || job.ImageReference is not null || (job.ImagePin ?? job.Spec.Image) is not { } name) return await engine.PrepareAsync(job.ImageReference ?? job.Spec.Image, progress, cancellationToken);
         var image = await engine.PrepareAsync(name, progress, cancellationToken);
         // The store tells what has failed, and logs in.
         if (image.Fault is { Code: "image-pull-failed" }) image = await store.PullImageAsync(name, LoginOf(job, name), progress, cancellationToken);
+        if (image.Fault is { Code: "image-missing" } missing) return await MissingAsync(store, job, missing, cancellationToken);
         if (!image.Ok) return image;
-        if (name.Split('@') is [_, var wanted] && image.Value.Digest is { } found && found != wanted)
-            return new EngineFault("image-missing", $"The image that is here has the digest {found}, and {wanted} was asked for; mend: pull it, or name the one that is meant.");
         if (job.Spec.Code is not { } sent) return image;
 
         var below = image.Value.Reference!;
@@ -69,6 +68,14 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
         }
         var whole = await engine.PrepareAsync(made.Value.Reference, null, cancellationToken);
         return whole.Ok ? whole.Value with { Digest = digest ?? whole.Value.Digest } : whole;
+    }
+
+    /// <summary>Says of an image that is known by an id or a digest what there is in its place.</summary>
+    private static async Task<EngineFault> MissingAsync(IImageStore store, JobRecord job, EngineFault missing, CancellationToken cancellationToken)
+    {
+        if (job.ImagePin is { } pin) return missing with { Message = $"{job.Spec.Image} was {pin} when the job was submitted, and that is not there any more; mend: submit it again." };
+        if (job.Spec.Image?.Split('@') is not [var tagged, var wanted] || await store.FindImageAsync(tagged, cancellationToken) is not { Ok: true, Value: { } other }) return missing;
+        return missing with { Message = $"The image {tagged} that is here is {other.Digest ?? other.Reference}, and {wanted} was asked for; mend: name the one that is meant, or pull the other (holdfast image pull)." };
     }
 
     /// <summary>Starts the attempt; its folders, variables and secrets are made ready first. Fault <c>setup-failed</c> when one of those cannot be.</summary>
@@ -183,7 +190,7 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
 internal sealed record JobPlaces(string Storage, string Code, string Home, string Program)
 {
     public static JobPlaces Of(JobRecord job, HubOptions options, IEngine engine, string work) => engine.HasOwnRoots || job.Spec.Image is not null
-        ? new("/storage", "/code", HomeOf(job), "/opt/holdfast")
+        ? new("/storage", "/code", HomeOf(job), Surroundings.ProgramPlace)
         : new(options.Folders.Storage, Path.Combine(work, "code"), Path.Combine(work, "home"), options.ProgramFolder);
 
     public static string HomeOf(JobRecord job) => $"/home/{job.Owner}";

@@ -20,6 +20,9 @@ internal sealed class JobStore(HubDatabase database, AuditLog audit)
     /// <summary>Those that have not come to their end, the oldest first.</summary>
     public IReadOnlyList<JobRecord> Open() => Read("WHERE over = 0 ORDER BY number");
 
+    /// <summary>The code that jobs name.</summary>
+    public IReadOnlySet<string> Codes() => database.Query("SELECT DISTINCT json_extract(record, '$.Spec.Code') AS code FROM jobs WHERE code IS NOT NULL", row => row.GetString(0)).ToHashSet();
+
     /// <summary>A job by its id; null when there is none.</summary>
     public JobRecord? Find(string id) => Read("WHERE id = $id", ("$id", id)) is [var job] ? job : null;
 

@@ -1,3 +1,4 @@
+using Holdfast.Hub.Inside;
 using Holdfast.Hub.Machines;
 
 namespace Holdfast.Hub.Loss;
@@ -13,7 +14,7 @@ internal static class InsideFolders
     public const string PackagesBefore = "packages-before.json";
 
     /// <summary>Mounts of a machine: nothing in them is lost.</summary>
-    public static IReadOnlyList<string> Of(MachineRecord machine) => ["/notebooks", "/storage", HomeOf(machine), State, Kept, "/run/machine", "/opt/holdfast"];
+    public static IReadOnlyList<string> Of(MachineRecord machine) => ["/notebooks", "/storage", HomeOf(machine), State, Kept, "/run/machine", Surroundings.ProgramPlace];
 
     /// <summary>The home inside.</summary>
     public static string HomeOf(MachineRecord machine) => $"/home/{machine.Owner}";

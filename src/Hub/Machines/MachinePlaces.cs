@@ -16,7 +16,7 @@ internal sealed record MachinePlaces(string Storage, string Notebooks, string Ho
     {
         var folders = options.Folders;
         return engine.HasOwnRoots
-            ? new("/storage", "/notebooks", InsideFolders.HomeOf(machine), InsideFolders.State, Inside.Meeting.Folder, "/opt/holdfast")
+            ? new("/storage", "/notebooks", InsideFolders.HomeOf(machine), InsideFolders.State, Inside.Meeting.Folder, Inside.Surroundings.ProgramPlace)
             : new(folders.Storage, folders.NotebooksOf(machine.Id), folders.HomeOf(machine.Owner), folders.StateOf(machine.Id), folders.MeetingOf(machine.Id), options.ProgramFolder);
     }
 

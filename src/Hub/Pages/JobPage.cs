@@ -79,6 +79,7 @@ internal sealed class JobPage(IJobs jobs, HubFolders folders, MetricCharts chart
         if (spec.Notebook is { } notebook) yield return ("Notebook", notebook);
         yield return ("Command", string.Join(' ', spec.Command.Select(Quoted)));
         yield return ("Image", spec.Image ?? "none: this computer");
+        if ((job.ImageReference ?? job.ImagePin) is { } id) yield return ("Its id", id);
         if (job.Digest is { } digest) yield return ("Digest", digest);
         if (spec.Machine is { } machine) yield return ("Environment of", machine);
         if (job.Environment is { } environment) yield return ("As it was", $"p{environment.Point}, {environment.Fingerprint}");

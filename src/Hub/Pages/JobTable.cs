@@ -19,6 +19,10 @@ internal sealed record JobTable(IReadOnlyList<string> Parameters, IReadOnlyList<
     {
         /// <summary>The last value of a metric; null without one.</summary>
         public double? Last(string? metric) => metric is not null && Metrics.GetValueOrDefault(metric)?.Last is { } last ? last.Value : null;
+
+        /// <summary>The best value of a metric; null without one.</summary>
+        public double? Best(string? metric, bool isMaximized) =>
+            metric is not null && Metrics.GetValueOrDefault(metric) is { } series && (isMaximized ? series.Max : series.Min) is { } best ? best.Value : null;
     }
 
     public static JobTable Of(IReadOnlyList<JobView> jobs, MetricsReader reader, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using Holdfast.Hub.Loss;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.Pages.Charts;
 using Holdfast.Hub.People;
+using Holdfast.Hub.Ports;
 using Holdfast.Hub.Proxy;
 using Holdfast.Hub.Settings;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +12,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Holdfast.Hub.Pages;
 
 /// <summary><c>/machines/NAME</c>: what it does, how its start went, its hooks, what a stop would destroy, its recipe, the end of its log.</summary>
-internal sealed class MachinePage(IMachines machines, HubFolders folders, HubHosts hosts, HubSettings settings, KeptPaths kept, RecipePart recipes, MachineGlance glance, ActivityWatch activity, TimeProvider time)
+internal sealed class MachinePage(IMachines machines, HubFolders folders, HubHosts hosts, HubSettings settings, KeptPaths kept, RecipePart recipes, MachinePorts ports, MachineGlance glance, ActivityWatch activity, TimeProvider time)
 {
     private const int LogBytes = 16 * 1024;
 
@@ -39,6 +40,7 @@ internal sealed class MachinePage(IMachines machines, HubFolders folders, HubHos
             {Html.If(machine.State == MachineState.Running && activity.Of(machine)?.StopsAt is not null, $"""<section><form class="inline" method="post" action="/machines/{name}/extend"><label>Let it run for at least<input name="span" value="2h" size="5" autocomplete="off" aria-describedby="spans"></label><button>Extend</button><span class="hint" id="spans">as 30m, 2h or 1d from now, whatever its limits say</span></form></section>""")}
             <div class="halves"><div>
             {Html.If(machine.Hooks.Any(hook => hook.Failed), HooksSection(machine))}
+            {await PortsAsync(context.Request, machine, context.RequestAborted)}
             {glance.Usage(machine, context.Request.Query["span"])}
             {await LossAsync(machine, context.RequestAborted)}
             {Html.If(machine.Started is not null, $"""<section><header><h2>Environment</h2><a class="button slim" href="/machines/{name}/points">Points and the way back</a></header><p class="hint">How its packages were at each start and after each install. An upgrade that broke something is gone back on in one step; nothing else of the home is touched.</p></section>""")}
@@ -54,6 +56,17 @@ internal sealed class MachinePage(IMachines machines, HubFolders folders, HubHos
             {Html.If(isAtRest && machine.State != MachineState.Created, $"""<p class="hint">Home, /notebooks and /storage are as they were left.</p>""")}
             </div></div>
             """, status, refresh: isMoving);
+    }
+
+    /// <summary>What listens inside, where it is reached.</summary>
+    private async Task<Html> PortsAsync(HttpRequest request, MachineRecord machine, CancellationToken cancellationToken)
+    {
+        if (machine.State != MachineState.Running || await ports.ListAsync(machine, cancellationToken) is not { Ok: true, Value: { Count: > 0 } list }) return Html.Empty;
+        return $"""
+            <section><header><h2>Ports</h2><code class="hint">holdfast port {machine.Spec.Name}</code></header><div class="scroll"><table class="same"><tbody>
+            {list.Select(each => (Html)$"""<tr><th scope="row">{each.Port}</th><td>{each.Program}</td><td class="do"><a class="button slim" href="{hosts.AddressFor(request, new MachineOrigin(machine.Spec.Name, each.Port).Label)}/" target="_blank" rel="noopener">Open</a></td></tr>""")}
+            </tbody></table></div></section>
+            """;
     }
 
     public async Task KeepAsync(HttpContext context)

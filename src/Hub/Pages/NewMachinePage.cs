@@ -16,7 +16,7 @@ internal sealed class NewMachinePage(IMachines machines, HubSettings settings, H
     {
         var form = await Forms.ReadAsync(context);
         var spec = MachineForm.Read(form, new MachineSpec { Name = form.Field("name") });
-        var made = spec.Ok ? machines.Create(context.Caller(), spec.Value) : spec.Fault;
+        var made = spec.Ok ? await machines.CreateAsync(context.Caller(), spec.Value, context.RequestAborted) : spec.Fault;
         if (made.Ok && form.Field("start") == "yes") made = machines.Start(context.Caller(), made.Value.Spec.Name, new StartWish());
         if (made.Ok) context.SeeOther($"/machines/{Uri.EscapeDataString(made.Value.Spec.Name)}");
         else await WriteAsync(context, spec.Value ?? new MachineSpec { Name = form.Field("name") }, made.Fault.Message, made.Fault.Status);

@@ -1,3 +1,4 @@
+using Holdfast.Hub.Images;
 using Holdfast.Hub.Loss;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.People;
@@ -5,13 +6,14 @@ using Holdfast.Hub.People;
 namespace Holdfast.Hub.Proxy;
 
 /// <summary>The machines of the fleet.</summary>
-internal sealed class FleetMachines(Fleet fleet, LossLists losses) : IMachines
+internal sealed class FleetMachines(Fleet fleet, LossLists losses, ImagePins images) : IMachines
 {
     public IReadOnlyList<MachineRecord> List(Caller caller) => fleet.List(caller);
 
     public HubResult<MachineRecord> Find(Caller caller, string name) => fleet.Find(caller, name);
 
-    public HubResult<MachineRecord> Create(Caller caller, MachineSpec spec) => fleet.Create(caller, spec);
+    public async Task<HubResult<MachineRecord>> CreateAsync(Caller caller, MachineSpec spec, CancellationToken cancellationToken) =>
+        fleet.Create(caller, spec with { Image = await images.NameAsync(caller, spec.Image, cancellationToken) });
 
     public HubResult<MachineRecord> Start(Caller caller, string name, StartWish wish) => fleet.Start(caller, name, wish);
 

@@ -13,8 +13,8 @@ internal interface IMachines
     /// <inheritdoc cref="Fleet.Find(Caller, string)" />
     HubResult<MachineRecord> Find(Caller caller, string name);
 
-    /// <inheritdoc cref="Fleet.Create" />
-    HubResult<MachineRecord> Create(Caller caller, MachineSpec spec);
+    /// <summary>Makes a machine, of the image that the caller calls so.</summary>
+    Task<HubResult<MachineRecord>> CreateAsync(Caller caller, MachineSpec spec, CancellationToken cancellationToken);
 
     /// <inheritdoc cref="Fleet.Start" />
     HubResult<MachineRecord> Start(Caller caller, string name, StartWish wish);

@@ -1,4 +1,5 @@
 using System.Text;
+using Holdfast.Hub.Ports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Routing;
@@ -20,6 +21,7 @@ internal static class ProxyFeature
             .AddSingleton<EnterPage>()
             .AddSingleton<OwnPaths>()
             .AddSingleton<Forwarder>()
+            .AddSingleton<MachinePorts>()
             .AddSingleton<IMemoryPoolFactory<byte>, WideBlocks>()
             .Configure<KestrelServerOptions>(kestrel =>
             {

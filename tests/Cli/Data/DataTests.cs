@@ -30,7 +30,7 @@ public sealed class DataTests
         Assert.Equal(new Ran(0, "a.pack: 9 images, 32 high and 24 wide, 20.7 kB; 9 unchanged; nothing to write.\n", ""), await place.RunAsync("data", "pack", "leaves/", "-o", "a.pack"));
         File.Delete(place.PathOf("leaves/blast/blast0.png"));
         var json = await place.RunAsync("data", "pack", "leaves", "-o", "a.pack", "--json");
-        Assert.Equal("""{"pack":"a.pack","count":8,"height":32,"width":24,"decoded":0,"twins":0,"resumed":0,"unchanged":8,"removed":1,"written":true,"left_out":[]}""", JsonSerializer.Serialize(json.Json));
+        Assert.Equal("""{"pack":"a.pack","count":8,"height":32,"width":24,"decoded":0,"twins":0,"resumed":0,"unchanged":8,"removed":1,"unlabelled":0,"written":true,"left_out":[]}""", JsonSerializer.Serialize(json.Json));
     }
 
     [Fact]
@@ -114,11 +114,13 @@ public sealed class DataTests
     [InlineData(1, "data pack leaves", "A new pack needs the size of its images: --size 256x192 (height, width), or --size 192 for squares.")]
     [InlineData(1, "data pack none --size 32", "none does not exist.")]
     [InlineData(1, "data pack leaves --size 32 --labels none.csv", "none.csv does not exist.")]
+    [InlineData(1, "data pack leaves --size 32 --labels other.csv", "other.csv has a label for none of the 10 images. Its keys are as 'a.jpg', those of the images as 'blast0.png'.")]
     [InlineData(1, "data pack leaves --size 32 -o notebooks/..", "notebooks/.. is no pack, and not empty: it holds ")]
     [InlineData(1, "data show leaves", "leaves is no pack: it has no pack.json. 'holdfast data pack DIR -o leaves' makes one, and ends what was interrupted.")]
     public async Task CommandLines_ThatCannotBeDone_SayWhatIsWrong(int code, string words, string fault)
     {
         await using var place = await PlaceAsync();
+        place.Write("other.csv", "key,label\na.jpg,blast\n");
 
         var ran = await place.RunAsync(words.Split(' '));
 

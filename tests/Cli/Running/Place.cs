@@ -9,6 +9,9 @@ namespace Holdfast.Cli.Tests.Running;
 internal sealed record Ran(int ExitCode, string Out, string Errors)
 {
     public JsonElement Json => JsonDocument.Parse(Out).RootElement;
+
+    /// <inheritdoc />
+    public override string ToString() => $"{ExitCode}: {Out}{Errors}";
 }
 
 /// <summary>A folder with a Holdfast state of its own. At its end the keeper is stopped and all of it removed.</summary>

@@ -78,7 +78,7 @@ public sealed class PodmanImageTests(PodmanService service) : IAsyncLifetime
     [Theory]
     [InlineData(null, "bad-spec")]
     [InlineData("sha256:0123456789012345678901234567890123456789012345678901234567890123", "image-missing")]
-    [InlineData("no-such-image", "image-pull-failed")]
+    [InlineData("no-such-image", "image-missing")]
     [InlineData("Not A Name", "image-pull-failed")]
     public async Task Prepare_ImageThatIsNone_IsAFault(string? image, string code) => Assert.Equal(code, (await _engine.PrepareAsync(image, null, Cancellation)).Fault?.Code);
 

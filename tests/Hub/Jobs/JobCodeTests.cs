@@ -16,7 +16,7 @@ public sealed class JobCodeTests : IDisposable
     public async Task Archive_Sent_IsThereWithItsFilesAndLinks()
     {
         var (hash, archive) = Pack(("src/train.py", "print(1)", null), ("data", null, "src"), ("empty/", null, null));
-        var code = new JobCode(_folders);
+        var code = new JobCode(_folders, TimeProvider.System);
 
         var view = TestHub.Value(await code.TakeAsync(hash, new MemoryStream(archive), TestHub.Cancellation));
         var again = TestHub.Value(await code.TakeAsync(hash, Stream.Null, TestHub.Cancellation));
@@ -28,6 +28,27 @@ public sealed class JobCodeTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_folders.CodeOf(hash)));
     }
 
+    [Fact]
+    public async Task Code_ThatNoJobNames_IsGoneAtTheNextStart()
+    {
+        await using var hub = new TestHub();
+        await hub.StartAsync();
+        var (old, older) = (DateTime.UtcNow.AddDays(-2), DateTime.UtcNow.AddDays(-3));
+        var (named, unnamed, young) = (await PodmanJobTests.SendAsync(hub, "1"), await PodmanJobTests.SendAsync(hub, "2"), await PodmanJobTests.SendAsync(hub, "3"));
+        var job = await hub.UntilOverAsync(await hub.SubmitAsync("true", spec => spec with { Code = named }));
+        var cut = HubFolders.Make(hub.Folders.CodeOf(".new-x"));
+        foreach (var folder in (string[])[FolderOf(named), FolderOf(unnamed)]) Directory.SetLastWriteTimeUtc(folder, old);
+        Directory.SetLastWriteTimeUtc(cut, older);
+
+        await hub.EndAsync();
+        await hub.StartAsync();
+
+        Assert.Equal(JobState.Succeeded, job.State);
+        Assert.Equal([true, false, true, false], ((string[])[FolderOf(named), FolderOf(unnamed), FolderOf(young), cut]).Select(Directory.Exists));
+
+        string FolderOf(string code) => hub.Folders.CodeOf(JobRules.Hash(code)!);
+    }
+
     [Theory]
     [InlineData("../out", null, "leads out")]
     [InlineData("/etc/out", null, "leads out")]
@@ -37,7 +58,7 @@ public sealed class JobCodeTests : IDisposable
     {
         var (hash, archive) = Pack((name, link is null ? "x" : null, link));
 
-        var taken = await new JobCode(_folders).TakeAsync(hash, new MemoryStream(archive), TestHub.Cancellation);
+        var taken = await new JobCode(_folders, TimeProvider.System).TakeAsync(hash, new MemoryStream(archive), TestHub.Cancellation);
 
         Assert.Equal("bad-request", taken.Fault?.Code);
         Assert.Contains(words, taken.Fault!.Message, StringComparison.Ordinal);
@@ -49,7 +70,7 @@ public sealed class JobCodeTests : IDisposable
     {
         var (hash, archive) = Pack(("src", null, "other"), ("src/train.py", "x", null));
 
-        Assert.Contains("behind a link", (await new JobCode(_folders).TakeAsync(hash, new MemoryStream(archive), TestHub.Cancellation)).Fault?.Message, StringComparison.Ordinal);
+        Assert.Contains("behind a link", (await new JobCode(_folders, TimeProvider.System).TakeAsync(hash, new MemoryStream(archive), TestHub.Cancellation)).Fault?.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -61,8 +82,8 @@ public sealed class JobCodeTests : IDisposable
         if (isCut) hash = Convert.ToHexStringLower(SHA256.HashData(archive = archive[..^20]));
         else archive[^3] ^= 1;
 
-        Assert.Equal("bad-request", (await new JobCode(_folders).TakeAsync(hash, new MemoryStream(archive), TestHub.Cancellation)).Fault?.Code);
-        Assert.Null(new JobCode(_folders).Find(hash));
+        Assert.Equal("bad-request", (await new JobCode(_folders, TimeProvider.System).TakeAsync(hash, new MemoryStream(archive), TestHub.Cancellation)).Fault?.Code);
+        Assert.Null(new JobCode(_folders, TimeProvider.System).Find(hash));
     }
 
     private static (string Hash, byte[] Archive) Pack(params (string Name, string? Text, string? Link)[] entries)

@@ -175,6 +175,32 @@ public sealed class JobLifeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Output_ThatIsReadOnly_IsSaid()
+    {
+        if (!Environment.IsPrivilegedProcess) Assert.Skip("Mounts are made by root.");
+        var runs = HubFolders.Make(Path.Combine(_hub.Folders.Storage, "runs"));
+        await ShellAsync($"mount -t tmpfs -o ro none {runs}");
+        try
+        {
+            var job = await _hub.UntilOverAsync(await _hub.SubmitAsync("echo never"));
+
+            Assert.Equal((JobState.Failed, JobReason.SetupFailed, 125), (job.State, job.Reason, job.ExitCode));
+            Assert.Matches("^The output folder /storage/runs/leaves/j[0-9a-f]{8} cannot be written: Read-only file system", job.Message);
+        }
+        finally
+        {
+            await ShellAsync($"umount {runs}");
+        }
+
+        static async Task ShellAsync(string command)
+        {
+            using var shell = System.Diagnostics.Process.Start("/bin/sh", ["-c", command]);
+            await shell.WaitForExitAsync(TestHub.Cancellation);
+            Assert.Equal(0, shell.ExitCode);
+        }
+    }
+
+    [Fact]
     public async Task Memory_BeyondItsLimit_IsSaid()
     {
         var job = await _hub.UntilOverAsync(await _hub.SubmitAsync("exec python3 -c 'bytearray(400_000_000)'", spec => spec with { Resources = new JobResources(Memory: 64_000_000) }));

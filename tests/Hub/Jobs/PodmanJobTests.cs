@@ -10,6 +10,7 @@ using Holdfast.Hub.Database;
 using Holdfast.Hub.Jobs;
 using Holdfast.Hub.People;
 using Holdfast.Hub.Stores;
+using Holdfast.Hub.Tests.Api;
 using Holdfast.Hub.Tests.Stores;
 
 namespace Holdfast.Hub.Tests.Jobs;
@@ -77,9 +78,51 @@ public sealed class PodmanJobTests(PodmanService podman) : IAsyncLifetime
 
         var unknown = await _hub.UntilOverAsync(await _hub.SubmitAsync("true", spec => spec with { Image = $"{registry.Name}/team/nothing:1" }));
         var other = await _hub.UntilOverAsync(await _hub.SubmitAsync("true", spec => spec with { Image = $"{registry.Name}/team/nothing@sha256:{new string('0', 64)}" }));
+        var changed = await _hub.UntilOverAsync(await _hub.SubmitAsync("true", spec => spec with { Image = $"localhost/holdfast-test:1@sha256:{new string('0', 64)}" }));
 
-        Assert.All([unknown, other], job => Assert.Equal((JobState.Failed, JobReason.ImageMissing, 125, 1), (job.State, job.Reason, job.ExitCode, job.Attempts.Count)));
+        Assert.All([unknown, other, changed], job => Assert.Equal((JobState.Failed, JobReason.ImageMissing, 125, 1), (job.State, job.Reason, job.ExitCode, job.Attempts.Count)));
         Assert.Contains("team/nothing:1", unknown.Message, StringComparison.Ordinal);
+        Assert.Matches("^The image localhost/holdfast-test:1 that is here is sha256:[0-9a-f]{64}, and sha256:0{64} was asked for; mend: ", changed.Message);
+    }
+
+    [Fact]
+    public async Task Image_WhoseNameGoesElsewhereMeanwhile_IsTheOneOfTheSubmission()
+    {
+        await using var registry = await LocalRegistry.StartAsync();
+        await BeginAsync();
+        var (here, there) = ("localhost/people/ada/moves:1", $"{registry.Name}/team/moves:1");
+        var first = await BuildAsync("first", here);
+        await podman.RunPodmanAsync("push", "-q", "--tls-verify=false", here, there);
+        var holds = await _hub.SubmitAsync("until [ -e /storage/go ]; do sleep 0.02; done", spec => spec with { Image = podman.Image, Resources = new JobResources(Cpu: Environment.ProcessorCount) });
+        await _hub.UntilAsync(holds, record => record.State == JobState.Running);
+
+        var jobs = new List<JobRecord>();
+        foreach (var name in (string[])["moves", here, there]) jobs.Add(await _hub.SubmitAsync("cat /which", spec => spec with { Image = name, Resources = new JobResources(Cpu: Environment.ProcessorCount) }));
+        await BuildAsync("second", here);
+        await podman.RunPodmanAsync("push", "-q", "--tls-verify=false", here, there);
+        await File.WriteAllTextAsync(Path.Combine(_hub.Folders.Storage, "go"), "", TestHub.Cancellation);
+        for (var at = 0; at < jobs.Count; at++) jobs[at] = await _hub.UntilOverAsync(jobs[at]);
+
+        Assert.All(jobs, job => Assert.Equal((JobState.Succeeded, "first\n"), (job.State, _hub.LogOf(job))));
+        Assert.Equal([(here, first), (here, first), (there, null)], jobs.Select(job => (job.Spec.Image, job.ImagePin!.Contains('@', StringComparison.Ordinal) ? null : job.ImagePin)));
+        Assert.StartsWith($"{registry.Name}/team/moves@sha256:", jobs[2].ImagePin, StringComparison.Ordinal);
+
+        using var api = new ApiClient(_hub);
+        Assert.Equal(here, (await api.PostAsync("machines", """{"name": "of-it", "image": "people/ada/moves"}""")).Json.GetProperty("image").GetString());
+
+        // What was removed is not replaced by what has its name.
+        while ((await _engine.RemoveImageAsync(first, TestHub.Cancellation)).Fault is { Code: "in-use" }) await Task.Delay(20, TestHub.Cancellation);
+        var gone = await _hub.UntilOverAsync(TestHub.Value(await _hub.Jobs.RetryAsync(TestHub.Ada, jobs[0].Id)));
+        Assert.Equal((JobReason.ImageMissing, $"{here} was {first} when the job was submitted, and that is not there any more; mend: submit it again."), (gone.Reason, gone.Message));
+
+        async Task<string> BuildAsync(string word, string name)
+        {
+            var folder = Directory.CreateTempSubdirectory("hf-image-").FullName;
+            await File.WriteAllTextAsync(Path.Combine(folder, "Containerfile"), $"FROM {podman.Image}\nRUN echo {word} > /which\n", TestHub.Cancellation);
+            await podman.RunPodmanAsync("build", "-q", "-t", name, folder);
+            Directory.Delete(folder, recursive: true);
+            return $"sha256:{await podman.RunPodmanAsync("image", "inspect", "--format={{.Id}}", name)}";
+        }
     }
 
     [Fact]

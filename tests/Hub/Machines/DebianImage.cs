@@ -7,7 +7,7 @@ namespace Holdfast.Hub.Tests.Machines;
 public sealed class DebianImage(PodmanService podman) : IAsyncLifetime
 {
     public const string Name = "localhost/holdfast-debian:1";
-    private const string Packages = "python3,python3-ipykernel,git,openssh-client,ca-certificates";
+    private const string Packages = "python3,python3-ipykernel,python3-numpy,git,openssh-client,ca-certificates";
 
     /// <summary>Why there is no image; null when there is.</summary>
     public string? Unusable { get; private set; } = podman.Unusable;

@@ -26,6 +26,20 @@ public sealed class StepChartTests
         Assert.InRange(ticks.Place(low), 0, 1);
     }
 
+    [Theory]
+    [InlineData(1, 3, "1 2 3")]
+    [InlineData(1, 4, "1 2 3 4")]
+    [InlineData(0, 10, "0 2 4 6 8 10")]
+    [InlineData(1, 12, "1 12")]
+    [InlineData(0, 1000, "0 333 667 1,000")]
+    [InlineData(0, 0.5, "0 0.2 0.3 0.5")]
+    public void Chart_OfSteps_NamesWholeOnes(double from, double to, string labels)
+    {
+        var drawn = StepChart.Draw("loss", "", [new StepSeries("a", [(from, 0), (to, 1)])]).ToString();
+
+        Assert.Equal(labels, string.Join(' ', Regex.Matches(drawn[drawn.IndexOf("class=\"xs\"", StringComparison.Ordinal)..], "<span>([^<]+)</span>").Select(match => match.Groups[1].Value)));
+    }
+
     [Fact]
     public void Chart_OfSeveralJobs_HasALineEachOnOneScale()
     {

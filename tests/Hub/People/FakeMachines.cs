@@ -34,9 +34,9 @@ internal sealed class FakeMachines : IMachines
 
     public HubResult<MachineRecord> Find(Caller caller, string name) => _records.TryGetValue(name, out var record) && IsTheirs(caller, record) ? record : new HubFault("not-found", $"There is no machine {name}.");
 
-    public HubResult<MachineRecord> Create(Caller caller, MachineSpec spec) => _records.ContainsKey(spec.Name)
+    public Task<HubResult<MachineRecord>> CreateAsync(Caller caller, MachineSpec spec, CancellationToken cancellationToken) => Task.FromResult<HubResult<MachineRecord>>(_records.ContainsKey(spec.Name)
         ? new HubFault("exists", $"There is a machine {spec.Name} already.")
-        : Put(spec.Name, MachineState.Created, caller.Name, record => record with { Spec = spec });
+        : Put(spec.Name, MachineState.Created, caller.Name, record => record with { Spec = spec }));
 
     public HubResult<MachineRecord> Start(Caller caller, string name, StartWish wish) => Find(caller, name) is { Ok: true } found
         ? Put(name, MachineState.Starting, found.Value.Owner)

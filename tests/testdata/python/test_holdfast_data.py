@@ -2,6 +2,7 @@
 import math
 import os
 import pathlib
+import resource
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ import packs
 
 import holdfast.data as hd
 from holdfast.data import _transforms, _weights
+from holdfast.data._level import Level
 
 LABELS = ["blast", "blight", "tungro"] * 3 + ["blast"]
 COUNT = len(LABELS)
@@ -294,6 +296,47 @@ class LoaderTests(Case):
             theirs = np.array([np.asarray(Image.fromarray(image).resize(size[::-1], Image.BILINEAR)) for image in batch]).astype(int)
             self.assertLess(np.abs(ours - theirs).mean(), 0.5)
             self.assertLess(np.abs(ours - theirs).max(), 4)
+
+    def test_resized_images_are_kept_without_a_name_and_cut_out_of_the_whole(self):
+        src = self.pack(["a"] * 6, size=(40, 24))
+        dls = self.numpy(hd.DataBlock(split=hd.by_key(src.keys[4:]), item=hd.resize(16), flip=False, normalize=False), "dataloaders", src, bs=4, seed=0)
+        whole = _transforms.scale(src.pixels, (27, 16)).transpose(0, 3, 1, 2) / 255
+        places = set()
+        for _ in range(12):
+            x, _ = next(iter(dls.train))
+            for number, image in zip(dls.train.drawn, x):
+                found = [top for top in range(12) if np.allclose(whole[number, :, top:top + 16], image, atol=1e-6)]
+                self.assertEqual(1, len(found))
+                places.add(found[0])
+        self.assertGreater(len(places), 6)
+        self.assertEqual([True] * 4, src.level((27, 16))._there[:4].tolist())
+        for image, number in zip(dls.valid.one_batch()[0], (4, 5)):
+            self.assertTrue(any(np.allclose(whole[number, :, top:top + 16], image, atol=1e-6) for top in (5, 6)))
+        self.assertEqual({"manifest.csv", "pack.json", "pixels.npy"}, set(os.listdir(src.path)))
+
+    def test_resized_images_that_a_disk_does_not_take_are_made_each_time(self):
+        src = self.pack(["a"] * 6, size=(40, 24))
+        numbers = np.array([3, 0, 3, 5])
+        expected = _transforms.scale(src.pixels[numbers], (27, 16))
+
+        def taken(level):
+            images, places = level.take(numbers)
+            return images[places]
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        for when in ("before", "after"):
+            level = Level(src, (27, 16)) if when == "after" else None
+            resource.setrlimit(resource.RLIMIT_FSIZE, (27 * 16 * 3 * 2, limits[1]))
+            try:
+                level = level or Level(src, (27, 16))
+                self.assertTrue((expected == taken(level)).all())
+            finally:
+                resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+            self.assertIsNone(level._kept)
+            self.assertTrue((expected == taken(level)).all())
+        kept = Level(src, (27, 16))
+        self.assertTrue((expected == taken(kept)).all() and (expected == taken(kept)).all())
+        self.assertIsNotNone(kept._kept)
+        self.assertIsNone(Level(src, (80, 48))._kept)
 
     def test_items_without_label_and_options_that_are_none_are_named(self):
         block = hd.DataBlock(split=hd.by_key([]))

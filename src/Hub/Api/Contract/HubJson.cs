@@ -30,6 +30,7 @@ namespace Holdfast.Hub.Api.Contract;
 [JsonSerializable(typeof(MachineView))]
 [JsonSerializable(typeof(MachineState))]
 [JsonSerializable(typeof(MachineView[]))]
+[JsonSerializable(typeof(PortView[]))]
 [JsonSerializable(typeof(StartRequest))]
 [JsonSerializable(typeof(StopRequest))]
 [JsonSerializable(typeof(ForkRequest))]

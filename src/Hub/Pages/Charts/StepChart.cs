@@ -25,12 +25,14 @@ internal static class StepChart
         var ticks = Ticks.Between(all.Min(point => point.Y), all.Max(point => point.Y), log);
         var (from, to) = (all.Min(point => point.X), all.Max(point => point.X));
         if (to <= from) to = from + 1;
+        // Steps are mostly whole numbers: their labels are, too.
+        var parts = to - from >= 30 || !double.IsInteger(to - from) ? 3 : ((int[])[3, 4, 5, 2, 1]).First(each => (to - from) % each == 0);
         var lines = series.Index().Where(each => each.Item.Points.Count > 0).ToList();
         Html faint = Html.If(smooth > 0, Html.Join(lines.Select(each => Line(each.Item, each.Index, "line raw"))));
         return $"""
             <figure class="chart"><figcaption><b>{title}</b><span class="n">{now}</span></figcaption><div class="plot high"><div class="ys" aria-hidden="true">{ticks.Labels.Reverse().Select(label => (Html)$"<span>{label}</span>")}</div>
             <svg viewBox="0 0 1000 100" preserveAspectRatio="none" role="img" aria-label="{Words(title, series)}">{ticks.Values.Skip(1).SkipLast(1).Select(value => (Html)$"""<path class="grid" d="M0 {Number(Y(value))}H1000"/>""")}{faint}{lines.Select(each => Line(smooth > 0 ? each.Item.Smoothed(smooth) : each.Item, each.Index, "line"))}</svg>
-            <div class="xs" aria-hidden="true">{Enumerable.Range(0, 4).Select(at => (Html)$"<span>{Ticks.Word(to - from >= 30 ? Math.Round(from + (to - from) * at / 3) : Math.Round(from + (to - from) * at / 3, 1))}</span>")}</div></div>
+            <div class="xs" aria-hidden="true">{Enumerable.Range(0, parts + 1).Select(at => (Html)$"<span>{Ticks.Word(Math.Round(from + (to - from) * at / parts, to - from >= 30 ? 0 : 1))}</span>")}</div></div>
             {Html.If(showsKey && series.Count > 1, Key([.. series.Select(each => each.Name)]))}</figure>
             """;
 

@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace Holdfast.Hub.Inside;
+
+/// <summary>A TCP port that a process of a machine listens on.</summary>
+/// <param name="Port">1 to 65535.</param>
+/// <param name="Program">What the process calls itself, at most 15 bytes (comm of proc(5)).</param>
+public readonly record struct ListeningPort(int Port, string Program);
+
+/// <summary>Reads from <c>/proc</c> on which ports processes listen that <see cref="PortGate"/> can reach: on loopback, or on all addresses.</summary>
+public static class ListeningPorts
+{
+    private const string Listening = "0A";
+
+    /// <summary>Those of all processes that can be seen, or of those with a variable; sorted, each port once.</summary>
+    /// <param name="mark"><c>NAME=VALUE</c> that the environment of a process is to have; null for any.</param>
+    public static IReadOnlyList<ListeningPort> Read(string? mark)
+    {
+        var ports = new Dictionary<string, int>();
+        foreach (var table in (string[])["/proc/net/tcp", "/proc/net/tcp6"])
+        {
+            foreach (var line in Lines(table).Skip(1))
+            {
+                // proc(5): 1 local address, 3 state, 9 inode.
+                var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                if (fields.Length > 9 && fields[3] == Listening && fields[1].Split(':') is [var address, var port] && IsReachable(address)) ports[$"socket:[{fields[9]}]"] = int.Parse(port, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            }
+        }
+        var found = new SortedDictionary<int, ListeningPort>();
+        foreach (var process in ports.Count == 0 ? [] : Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0])))
+        {
+            try
+            {
+                if (mark is not null && !File.ReadAllText($"{process}/environ").Split('\0').Contains(mark)) continue;
+                foreach (var descriptor in new DirectoryInfo($"{process}/fd").EnumerateFileSystemInfos())
+                {
+                    if (descriptor.LinkTarget is { } target && ports.TryGetValue(target, out var port)) found.TryAdd(port, new ListeningPort(port, File.ReadAllText($"{process}/comm").TrimEnd('\n')));
+                }
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                // It has ended, or is nobody's that we may look at.
+            }
+        }
+        return [.. found.Values];
+    }
+
+    /// <summary>Loopback, or all addresses; in hexadecimal, each 32 bits in the order of this processor.</summary>
+    private static bool IsReachable(string address) => address.All(digit => digit == '0') || address is [_, _, _, _, _, _, '7', 'F'] || address == "00000000000000000000000001000000";
+
+    private static string[] Lines(string file) => File.Exists(file) ? File.ReadAllLines(file) : [];
+}
