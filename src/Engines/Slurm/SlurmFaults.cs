@@ -37,6 +37,8 @@ internal static class SlurmFaults
     /// <summary>The fault that a program's words mean.</summary>
     public static EngineFault Of(string program, string said)
     {
+        // Munge's own advice is about another trouble.
+        said = string.Join('\n', said.Split('\n').Where(each => !each.Contains("If munged is up", StringComparison.Ordinal)));
         var line = said.Split('\n').Select(line => line.Trim()).LastOrDefault(line => line.Length > 0) ?? "it ended without a word";
         foreach (var (words, code, mend) in Known)
         {

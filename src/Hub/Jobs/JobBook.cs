@@ -51,7 +51,8 @@ internal sealed partial class JobBook(
         var pin = retryOf?.ImagePin;
         if (retryOf is null && whole.Image is { } image)
         {
-            (image, pin) = await pins.PinAsync(caller, image, cancellationToken);
+            if (Passes(whole)) pin = await pins.PinElsewhereAsync(caller, image, cancellationToken);
+            else (image, pin) = await pins.PinAsync(caller, image, cancellationToken);
             whole = whole with { Image = image };
         }
         if (retryOf is null && await smoke.RunAsync(caller.Name, whole, environment, cancellationToken) is { } lacking) return lacking;

@@ -39,7 +39,7 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
     /// </summary>
     public async Task<EngineResult<EngineImage>> FetchAsync(IEngine engine, JobRecord job, IProgress<string> progress, CancellationToken cancellationToken)
     {
-        if (engine is not IImageStore store || job.ImageReference is not null || (job.ImagePin ?? job.Spec.Image) is not { } name) return await engine.PrepareAsync(job.ImageReference ?? job.Spec.Image, progress, cancellationToken);
+        if (engine is not IImageStore store || job.ImageReference is not null || (job.ImagePin ?? job.Spec.Image) is not { } name) return await engine.PrepareAsync(job.ImageReference ?? job.ImagePin ?? job.Spec.Image, progress, cancellationToken);
         var image = await engine.PrepareAsync(name, progress, cancellationToken);
         // The store tells what has failed, and logs in.
         if (image.Fault is { Code: "image-pull-failed" }) image = await store.PullImageAsync(name, LoginOf(job, name), progress, cancellationToken);
