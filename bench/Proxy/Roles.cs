@@ -108,7 +108,7 @@ internal static class Roles
 
         public HubResult<MachineRecord> Find(Caller caller, string name) => name == machine.Spec.Name ? machine : new HubFault("not-found", "");
 
-        public HubResult<MachineRecord> Create(Caller caller, MachineSpec spec) => machine;
+        public Task<HubResult<MachineRecord>> CreateAsync(Caller caller, MachineSpec spec, CancellationToken cancellationToken) => Task.FromResult<HubResult<MachineRecord>>(machine);
 
         public HubResult<MachineRecord> Start(Caller caller, string name, StartWish wish) => machine;
 

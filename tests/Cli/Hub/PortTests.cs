@@ -70,6 +70,42 @@ public sealed class PortTests
         await Assert.ThrowsAnyAsync<Exception>(() => AskAsync(forward.Port, 10));
     }
 
+    [Fact]
+    public async Task Connection_WhoseTokenIsRevoked_Ends()
+    {
+        if (!Environment.IsPrivilegedProcess) Assert.Skip("Machines of the host engine have their own processes as root only.");
+        await using var place = new Place();
+        await using var hub = await RunningHub.StartAsync(place, arguments: "--no-first-machine");
+        await place.RunAsync("machine", "create", "leaves", "--start");
+        var inside = await ServeAsync(place);
+        var token = (await place.RunAsync("token", "create", "laptop", "-o", "json")).Json;
+        place.Set("HOLDFAST_HUB_TOKEN", token.GetProperty("token").GetString());
+        await using var forward = await Forwarding.StartAsync(place, "leaves", $"{inside}:0");
+        place.Set("HOLDFAST_HUB_TOKEN", null);
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, forward.Port, Cancellation);
+        await client.GetStream().WriteAsync("held"u8.ToArray(), Cancellation);
+
+        Assert.Equal(0, (await place.RunAsync("token", "revoke", token.GetProperty("id").GetString()!)).ExitCode);
+
+        // The server waits for the end of what it gets, and gets none: nobody but the hub ends this.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        Assert.Equal(0, await EndOfAsync(client.GetStream(), limit.Token));
+    }
+
+    private static async Task<int> EndOfAsync(NetworkStream stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await stream.ReadAsync(new byte[1], cancellationToken);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
     /// <summary>Starts the server in the machine; its port.</summary>
     private static async Task<int> ServeAsync(Place place)
     {

@@ -76,7 +76,7 @@ public sealed class SlurmPathTests(SlurmCluster cluster)
     private static string Content(string folder, string file)
     {
         var bytes = File.ReadAllBytes(Path.Combine(folder, file));
-        if (!file.EndsWith(".npz", StringComparison.Ordinal)) return string.Join('\n', System.Text.Encoding.UTF8.GetString(bytes).Split('\n').Select(line => System.Text.RegularExpressions.Regex.Replace(line, "\"time\": ?[^,}]*", "")));
+        if (!file.EndsWith(".npz", StringComparison.Ordinal)) return string.Join('\n', System.Text.Encoding.UTF8.GetString(bytes).Split('\n').Select(line => System.Text.RegularExpressions.Regex.Replace(line, "\"(time|run)\": ?[^,}]*", "")));
         using var archive = new System.IO.Compression.ZipArchive(new MemoryStream(bytes));
         return string.Join('\n', archive.Entries.Select(entry => $"{entry.FullName} {entry.Crc32}"));
     }

@@ -52,7 +52,7 @@ internal sealed class FakeMachines : IMachines
 
     public string LabSocketOf(MachineRecord machine) => LabSockets[machine.Spec.Name];
 
-    public string PortSocketOf(MachineRecord machine) => PortSockets[machine.Spec.Name];
+    public string PortSocketOf(MachineRecord machine) => PortSockets.GetValueOrDefault(machine.Spec.Name, "/nowhere/ports.sock");
 
     public Task<HubResult<LossList>> LookAsync(MachineRecord machine, CancellationToken cancellationToken) => Task.FromResult<HubResult<LossList>>(Loss);
 
