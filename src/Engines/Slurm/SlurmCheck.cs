@@ -13,7 +13,7 @@ internal static class SlurmCheck
     {
         var version = await slurm.RunAsync("sbatch", ["--version"], cancellationToken);
         if (!version.Ok) return [version.Fault];
-        if (VersionOf(version.Value) is { } found && found < Oldest) return [new EngineFault("unavailable", $"This Slurm is {found}, and jobs need {Oldest.Major}.{Oldest.Minor:00} or newer (srun --overlap); mend: a newer Slurm.")];
+        if (VersionProblem(version.Value) is { } old) return [old];
         var controller = await slurm.RunAsync("scontrol", ["show", "partition", "--oneliner"], cancellationToken);
         if (!controller.Ok) return [controller.Fault];
         return settings.Partition is { } partition && !controller.Value.Split('\n').Any(line => line.StartsWith($"PartitionName={partition} ", StringComparison.Ordinal))
@@ -21,7 +21,12 @@ internal static class SlurmCheck
             : [];
     }
 
+    /// <summary>What is wrong with a version, as <c>sbatch --version</c> tells it; null when nothing is.</summary>
+    internal static EngineFault? VersionProblem(string text) => VersionOf(text) is { } found && found < Oldest
+        ? new EngineFault("unavailable", $"This Slurm is {found.Major}.{found.Minor:00}, and jobs need {Oldest.Major}.{Oldest.Minor:00} or newer (srun --overlap); mend: a newer Slurm.")
+        : null;
+
     /// <summary>The version that <c>sbatch --version</c> tells, as <c>slurm-wlm 22.05.8</c>; null when it tells none.</summary>
-    internal static Version? VersionOf(string text) =>
+    private static Version? VersionOf(string text) =>
         text.Trim().Split(' ') is [.., var last] && last.Split('.', '-') is [var major, var minor, ..] && int.TryParse(major, out var year) && int.TryParse(minor, out var month) ? new Version(year, month) : null;
 }

@@ -29,6 +29,9 @@ public sealed class SlurmCluster : IAsyncLifetime
     /// <summary>Lines that are added to the configuration.</summary>
     public string More { get; init; } = "";
 
+    /// <summary>A folder of this computer that the second node does not see; null for none.</summary>
+    public string? NotOnSecond { get; init; }
+
     public async ValueTask InitializeAsync()
     {
         Unusable = !Environment.IsPrivilegedProcess ? "These tests start Slurm as root."
@@ -62,7 +65,11 @@ public sealed class SlurmCluster : IAsyncLifetime
     public void StartController() => Start("slurmctld", "slurmctld", "-D", "-f", Conf);
 
     /// <summary>Starts a node.</summary>
-    public void StartNode(string name) => Start(name, "slurmd", "-D", "-f", Conf, "-N", name);
+    public void StartNode(string name)
+    {
+        if (name == Second && NotOnSecond is { } folder) Start(name, "unshare", "--mount", "--propagation", "private", "/bin/sh", "-c", "mount -t tmpfs none \"$1\" && exec slurmd -D -f \"$2\" -N \"$3\"", "sh", folder, Conf, name);
+        else Start(name, "slurmd", "-D", "-f", Conf, "-N", name);
+    }
 
     /// <summary>Ends the controller as a restart of its service does: what it knows is on the disk.</summary>
     public async Task StopControllerAsync()
