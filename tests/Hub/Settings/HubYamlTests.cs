@@ -88,7 +88,7 @@ public sealed class HubYamlTests : IDisposable
     [InlineData("hook_timeout: 0s", 1, "hook_timeout is at least 1s.")]
     [InlineData("host_for_members: maybe", 1, "host_for_members is true or false, not 'maybe'.")]
     [InlineData("quotas:\n  hom: 1GB", 2, "there is no quotas.hom. Did you mean 'home'?")]
-    [InlineData("- a", 1, "the file has fields: types, currency, gpus, hook_timeout, host_for_members, quotas, storage_price, budgets, auto_stop, webhook, points, jobs, registry, stores.")]
+    [InlineData("- a", 1, "the file has fields: types, currency, gpus, hook_timeout, host_for_members, quotas, storage_price, budgets, auto_stop, webhook, points, jobs, registry, stores, slurm.")]
     public void Read_Mistyped_NamesLineFieldAndMend(string text, int line, string fault) =>
         Assert.Equal($"{SettingsFile} line {line}: {fault}", Read(text).Fault!.Message);
 
