@@ -23,10 +23,16 @@ internal static class PortVerb
             Arity = ArgumentArity.ZeroOrMore,
             CustomParser = result => [.. result.Tokens.Select(token => Read(token.Value, result))],
         };
+        var share = Age.Option("--share", "Make a link that opens the named port in a browser, and nothing else, for whoever has it, for so long, as 2h.");
+        var links = new Option<bool>("--links") { Description = "List the links that have not ended." };
+        var unshare = new Option<string?>("--unshare") { Description = "End a link, and what is open by it.", HelpName = "ID" };
         var format = Output.Format();
         return Asking.Verb("port", "Reach ports inside a machine from this computer, by localhost alone, until Ctrl-C; any TCP, any number of connections. Without a port, list what listens inside.", async (parse, hub, cancellationToken) =>
         {
             var (machine, wanted) = (parse.GetValue(name)!, parse.GetValue(ports) ?? []);
+            if (parse.GetValue(unshare) is { } id) return await hub.DeleteAsync(Asking.PathOf(machine, $"/ports/links/{Uri.EscapeDataString(id)}"), cancellationToken) is { Fault: not null } kept ? Asking.Fail(kept) : 0;
+            if (parse.GetValue(links)) return await LinksAsync(hub, machine, parse.GetValue(format) == "json", cancellationToken);
+            if (parse.GetValue(share) is { } lifetime) return wanted.Length == 1 ? await ShareAsync(hub, machine, wanted[0].Port, lifetime, parse.GetValue(format) == "json", cancellationToken) : Output.Fail("--share is of one port, as 'holdfast port NAME 6006 --share 2h'.");
             var reply = await hub.GetAsync(Asking.PathOf(machine, "/ports"), cancellationToken);
             if (reply.Fault is not null) return Asking.Fail(reply);
             var list = reply.Read(HubJson.Default.PortViewArray);
@@ -35,7 +41,29 @@ internal static class PortVerb
             if (list.Length == 0) Console.WriteLine($"Nothing listens inside {machine}.");
             else Output.Table(["PORT", "PROGRAM", "ADDRESS"], [.. list.Select(each => (string[])[each.Port.ToString(CultureInfo.InvariantCulture), MachineTexts.Plain(each.Program), each.Url])]);
             return 0;
-        }, name, ports, format);
+        }, name, ports, share, links, unshare, format);
+    }
+
+    private static async Task<int> ShareAsync(HubClient hub, string machine, int port, TimeSpan lifetime, bool json, CancellationToken cancellationToken)
+    {
+        var reply = await hub.SendAsync(HttpMethod.Post, Asking.PathOf(machine, string.Create(CultureInfo.InvariantCulture, $"/ports/{port}/links")), new PortLinkRequest(lifetime), HubJson.Default.PortLinkRequest, cancellationToken);
+        if (reply.Fault is not null) return Asking.Fail(reply);
+        if (json) return reply.WriteJson();
+        var link = reply.Read(HubJson.Default.NewPortLink);
+        Console.WriteLine(link.Url);
+        await Console.Error.WriteLineAsync($"Whoever has it sees port {port} of {machine} until {link.Expires.ToLocalTime():yyyy-MM-dd HH:mm}. '{Surroundings.Program} port {machine} --unshare {link.Id}' ends it before.");
+        return 0;
+    }
+
+    private static async Task<int> LinksAsync(HubClient hub, string machine, bool json, CancellationToken cancellationToken)
+    {
+        var reply = await hub.GetAsync(Asking.PathOf(machine, "/ports/links"), cancellationToken);
+        if (reply.Fault is not null) return Asking.Fail(reply);
+        if (json) return reply.WriteJson();
+        var list = reply.Read(HubJson.Default.PortLinkArray);
+        if (list.Length == 0) Console.WriteLine($"No port of {machine} is shared.");
+        else Output.Table(["LINK", "PORT", "ENDS", "MADE BY"], [.. list.Select(link => (string[])[link.Id, link.Port.ToString(CultureInfo.InvariantCulture), $"{link.Expires.ToLocalTime():yyyy-MM-dd HH:mm}", link.Person])]);
+        return 0;
     }
 
     private static async Task<int> ForwardAsync(HubClient hub, string machine, Forward[] forwards, PortView[] known, CancellationToken cancellationToken)

@@ -20,7 +20,41 @@ internal static class PortsApi
         ports.MapGet("/{port}", ConnectAsync)
             .WithSummary("A TCP connection to a port inside, as a WebSocket: binary messages are its bytes, a Close frame is the end of a direction. With a token that may change things only.")
             .Produces(StatusCodes.Status101SwitchingProtocols).WithFaults(400, 403, 404, 409, 503);
+        ports.MapGet("/links", Links).WithSummary("Links to ports of the machine that have not ended.").Produces<PortLink[]>().WithFaults(404);
+        ports.MapPost("/{port}/links", ShareAsync)
+            .WithSummary("Make an address that opens this port, and nothing else, for whoever has it, for a time. It is shown once.").Accepts<PortLinkRequest>("application/json").Produces<NewPortLink>(StatusCodes.Status201Created).WithFaults(400, 403, 404, 409);
+        ports.MapDelete("/links/{id}", End).WithSummary("End a link, and what is open by it.").Produces(StatusCodes.Status204NoContent).WithFaults(403, 404);
     }
+
+    private static IResult Links(HttpContext context, Fleet fleet, PortLinks links, MachineViews views, string name)
+    {
+        var machine = fleet.Find(context.Caller(), name);
+        return machine.Ok ? Answer.Json([.. links.List(machine.Value)], HubJson.Default.PortLinkArray) : views.Of(machine, context, name);
+    }
+
+    private static async Task<IResult> ShareAsync(HttpContext context, Fleet fleet, PortLinks links, HubHosts hosts, MachineViews views, string name, string port)
+    {
+        var machine = fleet.Find(context.Caller(), name);
+        if (!machine.Ok) return views.Of(machine, context, name);
+        if (MachineOrigin.PortIn(port) is not { } number) return NoPort(port);
+        var wish = await Body.ReadAsync(context, HubJson.Default.PortLinkRequest);
+        if (!wish.Ok) return Answer.Fault(wish.Fault);
+        var made = links.Make(context.Caller(), machine.Value, number, wish.Value.Lifetime);
+        return made.Ok ? Answer.Json(new NewPortLink(made.Value.Link.Id, AddressOf(context, hosts, name, number, made.Value.Code), made.Value.Link.Expires), HubJson.Default.NewPortLink, StatusCodes.Status201Created) : Answer.Fault(made.Fault);
+    }
+
+    private static IResult End(HttpContext context, Fleet fleet, PortLinks links, MachineViews views, string name, string id)
+    {
+        var machine = fleet.Find(context.Caller(), name);
+        if (!machine.Ok) return views.Of(machine, context, name);
+        var ended = links.End(context.Caller(), machine.Value, id);
+        return ended.Ok ? TypedResults.NoContent() : Answer.Fault(ended.Fault);
+    }
+
+    /// <summary>The address that opens a port for whoever has it.</summary>
+    public static string AddressOf(HttpContext context, HubHosts hosts, string machine, int port, string code) => $"{hosts.AddressFor(context.Request, new MachineOrigin(machine, port).Label)}{EnterPage.Path}?link={code}";
+
+    private static IResult NoPort(string text) => Answer.Fault(new HubFault("bad-request", $"'{text}' is no port: a number from 1 to 65535."));
 
     private static async Task<IResult> ListAsync(HttpContext context, Fleet fleet, MachinePorts ports, HubHosts hosts, MachineViews views, string name)
     {
@@ -30,12 +64,12 @@ internal static class PortsApi
         return list.Ok ? Answer.Json([.. list.Value.Select(each => new PortView(each.Port, each.Program, hosts.AddressFor(context.Request, new MachineOrigin(name, each.Port).Label)))], HubJson.Default.PortViewArray) : Answer.Fault(list.Fault);
     }
 
-    private static async Task ConnectAsync(HttpContext context, Fleet fleet, MachinePorts ports, IHostApplicationLifetime lifetime, MachineViews views, string name, string port)
+    private static async Task ConnectAsync(HttpContext context, Fleet fleet, MachinePorts ports, IHostApplicationLifetime lifetime, TimeProvider time, MachineViews views, string name, string port)
     {
         var machine = fleet.Find(context.Caller(), name);
         var login = Logins.Of(context);
         IResult? refused = !machine.Ok ? views.Of(machine, context, name)
-            : MachineOrigin.PortIn(port) is null ? Answer.Fault(new HubFault("bad-request", $"'{port}' is no port: a number from 1 to 65535."))
+            : MachineOrigin.PortIn(port) is null ? NoPort(port)
             : !context.WebSockets.IsWebSocketRequest ? Answer.Fault(new HubFault("bad-request", "A port is reached by a WebSocket; mend: holdfast port, or a browser at the port's own address."))
             // A page of another site can open a WebSocket with the browser's cookies.
             : !login.IsToken ? Answer.Fault(new HubFault("forbidden", "A port is for programs with a token; browsers open its own address."))
@@ -53,7 +87,8 @@ internal static class PortsApi
         }
         using var tcp = connected.Value;
         using var web = await context.WebSockets.AcceptWebSocketAsync();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(login.Ended, lifetime.ApplicationStopping);
+        using var expires = login.Expires is { } end ? new CancellationTokenSource(end - time.GetUtcNow() is { Ticks: > 0 } left ? left : TimeSpan.Zero, time) : null;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(login.Ended, lifetime.ApplicationStopping, expires?.Token ?? CancellationToken.None);
         await PortWire.RunAsync(web, tcp, stop.Token);
     }
 }

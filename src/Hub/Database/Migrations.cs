@@ -63,6 +63,7 @@ internal static partial class Migrations
         PointTables,
         JobTables,
         UploadTables,
+        PortTables,
     ];
 
     public static void Apply(HubDatabase database) => database.Transact(() =>

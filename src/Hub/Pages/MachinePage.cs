@@ -1,4 +1,5 @@
 using Holdfast.Hub.Activity;
+using Holdfast.Hub.Api;
 using Holdfast.Hub.Loss;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.Pages.Charts;
@@ -12,7 +13,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Holdfast.Hub.Pages;
 
 /// <summary><c>/machines/NAME</c>: what it does, how its start went, its hooks, what a stop would destroy, its recipe, the end of its log.</summary>
-internal sealed class MachinePage(IMachines machines, HubFolders folders, HubHosts hosts, HubSettings settings, KeptPaths kept, RecipePart recipes, MachinePorts ports, MachineGlance glance, ActivityWatch activity, TimeProvider time)
+internal sealed class MachinePage(IMachines machines, HubFolders folders, HubHosts hosts, HubSettings settings, KeptPaths kept, RecipePart recipes, MachinePorts ports, PortLinks links, MachineGlance glance, ActivityWatch activity, TimeProvider time)
 {
     private const int LogBytes = 16 * 1024;
 
@@ -58,15 +59,40 @@ internal sealed class MachinePage(IMachines machines, HubFolders folders, HubHos
             """, status, refresh: isMoving);
     }
 
-    /// <summary>What listens inside, where it is reached.</summary>
+    /// <summary>What listens inside, where it is reached, and for whom else.</summary>
     private async Task<Html> PortsAsync(HttpRequest request, MachineRecord machine, CancellationToken cancellationToken)
     {
-        if (machine.State != MachineState.Running || await ports.ListAsync(machine, cancellationToken) is not { Ok: true, Value: { Count: > 0 } list }) return Html.Empty;
+        var (name, shared) = (machine.Spec.Name, links.List(machine));
+        var list = machine.State == MachineState.Running && await ports.ListAsync(machine, cancellationToken) is { Ok: true, Value: var found } ? found : [];
+        if (list.Count + shared.Count == 0) return Html.Empty;
         return $"""
-            <section><header><h2>Ports</h2><code class="hint">holdfast port {machine.Spec.Name}</code></header><div class="scroll"><table class="same"><tbody>
-            {list.Select(each => (Html)$"""<tr><th scope="row">{each.Port}</th><td>{each.Program}</td><td class="do"><a class="button slim" href="{hosts.AddressFor(request, new MachineOrigin(machine.Spec.Name, each.Port).Label)}/" target="_blank" rel="noopener">Open</a></td></tr>""")}
+            <section><header><h2>Ports</h2><code class="hint">holdfast port {name}</code></header><div class="scroll"><table class="same"><tbody>
+            {list.Select(each => (Html)$"""<tr><th scope="row">{each.Port}</th><td>{each.Program}</td><td class="n"><div class="do"><a class="button slim" href="{hosts.AddressFor(request, new MachineOrigin(name, each.Port).Label)}/" target="_blank" rel="noopener">Open</a><form class="inline" method="post" action="/machines/{name}/ports/share"><input type="hidden" name="port" value="{each.Port}"><input name="span" value="2h" size="4" autocomplete="off" aria-label="How long a link to port {each.Port} is good"><button class="slim">Share</button></form></div></td></tr>""")}
+            {shared.Select(link => (Html)$"""<tr><th scope="row">{link.Port}</th><td>shared by {link.Person} until {Words.Time(link.Expires)} UTC</td><td class="n"><div class="do"><form method="post" action="/machines/{name}/ports/unshare"><button class="slim" name="id" value="{link.Id}">End</button></form></div></td></tr>""")}
             </tbody></table></div></section>
             """;
+    }
+
+    public async Task ShareAsync(HttpContext context)
+    {
+        var (found, form) = (machines.Find(context.Caller(), (string)context.GetRouteValue("name")!), await Forms.ReadAsync(context));
+        var made = !found.Ok ? found.Fault
+            : MachineOrigin.PortIn(form.Field("port")) is not { } port || Quantities.Span(form.Field("span")) is not { } lifetime ? new HubFault("bad-request", $"A link is for a port and a span of time, as 30m, 2h or 1d, not '{form.Field("span")}'.")
+            : links.Make(context.Caller(), found.Value, port, lifetime);
+        if (!made.Ok) await ShowAsync(context, HubPage.Wrong(made.Fault.Message), made.Fault.Status);
+        else
+        {
+            var address = PortsApi.AddressOf(context, hosts, found.Value!.Spec.Name, made.Value.Link.Port, made.Value.Code);
+            await ShowAsync(context, $"""<div class="said" role="status"><p>Whoever has this link sees port {made.Value.Link.Port}, and nothing else, until {Words.Time(made.Value.Link.Expires)} UTC. It is shown once.</p><pre tabindex="0">{address}</pre></div>""", StatusCodes.Status200OK);
+        }
+    }
+
+    public async Task UnshareAsync(HttpContext context)
+    {
+        var (found, form) = (machines.Find(context.Caller(), (string)context.GetRouteValue("name")!), await Forms.ReadAsync(context));
+        var ended = found.Ok ? links.End(context.Caller(), found.Value, form.Field("id")) : found.Fault;
+        if (ended.Ok) context.SeeOther($"/machines/{found.Value!.Spec.Name}");
+        else await ShowAsync(context, HubPage.Wrong(ended.Fault.Message), ended.Fault.Status);
     }
 
     public async Task KeepAsync(HttpContext context)

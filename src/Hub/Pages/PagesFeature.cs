@@ -48,6 +48,8 @@ internal static class PagesFeature
         Get<MachinePage>("/machines/{name}", page => page.ShowAsync);
         Post<MachinePage>("/machines/{name}/keep", page => page.KeepAsync);
         Post<MachinePage>("/machines/{name}/extend", page => page.ExtendAsync);
+        Post<MachinePage>("/machines/{name}/ports/share", page => page.ShareAsync);
+        Post<MachinePage>("/machines/{name}/ports/unshare", page => page.UnshareAsync);
         Post<MachineActions>("/machines/{name}/start", page => page.StartAsync);
         Get<MachineActions>("/machines/{name}/stop", page => page.AskStopAsync);
         Post<MachineActions>("/machines/{name}/stop", page => page.StopAsync);

@@ -22,16 +22,22 @@ internal static class OwnCookies
 
     public static void GiveMachine(HttpContext context, string value) => Give(context, MachineName(context.Request), value);
 
+    public static string? ReadLink(HttpRequest request) => request.Cookies[LinkName(request)];
+
+    public static void GiveLink(HttpContext context, string value, TimeSpan lifetime) => Give(context, LinkName(context.Request), value, lifetime);
+
     private static string SessionName(HttpRequest request) => Name(request, "session");
 
     private static string MachineName(HttpRequest request) => Name(request, "machine");
 
+    private static string LinkName(HttpRequest request) => Name(request, "link");
+
     private static string Name(HttpRequest request, string what) => $"{(request.IsTls() ? HostPrefix : "")}{Prefix}{what}-{request.PublicPort()}";
 
-    private static void Give(HttpContext context, string name, string value)
+    private static void Give(HttpContext context, string name, string value, TimeSpan? lifetime = null)
     {
         var options = Options(context.Request);
-        options.MaxAge = Sessions.Lifetime;
+        options.MaxAge = lifetime ?? Sessions.Lifetime;
         context.Response.Cookies.Append(name, value, options);
     }
 

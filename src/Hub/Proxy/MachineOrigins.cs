@@ -1,6 +1,7 @@
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.Pages;
 using Holdfast.Hub.People;
+using Holdfast.Hub.Ports;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -12,7 +13,7 @@ namespace Holdfast.Hub.Proxy;
 /// 4 what the hub answers itself, 5 the machine does not run, 6 forward. Who is not logged in gets the same whether there is such a machine or not.
 /// </summary>
 internal sealed class MachineOrigins(
-    RequestDelegate next, HubHosts hosts, IMachines machines, Logins logins, MachineCookies cookies, EnterPage enter, OwnPaths own, Forwarder forwarder, ILogger<MachineOrigins> log)
+    RequestDelegate next, HubHosts hosts, IMachines machines, Logins logins, MachineCookies cookies, PortLinks links, EnterPage enter, OwnPaths own, Forwarder forwarder, TimeProvider time, ILogger<MachineOrigins> log)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -39,6 +40,11 @@ internal sealed class MachineOrigins(
         // 2
         var token = TokenIn(request);
         var login = token is not null ? logins.ByToken(token) : machine is null ? null : cookies.Find(OwnCookies.ReadMachine(request), machine, origin);
+        if (login is null && token is null && machine is not null && origin.Port is { } port && links.Find(OwnCookies.ReadLink(request), machine, port) is { } link)
+        {
+            await GuestAsync(context, machine, port, link);
+            return;
+        }
         if (login is null)
         {
             await AskForLoginAsync(context, origin, token is not null);
@@ -53,7 +59,7 @@ internal sealed class MachineOrigins(
         context.Features.Set(login);
 
         // 3
-        var changes = !request.IsRead() || context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true };
+        var changes = Changes(context);
         if (!login.IsToken && (changes ? !SameOrigin.Proves(request) : SameOrigin.Denies(request)))
         {
             ProxyLog.Forged(log, request.Method, origin.Label);
@@ -85,6 +91,23 @@ internal sealed class MachineOrigins(
         if (await forwarder.ForwardAsync(context, upstream, login.Ended) is { } problem)
             await OwnPaths.NoAnswerAsync(context, machine, problem);
     }
+
+    /// <summary>Who came by a link has this port and nothing else: none of the hub's own pages, and no start of the machine.</summary>
+    private async Task GuestAsync(HttpContext context, MachineRecord machine, int port, PortLink link)
+    {
+        var request = context.Request;
+        if (Changes(context) ? !SameOrigin.Proves(request) : SameOrigin.Denies(request)) await RefuseAsync(context, new HubFault("forbidden", "The request does not come from this port's own page."));
+        else if (request.Path.StartsWithSegments("/.holdfast")) await RefuseAsync(context, new HubFault("not-found", "There is nothing at this address."));
+        else if (machine.State != MachineState.Running) await RefuseAsync(context, new HubFault("unavailable", $"{machine.Spec.Name} does not run at the moment; mend: ask who gave you the link to start it."));
+        else
+        {
+            using var expires = new CancellationTokenSource(link.Expires - time.GetUtcNow() is { Ticks: > 0 } left ? left : TimeSpan.Zero, time);
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(expires.Token, links.Ended(link));
+            if (await forwarder.ForwardAsync(context, new Upstream(machine, port, machines.PortSocketOf(machine)), over.Token) is { } problem) await OwnPaths.NoAnswerAsync(context, machine, problem);
+        }
+    }
+
+    private static bool Changes(HttpContext context) => !context.Request.IsRead() || context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true };
 
     /// <summary>The hub itself looks: whose the machine is, is decided when it is known who asks.</summary>
     private static Caller AnyCaller { get; } = new("", IsAdmin: true);

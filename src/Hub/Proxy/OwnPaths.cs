@@ -2,14 +2,15 @@ using System.Text.Json;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.Pages;
 using Holdfast.Hub.People;
+using Holdfast.Hub.Ports;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Hub.Proxy;
 
 /// <summary>What the hub itself answers at a machine's origin: <c>/.holdfast/…</c>, and everything while the machine does not run.</summary>
-internal sealed class OwnPaths(IMachines machines, EntryCodes codes, MachineCookies cookies, EnterPage enter, HubHosts hosts)
+internal sealed class OwnPaths(IMachines machines, EntryCodes codes, MachineCookies cookies, PortLinks links, EnterPage enter, HubHosts hosts, TimeProvider time)
 {
-    /// <summary>Takes the code of the hub's redirect, and gives the cookie for it.</summary>
+    /// <summary>Takes the code of the hub's redirect, or of a link to a port, and gives the cookie for it.</summary>
     public Task EnterAsync(HttpContext context, MachineRecord? machine, MachineOrigin origin)
     {
         SecurityHeaders.Set(context);
@@ -18,6 +19,14 @@ internal sealed class OwnPaths(IMachines machines, EntryCodes codes, MachineCook
         if (machine is not null && HttpMethods.IsGet(request.Method) && codes.Use(request.Query["code"], machine, origin) is { } session)
         {
             OwnCookies.GiveMachine(context, cookies.New(session, machine, origin));
+            context.Response.Redirect(next);
+            return Task.CompletedTask;
+        }
+        if (request.Query["link"].ToString() is { Length: > 0 } shown)
+        {
+            if (machine is null || origin.Port is not { } port || !HttpMethods.IsGet(request.Method) || links.Find(shown, machine, port) is not { } link)
+                return HubPage.WriteSmallAsync(context, "This link is over", $"<p>It has ended, or was ended; mend: ask who gave it to you for another one.</p>", StatusCodes.Status403Forbidden);
+            OwnCookies.GiveLink(context, shown, link.Expires - time.GetUtcNow());
             context.Response.Redirect(next);
             return Task.CompletedTask;
         }

@@ -22,6 +22,7 @@ internal static class ProxyFeature
             .AddSingleton<OwnPaths>()
             .AddSingleton<Forwarder>()
             .AddSingleton<MachinePorts>()
+            .AddSingleton<PortLinks>()
             .AddSingleton<IMemoryPoolFactory<byte>, WideBlocks>()
             .Configure<KestrelServerOptions>(kestrel =>
             {

@@ -47,6 +47,42 @@ public sealed class PortTests
     }
 
     [Fact]
+    public async Task Port_Shared_IsOpenForWhoeverHasTheLinkUntilItIsEnded()
+    {
+        if (!Environment.IsPrivilegedProcess) Assert.Skip("Machines of the host engine have their own processes as root only.");
+        await using var place = new Place();
+        await using var hub = await RunningHub.StartAsync(place, arguments: "--no-first-machine");
+        await place.RunAsync("machine", "create", "leaves", "--start");
+        await place.RunAsync("machine", "exec", "leaves", "--", "sh", "-c", "cd /notebooks; echo board > index.html; setsid python3 -u -m http.server 0 --bind 127.0.0.1 > /notebooks/said 2>&1 < /dev/null & until grep -q port /notebooks/said; do sleep 0.02; done");
+        var port = (await place.RunAsync("port", "leaves", "-o", "json")).Json[0].GetProperty("port").GetInt32();
+
+        var none = await place.RunAsync("port", "leaves", "--links");
+        var shared = await place.RunAsync("port", "leaves", $"{port}", "--share", "2h");
+        using var stranger = new HttpClient(new SocketsHttpHandler { ConnectCallback = async (context, token) => await ConnectAsync(context.DnsEndPoint.Port, token) });
+        var seen = await stranger.GetStringAsync(shared.Out.Trim(), Cancellation);
+        var links = await place.RunAsync("port", "leaves", "--links");
+        var ended = await place.RunAsync("port", "leaves", "--unshare", links.Out.Split('\n')[1].Split(' ')[0]);
+        var after = await stranger.GetAsync(shared.Out.Trim(), Cancellation);
+
+        Assert.Equal("No port of leaves is shared.\n", none.Out);
+        Assert.Matches($@"^http://{port}--leaves\.localhost:\d+/\.holdfast/enter\?link=[\w-]+\n$", shared.Out);
+        Assert.Matches($@"^Whoever has it sees port {port} of leaves until \d.*--unshare [0-9a-f]{{8}}' ends it before\.\n$", shared.Errors);
+        Assert.Equal("board\n", seen);
+        Assert.Matches($@"^LINK +PORT +ENDS +MADE BY\n[0-9a-f]{{8}} +{port} +\d{{4}}-\d\d-\d\d \d\d:\d\d +admin\n$", links.Out);
+        Assert.Equal((0, HttpStatusCode.Forbidden), (ended.ExitCode, after.StatusCode));
+        Assert.Equal(1, (await place.RunAsync("port", "leaves", "--share", "2h")).ExitCode);
+        Assert.StartsWith("holdfast: A link to a port is good for one minute to 30 days", (await place.RunAsync("port", "leaves", "80", "--share", "90d")).Errors, StringComparison.Ordinal);
+    }
+
+    /// <summary>Names below localhost are this computer's, as browsers have it.</summary>
+    private static async Task<Stream> ConnectAsync(int port, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    [Fact]
     public async Task Port_ThatCannotBe_IsSaid()
     {
         if (!Environment.IsPrivilegedProcess) Assert.Skip("Machines of the host engine have their own processes as root only.");

@@ -12,6 +12,7 @@ using Holdfast.Hub.Machines;
 using Holdfast.Hub.Output;
 using Holdfast.Hub.People;
 using Holdfast.Hub.Points;
+using Holdfast.Hub.Ports;
 using Holdfast.Hub.Recipes;
 using Holdfast.Hub.Storage;
 
@@ -31,6 +32,9 @@ namespace Holdfast.Hub.Api.Contract;
 [JsonSerializable(typeof(MachineState))]
 [JsonSerializable(typeof(MachineView[]))]
 [JsonSerializable(typeof(PortView[]))]
+[JsonSerializable(typeof(PortLink[]))]
+[JsonSerializable(typeof(PortLinkRequest))]
+[JsonSerializable(typeof(NewPortLink))]
 [JsonSerializable(typeof(StartRequest))]
 [JsonSerializable(typeof(StopRequest))]
 [JsonSerializable(typeof(ForkRequest))]
