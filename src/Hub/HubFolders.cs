@@ -30,6 +30,9 @@ public sealed record HubFolders(string Root)
     /// <summary>What environment points hold of the package folders of a person's home.</summary>
     public string PointsOf(string person) => Path.Combine(Root, "points", person);
 
+    /// <summary>Where the Slurm engine finds its workloads again.</summary>
+    public string SlurmEngine => Path.Combine(Root, "slurm-engine");
+
     /// <summary>All that is one machine's.</summary>
     public string MachineOf(string id) => Path.Combine(Root, "machines", id);
 

@@ -26,8 +26,8 @@ public sealed record HubOptions
     /// <param name="caller">Who.</param>
     /// <param name="engine">Where.</param>
     /// <param name="kind"><c>machine</c> or <c>job</c>, for the message.</param>
-    internal HubFault? MayNotUse(Caller caller, string engine, string kind) => engine != "host" || caller.IsAdmin || Settings.HostForMembers ? null
-        : new HubFault("forbidden", $"The host engine is one trust domain, for administrators only; mend: a {kind} from an image, or host_for_members in hub.yaml when everybody is trusted.");
+    internal HubFault? MayNotUse(Caller caller, string engine, string kind) => engine is not ("host" or "slurm") || caller.IsAdmin || Settings.HostForMembers ? null
+        : new HubFault("forbidden", $"The {engine} engine is one trust domain, for administrators only; mend: a {kind} from an image{(engine == "host" ? "" : " on podman")}, or host_for_members in hub.yaml when everybody is trusted.");
 
     /// <summary>Where a machine runs; null when this hub has no engine of that name any more.</summary>
     internal IEngine? EngineOf(MachineRecord machine) => Engines.GetValueOrDefault(MachineRules.EngineOf(machine.Spec));

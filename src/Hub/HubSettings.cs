@@ -1,3 +1,4 @@
+using Holdfast.Engines.Slurm;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.Settings;
 using Holdfast.Hub.Stores;
@@ -49,6 +50,9 @@ public sealed record HubSettings
 
     /// <summary>Stores for outputs of jobs, with names of their own. Default none.</summary>
     public IReadOnlyList<ObjectStore> Stores { get; init; } = [];
+
+    /// <summary>The Slurm cluster on whose nodes jobs may run; null for none.</summary>
+    public SlurmSettings? Slurm { get; init; }
 
     /// <summary>Reads <c>hub.yaml</c>; a file that is missing says nothing. A fault names file, line and field, and the name that was meant.</summary>
     public static HubResult<HubSettings> Read(string file) => HubYaml.Read(file);

@@ -75,7 +75,13 @@ public abstract partial class EngineConformance : IAsyncLifetime
     /// <summary>A folder of this host to be mounted.</summary>
     protected string Shared(string name) => Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
 
-    protected async Task<WorkloadStatus> StartAsync(WorkloadSpec spec) => Value(await Engine.StartAsync(spec, Cancellation));
+    /// <summary>Starts a workload; one that its engine has put into a queue is waited for.</summary>
+    protected async Task<WorkloadStatus> StartAsync(WorkloadSpec spec)
+    {
+        var status = Value(await Engine.StartAsync(spec, Cancellation));
+        while (status.Waiting is not null) status = Value(await Engine.WaitForChangeAsync(spec.Id, status, Cancellation).WaitAsync(Patience, Cancellation));
+        return status;
+    }
 
     protected async Task<WorkloadStatus> WaitAsync(string id) => Value(await Engine.WaitAsync(id, Cancellation).WaitAsync(Patience, Cancellation));
 

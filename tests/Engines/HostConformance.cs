@@ -7,7 +7,7 @@ using Holdfast.Engines.Host;
 namespace Holdfast.Engines.Tests;
 
 /// <summary>The host engine does what every engine does, and what it alone can.</summary>
-public sealed partial class HostConformance : EngineConformance
+public sealed partial class HostConformance : RootedConformance
 {
     protected override string? Image => null;
 

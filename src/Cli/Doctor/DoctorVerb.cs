@@ -8,10 +8,17 @@ internal static class DoctorVerb
     public static Command Create()
     {
         var format = Output.Format();
-        var command = new Command("doctor", "Say what is there, what is missing, and how to mend it. Exit code 1 when something must be mended.") { format };
+        var engine = new Option<string?>("--engine") { Description = "Look at this engine alone, and closer: slurm runs a short step on its idle nodes.", HelpName = "slurm" };
+        engine.CompletionSources.Add("slurm");
+        engine.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: not "slurm" and var word }]) result.AddError($"--engine is slurm, not '{word}'; the others are looked at without it.");
+        });
+        var data = new Option<string?>("--data") { Description = "With --engine: the hub's data folder, where that is not the usual one.", HelpName = "DIR" };
+        var command = new Command("doctor", "Say what is there, what is missing, and how to mend it. Exit code 1 when something must be mended.") { format, engine, data };
         command.SetAction(async (parse, cancellationToken) =>
         {
-            var findings = await Checkup.RunAsync(cancellationToken);
+            var findings = parse.GetValue(engine) is null ? await Checkup.RunAsync(cancellationToken) : await SlurmDoctor.RunAsync(parse.GetValue(data), cancellationToken);
             var good = findings.All(finding => finding.Grade != Grade.Bad);
             if (parse.GetValue(format) == "json") WriteJson(good, findings);
             else WriteText(findings);

@@ -6,6 +6,7 @@ using Holdfast.Cli.Lab;
 using Holdfast.Engines.Contract;
 using Holdfast.Engines.Host;
 using Holdfast.Engines.Podman;
+using Holdfast.Engines.Slurm;
 using Holdfast.Hub;
 using Holdfast.Hub.Api.Contract;
 using Holdfast.Hub.Machines;
@@ -34,6 +35,7 @@ internal static class HubRun
         var engines = new List<IEngine> { new HostEngine(place.Folders.HostEngine, TimeProvider.System) };
         using var podman = File.Exists(PodmanSocket.Path) ? new PodmanEngine(PodmanSocket.Path) : null;
         if (podman is not null) engines.Add(podman);
+        if (settings.Value.Slurm is { } cluster) engines.Add(new SlurmEngine(place.Folders.SlurmEngine, cluster, TimeProvider.System));
 
         // :: 3. The server.
         var options = new HubOptions
@@ -75,7 +77,7 @@ internal static class HubRun
         Console.WriteLine($"Holdfast hub, data in {place.Folder}");
         Console.WriteLine($"  {address}");
         if (!IPAddress.IsLoopback(IPAddress.TryParse(wish.Ip, out var ip) ? ip : IPAddress.Loopback)) Console.WriteLine("Every computer that reaches this one can log in. What goes over the network is not encrypted: put a proxy with TLS before it.");
-        foreach (var engine in engines.Where(engine => engine != engines[0])) Console.WriteLine($"Images run on {engine.Name}.");
+        foreach (var engine in engines.Where(engine => engine != engines[0])) Console.WriteLine(engine.SchedulesItself ? $"Jobs with --engine {engine.Name} run on the cluster." : $"Images run on {engine.Name}.");
         Console.WriteLine("Ctrl-C ends the hub; machines go on.");
         using (var hub = HubClient.Of(address, (await File.ReadAllTextAsync(place.TokenFile, cancellationToken)).Trim()))
         {

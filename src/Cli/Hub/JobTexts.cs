@@ -32,7 +32,7 @@ internal static class JobTexts
     public static string Money(decimal amount, string currency) => string.Create(CultureInfo.InvariantCulture, $"{amount:0.00} {currency}");
 
     /// <summary>What it runs on.</summary>
-    public static string Place(JobSpec spec) => (spec.Machine, spec.Image) switch
+    public static string Place(JobSpec spec) => spec.Engine == "slurm" ? $"{(spec.Nodes > 1 ? Output.Count(spec.Nodes, "node") : "a node")} of the Slurm cluster{(spec.Image is null ? "" : $", image {spec.Image}")}" : (spec.Machine, spec.Image) switch
     {
         ({ } machine, { } image) => $"the environment of machine {machine}, image {image}",
         ({ } machine, null) => $"the environment of machine {machine}",

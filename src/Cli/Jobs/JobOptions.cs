@@ -13,6 +13,9 @@ internal sealed class JobOptions
     private readonly Option<string?> _file = Text("--file", "FILE", "Take the job from a file, job.yaml: all that options say, and more (docs/jobs.md). Options win over it.", "-f");
     private readonly Option<string?> _machine = Text("--machine", "NAME", "Run in the environment of this machine. Default, inside a machine, that one.");
     private readonly Option<string?> _image = Text("--image", "IMAGE", "Run in this container image. Default, without a machine, the hub's own system.");
+    private readonly Option<string?> _engine = Text("--engine", "ENGINE", "Where it runs: host, podman or slurm. Default podman with an image, else the hub's own system.");
+    private readonly Option<int?> _nodes = Whole("--nodes", "On how many nodes of the cluster the command runs at once.", 1, 10_000);
+    private readonly Option<string?> _partition = Text("--partition", "NAME", "The partition of the cluster. Default the hub's or Slurm's.");
     private readonly Option<string[]> _parameters = Pairs("--parameter", "NAME=VALUE", "Set a parameter of the notebook, or --NAME=VALUE of a command. May be given several times.", "-p");
     private readonly Option<string?> _output = Text("--output", "FOLDER", "Where its output goes: a folder of /storage, or s3://STORE/FOLDER in object storage; {name} and {id} are the job's. Default /storage/runs/{name}/{id}.", "-o");
     private readonly Option<string?> _type = Text("--type", "TYPE", "What it may use, as 'holdfast machine types' lists it.");
@@ -37,7 +40,7 @@ internal sealed class JobOptions
 
     public Symbol[] All =>
     [
-        _words, _file, _machine, _image, _parameters, _output, _type, _cpu, _memory, _gpu, _shards, _priority, _maxDuration, _env, _secrets, _name, _as, _sweep, _trials, _metric, _goal, _maxParallel, _code, _noCode, _noSmoke,
+        _words, _file, _machine, _image, _engine, _nodes, _partition, _parameters, _output, _type, _cpu, _memory, _gpu, _shards, _priority, _maxDuration, _env, _secrets, _name, _as, _sweep, _trials, _metric, _goal, _maxParallel, _code, _noCode, _noSmoke,
     ];
 
     /// <summary>The job that is meant; null with what is wrong.</summary>
@@ -58,6 +61,9 @@ internal sealed class JobOptions
             Name = parse.GetValue(_name) ?? wish.Name,
             Image = image ?? (machine is null ? wish.Image : null),
             Machine = machine ?? (image is null ? wish.Machine : null),
+            Engine = parse.GetValue(_engine) ?? wish.Engine,
+            Nodes = parse.GetValue(_nodes) ?? wish.Nodes,
+            Partition = parse.GetValue(_partition) ?? wish.Partition,
             As = parse.GetValue(_as) ?? wish.As,
             Parameters = With(wish.Parameters, parse.GetValue(_parameters), JobValue.Of),
             Env = With(wish.Env, parse.GetValue(_env), text => text),

@@ -12,6 +12,13 @@ internal sealed record JobWish
 
     public string? Machine { get; init; }
 
+    /// <summary><c>host</c>, <c>podman</c> or <c>slurm</c>.</summary>
+    public string? Engine { get; init; }
+
+    public int? Nodes { get; init; }
+
+    public string? Partition { get; init; }
+
     /// <summary>The notebook's path.</summary>
     public string? Notebook { get; init; }
 

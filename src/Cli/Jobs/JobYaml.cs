@@ -44,7 +44,7 @@ internal static class JobYaml
     {
         var job = new JobWish();
         foreach (var (name, place, value) in YamlFields.Of(node, "", "type", "name", "image", "machine", "notebook", "as", "command", "parameters", "pass_as", "env", "secrets", "resources", "output",
-            "shards", "priority", "max_duration", "stop_grace", "retry", "sweep", "resume", "smoke", "code"))
+            "shards", "engine", "nodes", "partition", "priority", "max_duration", "stop_grace", "retry", "sweep", "resume", "smoke", "code"))
         {
             job = name switch
             {
@@ -63,6 +63,9 @@ internal static class JobYaml
                 "resources" => job with { Resources = Resources(value, place) },
                 "output" => job with { Output = YamlFields.Text(value, place) },
                 "shards" => job with { Shards = YamlFields.Whole(value, place, 1, MostParts) },
+                "engine" => job with { Engine = YamlFields.Choice(value, place, "host", "podman", "slurm") },
+                "nodes" => job with { Nodes = YamlFields.Whole(value, place, 1, MostParts) },
+                "partition" => job with { Partition = YamlFields.Text(value, place) },
                 "priority" => job with { Priority = YamlFields.Whole(value, place, 0, 100) },
                 "max_duration" => job with { MaxDuration = YamlFields.Span(value, place) },
                 "stop_grace" => job with { StopGrace = YamlFields.Span(value, place) },

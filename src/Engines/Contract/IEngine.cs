@@ -6,11 +6,17 @@ namespace Holdfast.Engines.Contract;
 /// </summary>
 public interface IEngine
 {
-    /// <summary><c>host</c> or <c>podman</c>.</summary>
+    /// <summary><c>host</c>, <c>podman</c> or <c>slurm</c>.</summary>
     string Name { get; }
 
     /// <summary>Whether workloads have a root of their own, with the mounts in their places; no: they see this host's paths (see docs/engines.md, "Without root").</summary>
     bool HasOwnRoots => true;
+
+    /// <summary>
+    /// Whether it decides itself when and where workloads run: a start only asks for it (<see cref="WorkloadStatus.Waiting"/>), and it may begin one anew on another node
+    /// (<see cref="WorkloadStatus.Requeues"/>).
+    /// </summary>
+    bool SchedulesItself => false;
 
     /// <summary>Why a program that needs glibc 2.31 cannot run in an image; null when it can, or nobody can tell.</summary>
     Task<EngineFault?> CheckLibcAsync(string image, CancellationToken cancellationToken) => Task.FromResult<EngineFault?>(null);
@@ -24,7 +30,7 @@ public interface IEngine
     /// <param name="cancellationToken">Gives up; what was pulled stays.</param>
     Task<EngineResult<EngineImage>> PrepareAsync(string? image, IProgress<string>? progress, CancellationToken cancellationToken);
 
-    /// <summary>Starts a workload. When this completes its command has been executed, not yet said anything. An id that runs already is refused (<c>exists</c>).</summary>
+    /// <summary>Starts a workload. When this completes its command has been executed, not yet said anything; or, where the engine schedules itself, it waits for that. An id that runs already is refused (<c>exists</c>).</summary>
     Task<EngineResult<WorkloadStatus>> StartAsync(WorkloadSpec spec, CancellationToken cancellationToken);
 
     /// <summary>A workload that runs or has ended and was not removed; fault <c>not-found</c> when there is none.</summary>
@@ -35,6 +41,12 @@ public interface IEngine
 
     /// <summary>Completes when the workload has ended, also one that another process started.</summary>
     Task<EngineResult<WorkloadStatus>> WaitAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>Completes when the workload stands in another way than it did: it waits, runs, runs again or has ended. Engines that do not schedule themselves wait for its end.</summary>
+    /// <param name="id">The workload.</param>
+    /// <param name="last">How it stood.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task<EngineResult<WorkloadStatus>> WaitForChangeAsync(string id, WorkloadStatus last, CancellationToken cancellationToken) => WaitAsync(id, cancellationToken);
 
     /// <summary>Runs a command inside a running workload to its end.</summary>
     /// <param name="id">The workload.</param>

@@ -29,6 +29,8 @@ public sealed record WorkloadSpec
     public string? HostName { get; init; }
     /// <summary>Kept with the workload; <c>owner</c> is what <see cref="IEngine.ListAsync"/> asks for.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    /// <summary>What an engine that schedules itself is to know; null for nothing. The others do not look at it.</summary>
+    public WorkloadTurn? Turn { get; init; }
     /// <summary>A file of this host to which the output of the first process is appended, made 0600. What keeps its own record writes little there.</summary>
     public required string OutputFile { get; init; }
 
@@ -53,3 +55,22 @@ public sealed record WorkloadMount(string Source, string Target, bool IsReadOnly
 /// <param name="Processes">Processes and threads.</param>
 /// <param name="Gpus">Indexes of the GPUs that it sees; empty for none.</param>
 public sealed record WorkloadResources(double? Processors = null, long? Memory = null, long? SharedMemory = null, int? Processes = null, IReadOnlyList<int>? Gpus = null);
+
+/// <summary>What an engine that decides itself when and where a workload runs (<see cref="IEngine.SchedulesItself"/>) is to know.</summary>
+public sealed record WorkloadTurn
+{
+    /// <summary>GPUs for itself alone, of each node.</summary>
+    public int Gpus { get; init; }
+    /// <summary>On how many nodes the command runs, once on each. Default 1.</summary>
+    public int Nodes { get; init; } = 1;
+    /// <summary>It is ended after so long; null for as long as the engine lets it.</summary>
+    public TimeSpan? MaxDuration { get; init; }
+    /// <summary>How long before that end it gets SIGTERM.</summary>
+    public TimeSpan Grace { get; init; }
+    /// <summary>0 to 100; the higher ones go first.</summary>
+    public int Priority { get; init; } = 50;
+    /// <summary>The part of the cluster that it runs in; null for the usual one.</summary>
+    public string? Partition { get; init; }
+    /// <summary>The digest of the image, <c>sha256:</c> and 64 hexadecimal digits, that is checked where it runs; null for any.</summary>
+    public string? Digest { get; init; }
+}

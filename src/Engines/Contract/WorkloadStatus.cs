@@ -10,7 +10,26 @@ namespace Holdfast.Engines.Contract;
 /// <param name="Ended">When it ended, as far as it is known.</param>
 /// <param name="Labels">As in its specification.</param>
 public sealed record WorkloadStatus(
-    string Id, bool IsRunning, int? ProcessId, int? ExitCode, bool IsOutOfMemory, DateTimeOffset Started, DateTimeOffset? Ended, IReadOnlyDictionary<string, string> Labels);
+    string Id, bool IsRunning, int? ProcessId, int? ExitCode, bool IsOutOfMemory, DateTimeOffset Started, DateTimeOffset? Ended, IReadOnlyDictionary<string, string> Labels)
+{
+    /// <summary>Why it does not run yet, or not at the moment, although it was asked for: of an engine that schedules itself. Null while it runs and when it has ended.</summary>
+    public WorkloadWait? Waiting { get; init; }
+    /// <summary>Why it ended, where it was the engine that ended it and nobody here had asked for that: a limit of time, a node that went away. Null for all other ends.</summary>
+    public string? Interruption { get; init; }
+    /// <summary>How often the engine has begun it anew by itself, because what it ran on went away.</summary>
+    public int Requeues { get; init; }
+    /// <summary>Where it runs, or ran last; null for this host.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>Whether it has come to its end.</summary>
+    public bool IsOver => !IsRunning && Waiting is null;
+}
+
+/// <summary>Why a workload waits.</summary>
+/// <param name="Reason">In words, of the engine: <c>Slurm job 12 waits: Resources</c>.</param>
+/// <param name="Position">How many of the engine's waiting workloads are before it, as far as it shows them; null when that means nothing.</param>
+/// <param name="EstimatedStart">When it will start, as the engine plans; null when it does not say.</param>
+public sealed record WorkloadWait(string Reason, int? Position, DateTimeOffset? EstimatedStart);
 
 /// <summary>An image that is ready to start.</summary>
 /// <param name="Reference">What <see cref="WorkloadSpec.Image"/> takes; null for the host itself.</param>

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Holdfast.Engines.Contract;
 
 namespace Holdfast.Engines.Host;
@@ -8,9 +6,6 @@ namespace Holdfast.Engines.Host;
 /// <summary>How others get into a workload.</summary>
 public sealed partial class HostEngine
 {
-    // Time for the last words of a command after its end, where something that it has left behind holds its output open.
-    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(200);
-
     /// <inheritdoc />
     public Task<EngineResult<IReadOnlyList<string>>> EntryAsync(string id, IReadOnlyList<string> argv, CancellationToken cancellationToken) => Task.FromResult(Entry(id, argv));
 
@@ -20,22 +15,7 @@ public sealed partial class HostEngine
         ArgumentNullException.ThrowIfNull(command);
         var entry = Entry(id, command.Argv);
         if (!entry.Ok) return entry.Fault;
-        using var process = Process.Start(HostCheck.Command(entry.Value))!;
-        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        try
-        {
-            var output = ReadAsync(process.StandardOutput.BaseStream, command.MostOutput, reading.Token);
-            var error = ReadAsync(process.StandardError.BaseStream, command.MostOutput, reading.Token);
-            await WriteAsync(process.StandardInput.BaseStream, command.Input ?? default, cancellationToken);
-            await process.WaitForExitAsync(cancellationToken);
-            reading.CancelAfter(LastWords);
-            return new ExecResult(process.ExitCode, await output, await error);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
+        return await HostExec.RunAsync(HostCheck.Command(entry.Value), command, cancellationToken);
     }
 
     private EngineResult<IReadOnlyList<string>> Entry(string id, IReadOnlyList<string> argv)
@@ -52,36 +32,5 @@ public sealed partial class HostEngine
         // Of whoever enters only the kind of terminal goes along.
         var script = $"{groups}exec 4<{Shell.Quote(found.Folder.Environment)}\nexec env -i PATH={HostCheck.Path} ${{TERM:+\"TERM=$TERM\"}} {enter}/bin/sh -c {Shell.Quote(inside)} sh \"$@\"";
         return new EngineResult<IReadOnlyList<string>>(["/bin/sh", "-c", script, "holdfast", .. argv], null);
-    }
-
-    private static async Task WriteAsync(Stream input, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await input.WriteAsync(content, cancellationToken);
-            input.Close();
-        }
-        catch (IOException)
-        {
-            // It did not want to read all of it.
-        }
-    }
-
-    /// <summary>Reads to the end, or until it is given up, and keeps the beginning.</summary>
-    private static async Task<string> ReadAsync(Stream stream, int most, CancellationToken cancellationToken)
-    {
-        using var kept = new MemoryStream();
-        var buffer = new byte[16 << 10];
-        try
-        {
-            int read;
-            while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0) kept.Write(buffer, 0, (int)Math.Min(read, most - kept.Length));
-        }
-        catch (OperationCanceledException)
-        {
-            // What was said until now is the answer.
-        }
-
-        return Encoding.UTF8.GetString(kept.GetBuffer(), 0, (int)kept.Length);
     }
 }

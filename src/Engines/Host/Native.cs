@@ -8,6 +8,10 @@ internal static unsafe partial class Native
     public const int SigKill = 9, SigTerm = 15;
     private const int CurrentFolder = -100, NoFollow = 0x100, BasicStatus = 0x7FF;
 
+    /// <summary>The number of the user that this process acts as.</summary>
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint UserId();
+
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);
 

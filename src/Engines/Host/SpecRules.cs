@@ -8,10 +8,10 @@ internal static class SpecRules
     private static readonly string[] SystemFolders = ["/proc", "/sys", "/dev"];
 
     /// <summary>Why this one cannot be started; null when it can be tried.</summary>
-    public static EngineFault? Check(WorkloadSpec spec)
+    public static EngineFault? Check(WorkloadSpec spec, bool hasImages = false)
     {
         if (!WorkloadSpec.IsId(spec.Id)) return Bad($"'{spec.Id}' is no id: 1 to 63 lower-case letters, digits and '-', beginning with a letter.");
-        if (spec.Image is { } image) return Bad($"The host engine has no images, {image} was asked for. Leave the image out, or use a container engine.");
+        if (!hasImages && spec.Image is { } image) return Bad($"The host engine has no images, {image} was asked for. Leave the image out, or use a container engine.");
         if (spec.Argv.Count == 0 || !IsPlain(spec.Argv[0]) || spec.Argv[0].Contains('=', StringComparison.Ordinal)) return Bad("The program must be an absolute path, without '='.");
         if (spec.Argv.Any(HasNul)) return Bad("An argument holds a NUL.");
         if (spec.Environment.Keys.FirstOrDefault(name => !Shell.IsName(name)) is { } name) return Bad($"'{name}' is no name of a variable: letters, digits and '_', not beginning with a digit.");

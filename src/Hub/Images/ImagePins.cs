@@ -19,8 +19,12 @@ internal sealed class ImagePins(HubImages images, RegistryClient registries, Reg
         if (await store.FindImageAsync(image, cancellationToken) is { Ok: true, Value.Reference: { } here }) return (image, here);
         var own = await images.FindAsync(caller, image, cancellationToken);
         if (own.Ok) return (own.Value.Name, own.Value.Image.Id);
-        return (image, ImageName.Parse(image) is { IsOfARegistry: true, Digest: null } name ? await OfRegistryAsync(caller, name, cancellationToken) : null);
+        return (image, await PinElsewhereAsync(caller, image, cancellationToken));
     }
+
+    /// <summary>What a name means in its registry as it is now, a place and a digest: for what does not run where this host's images are. Null when the name has a digest or it cannot be said yet.</summary>
+    public async Task<string?> PinElsewhereAsync(Caller caller, string image, CancellationToken cancellationToken) =>
+        ImageName.Parse(image) is { IsOfARegistry: true, Digest: null } name ? await OfRegistryAsync(caller, name, cancellationToken) : null;
 
     /// <summary>The whole name of an image that is here, by what people call it; any other as it is said. Null for null.</summary>
     public async Task<string?> NameAsync(Caller caller, string? image, CancellationToken cancellationToken) =>

@@ -53,6 +53,7 @@ internal sealed partial class JobBook
             : record with
             {
                 State = JobState.Queued,
+                IsAsked = false,
                 Reason = isAttempt ? JobReason.Retrying : reason,
                 Message = isAttempt ? $"Attempt {record.Attempts.Count} ended: {message} The next one follows." : message,
                 NotBefore = now + pause,
@@ -65,7 +66,7 @@ internal sealed partial class JobBook
         lock (_turn)
         {
             // One that is over, or was cancelled meanwhile, is not put there.
-            if (_open.ContainsKey(job.Id) && !entry.Record.IsOver) _queue.Put(job);
+            if (_open.ContainsKey(job.Id) && !entry.Record.IsOver) QueueOf(job).Put(job);
         }
         // Others do not wait for its pause.
         Schedule();
@@ -135,7 +136,7 @@ internal sealed partial class JobBook
         lock (_turn)
         {
             _room.Release(job.Id);
-            _queue.AtWork(job.Owner, -1);
+            QueueOf(job).AtWork(job.Owner, -1);
         }
     }
 
@@ -149,7 +150,7 @@ internal sealed partial class JobBook
             if (now.IsOver)
             {
                 _open.Remove(now.Id);
-                _queue.Remove(now);
+                QueueOf(now).Remove(now);
             }
             if (now.Parent is { } whole && _progress.TryGetValue(whole, out var progress))
             {

@@ -21,10 +21,10 @@ internal sealed partial class JobBook
                 // What had its turn keeps it: only its workload knows whether it was started.
                 var entry = Open(job);
                 if (job is { Parts: 0, State: JobState.Finishing }) Begin(() => TakeUpStoringAsync(entry));
-                else if (job is { Parts: 0, State: not JobState.Queued })
+                else if (job is { Parts: 0, State: not JobState.Queued } or { IsAsked: true })
                 {
-                    _room.Hold(job.Id, ShapeOf(job), job.Gpus);
-                    _queue.AtWork(job.Owner, 1);
+                    if (!Passes(job.Spec)) _room.Hold(job.Id, ShapeOf(job), job.Gpus);
+                    QueueOf(job).AtWork(job.Owner, 1);
                     if (job.State == JobState.Cancelling) entry.Cancelled.Cancel();
                     Begin(() => TakeUpAsync(entry));
                 }
@@ -59,7 +59,7 @@ internal sealed partial class JobBook
             var list = await engine.ListAsync(JobStart.OwnerLabel(options.Folders), cancellationToken);
             foreach (var workload in list.Ok ? list.Value : [])
             {
-                if (workload.IsRunning || !workload.Labels.TryGetValue("job", out var id) || store.Find(id) is { IsOver: false } job && JobStart.WorkloadOf(job) == workload.Id) continue;
+                if (!workload.IsOver || !workload.Labels.TryGetValue("job", out var id) || store.Find(id) is { IsOver: false } job && JobStart.WorkloadOf(job) == workload.Id) continue;
                 await engine.RemoveAsync(workload.Id, cancellationToken);
             }
         }
@@ -71,7 +71,7 @@ internal sealed partial class JobBook
         var entry = new JobEntry(job, store, Tell);
         _open[job.Id] = entry;
         if (job.Parts > 0) _progress.TryAdd(job.Id, new JobProgress());
-        else if (job.State == JobState.Queued) _queue.Put(job);
+        else if (job is { State: JobState.Queued, IsAsked: false }) QueueOf(job).Put(job);
         if (job.Parent is { } parent)
         {
             if (!_progress.TryGetValue(parent, out var progress)) _progress[parent] = progress = new JobProgress();
@@ -85,7 +85,7 @@ internal sealed partial class JobBook
     {
         lock (_turn)
         {
-            if (_queue.Count == 0 || _hub.IsCancellationRequested) return;
+            if (_queue.Count + _passing.Count == 0 || _hub.IsCancellationRequested) return;
             var now = time.GetUtcNow();
             var planned = new Dictionary<string, int>();
             foreach (var job in _queue.TakeNext(_room.Left(), ShapeOf, MayRun))
@@ -97,7 +97,15 @@ internal sealed partial class JobBook
                     continue;
                 }
                 _queue.AtWork(job.Owner, 1);
+                Take(job, 1);
                 Begin(() => RunAsync(entry, taken));
+            }
+            foreach (var job in _passing.TakeNext(JobRoom.Free.Endless, ShapeOf, MayRun))
+            {
+                var entry = _open[job.Id];
+                _passing.AtWork(job.Owner, 1);
+                Take(job, 1);
+                Begin(() => RunAsync(entry, []));
             }
 
             bool MayRun(JobRecord job)
@@ -105,11 +113,18 @@ internal sealed partial class JobBook
                 if (job.NotBefore > now) return false;
                 if (job.Parent is not { } parent || !_open.TryGetValue(parent, out var whole) || whole.Record.Spec.Sweep?.MaxParallel is not { } most) return true;
                 var more = planned.GetValueOrDefault(parent);
-                if (_progress[parent].AtWork + more >= most) return false;
+                var progress = _progress[parent];
+                if (progress.AtWork + progress.Asked + progress.Taken + more >= most) return false;
                 planned[parent] = more + 1;
                 return true;
             }
         }
+    }
+
+    /// <summary>A part has been given its turn, or stands so now. Under the turn.</summary>
+    private void Take(JobRecord job, int change)
+    {
+        if (job.Parent is { } parent && _progress.TryGetValue(parent, out var progress)) progress.Taken += change;
     }
 
     private void Begin(Func<Task> work)
@@ -135,6 +150,7 @@ internal sealed partial class JobBook
                 Type = ShapeOf(record).Type.Name,
                 Attempts = [.. record.Attempts, new JobAttempt(record.Attempts.Count + 1, time.GetUtcNow(), null, null, null, null, null, log.Exists ? log.Length : 0)],
             });
+            lock (_turn) Take(job, -1);
             if (job.State != JobState.Preparing)
             {
                 // It was cancelled between its turn and here.
@@ -207,13 +223,32 @@ internal sealed partial class JobBook
         else Again(entry, null, null, TimeSpan.Zero, isAttempt: false);
     });
 
-    /// <summary>Waits for the end of what runs, and brings it about when it is cancelled or has run as long as it may.</summary>
+    /// <summary>Waits for the end of what was started, or asked for, however often its engine begins it anew.</summary>
     private async Task FollowAsync(JobEntry entry, IEngine engine, WorkloadStatus started)
+    {
+        EngineResult<WorkloadStatus> status = started;
+        var timedOut = false;
+        do
+        {
+            if (status.Value?.Waiting is not null) status = await AwaitTurnAsync(entry, engine, status.Value);
+            if (status is { Ok: true, Value: { } now } && (!engine.SchedulesItself || now.IsRunning || now.ExitCode is not null))
+            {
+                Requeued(entry, now);
+                (status, timedOut) = await FollowRunAsync(entry, engine, now);
+            }
+        }
+        while (status is { Ok: true, Value.Waiting: not null });
+        await TakeEndAsync(entry, engine, status, timedOut || entry.Record.Reason == JobReason.MaxDurationExceeded);
+    }
+
+    /// <summary>Waits for the end of what runs, and brings it about when it is cancelled or has run as long as it may.</summary>
+    private async Task<(EngineResult<WorkloadStatus> Status, bool TimedOut)> FollowRunAsync(JobEntry entry, IEngine engine, WorkloadStatus started)
     {
         var isNew = entry.Record.Attempts[^1].Started is null;
         var job = entry.Update(record => record with
         {
-            State = record.State == JobState.Preparing ? JobState.Running : record.State,
+            State = record.State is JobState.Preparing or JobState.Queued ? JobState.Running : record.State,
+            IsAsked = false,
             // Why it is being ended stays.
             Reason = record.State == JobState.Cancelling ? record.Reason : null,
             Message = null,
@@ -226,7 +261,7 @@ internal sealed partial class JobBook
         WriteManifest(job);
 
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(_hub.Token);
-        var end = WaitForEndAsync(engine, JobStart.WorkloadOf(job), watching.Token);
+        var end = WaitForEndAsync(engine, JobStart.WorkloadOf(job), started, watching.Token);
         var cancelled = Task.Delay(Timeout.InfiniteTimeSpan, entry.Cancelled.Token);
         var limit = job.Spec.MaxDuration is { } most ? job.Attempts[^1].Started!.Value + most - time.GetUtcNow() : (TimeSpan?)null;
         var late = limit is { } left ? Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, watching.Token) : Task.Delay(Timeout.InfiniteTimeSpan, watching.Token);
@@ -241,7 +276,7 @@ internal sealed partial class JobBook
             {
                 timedOut = first == late;
                 entry.Update(record => record with { State = JobState.Cancelling, Reason = timedOut ? JobReason.MaxDurationExceeded : record.Reason });
-                while (await engine.StopAsync(JobStart.WorkloadOf(job), job.Spec.StopGrace ?? JobRules.DefaultGrace, _hub.Token) is { Fault.Code: "unavailable" }) await Task.Delay(Soon, time, _hub.Token);
+                await StopAsync(engine, job, job.Spec.StopGrace ?? JobRules.DefaultGrace);
             }
             status = await end;
         }
@@ -250,15 +285,24 @@ internal sealed partial class JobBook
             await watching.CancelAsync();
             await uploading;
         }
-        await TakeEndAsync(entry, engine, status, timedOut || entry.Record.Reason == JobReason.MaxDurationExceeded);
+        return (status, timedOut);
     }
 
-    private async Task<EngineResult<WorkloadStatus>> WaitForEndAsync(IEngine engine, string workload, CancellationToken cancellationToken)
+    /// <summary>Waits until what runs does not any more: it has ended, or its engine has put it back.</summary>
+    private async Task<EngineResult<WorkloadStatus>> WaitForEndAsync(IEngine engine, string workload, WorkloadStatus running, CancellationToken cancellationToken)
     {
-        EngineResult<WorkloadStatus> end;
+        var end = running.IsOver && engine.SchedulesItself ? running : await ChangeAsync(engine, workload, running, cancellationToken);
+        while (engine.SchedulesItself && end is { Ok: true, Value: { IsRunning: true } again } && again.Requeues == running.Requeues) end = await ChangeAsync(engine, workload, again, cancellationToken);
+        // Begun anew before anybody had seen it wait.
+        return end is { Ok: true, Value: { IsRunning: true } anew } ? anew with { IsRunning = false, Waiting = new WorkloadWait("It was begun anew.", null, null) } : end;
+    }
+
+    private async Task<EngineResult<WorkloadStatus>> ChangeAsync(IEngine engine, string workload, WorkloadStatus last, CancellationToken cancellationToken)
+    {
+        EngineResult<WorkloadStatus> now;
         // An engine that does not answer for a while does not end what runs.
-        while ((end = await engine.WaitAsync(workload, cancellationToken)) is { Fault.Code: "unavailable" }) await Task.Delay(Soon, time, cancellationToken);
-        return end;
+        while ((now = await engine.WaitForChangeAsync(workload, last, cancellationToken)) is { Fault.Code: "unavailable" }) await Task.Delay(Soon, time, cancellationToken);
+        return now;
     }
 
     private async Task GuardAsync(JobEntry entry, Func<Task> work)

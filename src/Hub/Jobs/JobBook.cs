@@ -23,6 +23,8 @@ internal sealed partial class JobBook(
     private readonly Dictionary<string, JobEntry> _open = [];
     private readonly Dictionary<string, JobProgress> _progress = [];
     private readonly JobQueue _queue = new();
+    // Those whose engine decides itself when they run: they need no room here, and go through.
+    private readonly JobQueue _passing = new();
     private readonly JobRoom _room = new(options.Settings, gpus);
     private readonly CancellationTokenSource _hub = new();
     private readonly List<Task> _work = [];
@@ -49,7 +51,8 @@ internal sealed partial class JobBook(
         var pin = retryOf?.ImagePin;
         if (retryOf is null && whole.Image is { } image)
         {
-            (image, pin) = await pins.PinAsync(caller, image, cancellationToken);
+            if (Passes(whole)) pin = await pins.PinElsewhereAsync(caller, image, cancellationToken);
+            else (image, pin) = await pins.PinAsync(caller, image, cancellationToken);
             whole = whole with { Image = image };
         }
         if (retryOf is null && await smoke.RunAsync(caller.Name, whole, environment, cancellationToken) is { } lacking) return lacking;
@@ -145,7 +148,7 @@ internal sealed partial class JobBook(
     /// <summary>How many run before a job; null when it does not wait.</summary>
     public int? Position(JobRecord job)
     {
-        lock (_turn) return job.State == JobState.Queued ? _queue.Position(job) : null;
+        lock (_turn) return job.State != JobState.Queued ? null : job.IsAsked ? _open.GetValueOrDefault(job.Id)?.Wait?.Position : QueueOf(job).Position(job);
     }
 
     /// <summary>How many wait.</summary>
@@ -153,13 +156,17 @@ internal sealed partial class JobBook(
     {
         get
         {
-            lock (_turn) return _queue.Count;
+            lock (_turn) return _queue.Count + _passing.Count;
         }
     }
 
     /// <summary>When a job will start, as far as earlier jobs of its name tell how long one takes; null when nothing tells.</summary>
     public DateTimeOffset? EstimatedStart(JobRecord job)
     {
+        if (job.IsAsked)
+        {
+            lock (_turn) return _open.GetValueOrDefault(job.Id)?.Wait?.EstimatedStart;
+        }
         if (Position(job) is not { } position || store.Succeeded(job.Owner, job.Spec.Name!, most: 10) is not { Count: > 0 } earlier) return null;
         var mean = earlier.Average(other => ((other.Ended ?? other.Created) - (other.Started ?? other.Created)).TotalSeconds);
         var atOnce = Math.Max(1, Math.Floor(_room.Cpu / ShapeOf(job).Cpu));
@@ -213,7 +220,7 @@ internal sealed partial class JobBook(
         if (MayNotWrite(caller) is { } refused) return refused;
         if (JobRules.Problem(spec, options) is { } problem) return new HubFault("bad-request", problem);
         if (options.MayNotUse(caller, JobRules.EngineOf(spec), "job") is { } untrusted) return untrusted;
-        if (_room.Problem(JobShape.Of(spec.Resources, options.Settings)) is { } impossible) return new HubFault("no-capacity", impossible);
+        if (!Passes(spec) && _room.Problem(JobShape.Of(spec.Resources, options.Settings)) is { } impossible) return new HubFault("no-capacity", impossible);
         if (spec.Secrets.FirstOrDefault(name => secrets.Read(caller.Name, name) is null) is { } secret) return new HubFault("bad-request", $"{caller.Name} has no secret {secret}; mend: holdfast secret set {secret}.");
         if (spec.Output is { } output && places.Problem(output, caller.Name) is { } nowhere) return nowhere;
         if (spec.Code is { } sent && code.Find(JobRules.Hash(sent)!) is null) return new HubFault("bad-request", $"The code {sent} was not sent to this hub; mend: send it first (holdfast job submit does).");
@@ -227,13 +234,14 @@ internal sealed partial class JobBook(
         {
             if (!_open.TryGetValue(id, out entry)) return;
             // What waits is out of the queue before anybody can start it.
-            _queue.Remove(entry.Record);
+            QueueOf(entry.Record).Remove(entry.Record);
         }
         var isFinishing = entry.Record.State == JobState.Finishing;
         var cancelled = new JobOutcome(JobState.Cancelled, JobReason.CancelledByUser, "It was cancelled before it ran.", null);
         var job = entry.Update(record => record.State switch
         {
             // What an earlier attempt has put out is stored all the same.
+            JobState.Queued when record.IsAsked => record with { State = JobState.Cancelling, IsAsked = false },
             JobState.Queued when record is { Parts: 0, Store: not null, Started: not null } => Finishing(record, cancelled with { Message = "It was cancelled before it ran again." }, time.GetUtcNow()),
             JobState.Queued when record.Parts == 0 => Over(record, cancelled),
             JobState.Finishing => record,
@@ -247,6 +255,10 @@ internal sealed partial class JobBook(
         else if (job.Parts > 0) Settle(id);
         else if (!job.IsOver) entry.Cancelled.Cancel();
     }
+
+    private bool Passes(JobSpec spec) => options.Engines.GetValueOrDefault(JobRules.EngineOf(spec)) is { SchedulesItself: true };
+
+    private JobQueue QueueOf(JobRecord job) => Passes(job.Spec) ? _passing : _queue;
 
     private JobShape ShapeOf(JobRecord job) => JobShape.Of(job.Spec.Resources, options.Settings);
 

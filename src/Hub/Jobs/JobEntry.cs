@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Holdfast.Engines.Contract;
 
 namespace Holdfast.Hub.Jobs;
 
@@ -10,6 +11,9 @@ internal sealed class JobEntry(JobRecord record, JobStore store, Action<JobRecor
 
     /// <summary>The job as it is now.</summary>
     public JobRecord Record { get; private set; } = record;
+
+    /// <summary>What its engine says of its turn, while it waits there. It changes often, and is not kept.</summary>
+    public WorkloadWait? Wait { get; set; }
 
     /// <summary>Ends what runs of it.</summary>
     public CancellationTokenSource Cancelled { get; } = new();

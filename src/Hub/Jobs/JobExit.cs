@@ -15,8 +15,11 @@ internal static class JobExit
     /// <summary>How a command ended: null reason when it succeeded.</summary>
     public static (string? Reason, string? Message, int? ExitCode) Of(EngineResult<WorkloadStatus> end) => end switch
     {
+        { Fault.Code: "no-capacity" } => (JobReason.NoCapacity, end.Fault.Message, null),
         { Ok: false } => (JobReason.Interrupted, $"{end.Fault.Message} The computer was started anew, or somebody has removed it.", null),
         { Value.IsOutOfMemory: true } => (JobReason.OutOfMemory, "Its memory limit ended it; mend: more of resources.memory, or a larger type.", end.Value.ExitCode ?? Killed),
+        // Whatever code it ended with: what is told to end saves its work and often ends with 0.
+        { Value.Interruption: { } why } => (JobReason.Interrupted, why, end.Value.ExitCode is 0 ? null : end.Value.ExitCode),
         { Value.ExitCode: 0 } => (null, null, 0),
         { Value.ExitCode: JobRules.RetryMe } => (JobReason.ExitedWithError, "It ended with exit code 75: it asks to be run again.", JobRules.RetryMe),
         { Value.ExitCode: 126 } => (JobReason.ExitedWithError, "Exit code 126: its program may not be executed; mend: chmod +x, or the interpreter before it.", 126),

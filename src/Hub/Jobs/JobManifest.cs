@@ -24,6 +24,7 @@ internal static class JobManifest
             json.WriteNumber("attempts", job.Attempts.Count);
             if (job.Parent is { } parent) json.WriteString("part_of", parent);
             if (job.RetryOf is { } earlier) json.WriteString("retry_of", earlier);
+            json.WriteString("engine", JobRules.EngineOf(spec));
             json.WriteString("image", spec.Image);
             json.WriteString("image_id", job.ImageReference);
             json.WriteString("digest", job.Digest);

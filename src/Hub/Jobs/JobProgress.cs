@@ -12,6 +12,12 @@ internal sealed class JobProgress
     /// <summary>How many have their turn.</summary>
     public int AtWork => Of(JobState.Preparing) + Of(JobState.Running) + Of(JobState.Cancelling);
 
+    /// <summary>How many wait in the queue of their engine.</summary>
+    public int Asked { get; private set; }
+
+    /// <summary>How many have been given their turn and do not stand so yet.</summary>
+    public int Taken { get; set; }
+
     /// <summary>The exit code of the first part, by its number, that failed; null when none did.</summary>
     public int? ExitCode => _firstFailed.ExitCode;
 
@@ -23,9 +29,14 @@ internal sealed class JobProgress
     public void Add(JobRecord part)
     {
         _states[part.State] = Of(part.State) + 1;
+        if (part is { State: JobState.Queued, IsAsked: true }) Asked++;
         if (part.State is JobState.Failed or JobState.TimedOut && part.Index < _firstFailed.Index) _firstFailed = (part.Index, part.ExitCode ?? JobExit.Platform);
     }
 
     /// <summary>A part has left a state.</summary>
-    public void Leave(JobRecord part) => _states[part.State] = Of(part.State) - 1;
+    public void Leave(JobRecord part)
+    {
+        _states[part.State] = Of(part.State) - 1;
+        if (part is { State: JobState.Queued, IsAsked: true }) Asked--;
+    }
 }

@@ -23,6 +23,8 @@ public sealed record JobRecord
     public required string Owner { get; init; }
     /// <summary>Where it stands.</summary>
     public required JobState State { get; init; }
+    /// <summary>While it is queued: whether its engine, which decides itself when a job runs, has it already. <see cref="Message"/> is then what the engine says.</summary>
+    public bool IsAsked { get; init; }
     /// <summary>Why, one of <see cref="JobReason"/>; null when there is nothing to say.</summary>
     public string? Reason { get; init; }
     /// <summary>The reason in words, with the mend; null when there is nothing to say.</summary>
@@ -80,4 +82,8 @@ public sealed record JobOutcome(JobState State, string? Reason, string? Message,
 /// <param name="Reason">One of <see cref="JobReason"/>; null when it succeeded or goes on.</param>
 /// <param name="Message">The reason in words; null for nothing.</param>
 /// <param name="LogStart">Where in the job's log its output begins, in bytes.</param>
-public sealed record JobAttempt(int Number, DateTimeOffset Began, DateTimeOffset? Started, DateTimeOffset? Ended, int? ExitCode, string? Reason, string? Message, long LogStart);
+public sealed record JobAttempt(int Number, DateTimeOffset Began, DateTimeOffset? Started, DateTimeOffset? Ended, int? ExitCode, string? Reason, string? Message, long LogStart)
+{
+    /// <summary>The how many-th time it was that its engine had begun the same workload anew, on another node; 0 for an attempt of the hub's.</summary>
+    public int Requeue { get; init; }
+}

@@ -51,6 +51,9 @@ internal sealed class JobRoom(HubSettings settings, GpuInventory gpus)
     /// <summary>What is free.</summary>
     internal readonly record struct Free(double Cpu, long Memory, int Gpus)
     {
+        /// <summary>Of everything more than anybody asks for.</summary>
+        public static Free Endless { get; } = new(double.PositiveInfinity, long.MaxValue, int.MaxValue);
+
         /// <summary>Whether there is room. Of what a job does not ask for there may be less than nothing: others wait for that.</summary>
         public bool Has(JobShape shape) => shape.Cpu <= Cpu + 1e-9 && (shape.Memory == 0 || shape.Memory <= Memory) && (shape.Gpus == 0 || shape.Gpus <= Gpus);
 

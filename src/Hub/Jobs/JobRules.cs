@@ -23,7 +23,14 @@ internal static class JobRules
     {
         if (spec.Name is { } name && !MachineRules.IsName(name)) return $"name: '{name}' is 1 to 40 lower-case letters, digits and single hyphens, beginning with a letter and not ending with a hyphen.";
         if (spec.Command is not { Count: > 0 } || string.IsNullOrEmpty(spec.Command[0]) || spec.Command.Any(word => word is null || word.Contains('\0', StringComparison.Ordinal))) return "command: a program and its arguments.";
-        if (!options.Engines.ContainsKey(EngineOf(spec))) return $"image: there is no engine '{EngineOf(spec)}' here ({string.Join(", ", options.Engines.Keys.Order())}); mend: holdfast doctor says what is missing.";
+        if (!options.Engines.ContainsKey(EngineOf(spec))) return $"{(spec.Engine is null ? "image" : "engine")}: there is no engine '{EngineOf(spec)}' here ({string.Join(", ", options.Engines.Keys.Order())}); mend: {(spec.Engine == "slurm" ? "slurm in hub.yaml (docs/slurm.md)" : "holdfast doctor says what is missing")}.";
+        if (spec is { Engine: "host", Image: not null }) return "engine: the host has no images; mend: leave out engine or image.";
+        if (spec is { Engine: "podman", Image: null, Machine: null }) return "engine: podman needs an image; mend: image, or leave out engine.";
+        if (spec is { Engine: "slurm", Machine: not null }) return "machine: nodes have their own environment, and not that of a machine; mend: an image of its recipe in a registry (holdfast image build and push), or leave out machine.";
+        if (spec.Nodes is < 0 or > 10_000) return "nodes: 1 to 10000.";
+        if (EngineOf(spec) != "slurm" && spec.Nodes > 1) return "nodes: several nodes are a cluster's; mend: engine slurm, or shards for copies on one host.";
+        if (EngineOf(spec) != "slurm" && spec.Partition is not null) return "partition: only a cluster has partitions; mend: engine slurm.";
+        if (spec.Partition is { } partition && !IsPartition(partition)) return $"partition: '{partition}' is no name of a partition: letters, digits, '_', '-' and '.'.";
         if (spec.Image is { } image && (image.Length == 0 || image.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter)))) return $"image: '{image}' is no name of an image.";
         if (MachineRules.TypeProblem(spec.Resources.Type, options.Settings) is { } type) return $"resources.type: {type}";
         if (spec.Resources is { Cpu: < 0.1 or > 100_000 } or { Cpu: double.NaN }) return "resources.cpu: processors, from 0.1.";
@@ -53,7 +60,7 @@ internal static class JobRules
     }
 
     /// <summary>The engine that a job runs on.</summary>
-    public static string EngineOf(JobSpec spec) => spec.Image is null ? "host" : "podman";
+    public static string EngineOf(JobSpec spec) => spec.Engine ?? (spec.Image is null ? "host" : "podman");
 
     /// <summary>With all that was not said, for a job of this id.</summary>
     public static JobSpec Whole(JobSpec spec, string id)
@@ -79,6 +86,7 @@ internal static class JobRules
         Resources = spec.Resources ?? new JobResources(),
         Imports = spec.Imports ?? [],
         Shards = spec.Shards == 0 ? 1 : spec.Shards,
+        Nodes = spec.Nodes == 0 ? 1 : spec.Nodes,
     };
 
     /// <summary>The whole command, with its parameters.</summary>
@@ -127,6 +135,8 @@ internal static class JobRules
         name = name.Length > 40 ? name[..40].TrimEnd('-') : name;
         return MachineRules.IsName(name) ? name : MachineRules.IsName($"job-{name}") ? $"job-{name}" : "job";
     }
+
+    private static bool IsPartition(string name) => name.Length is > 0 and <= 100 && name[0] != '-' && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.');
 
     private static bool IsParameter(JsonElement value) => value.ValueKind switch
     {

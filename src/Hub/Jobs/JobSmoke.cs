@@ -26,7 +26,7 @@ internal sealed class JobSmoke(HubOptions options, JobStart starter, TimeProvide
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<HubFault?> RunAsync(string owner, JobSpec spec, JobEnvironment? environment, CancellationToken cancellationToken)
     {
-        if (spec.Imports.Count == 0 || options.Engines.GetValueOrDefault(JobRules.EngineOf(spec)) is not { } engine) return null;
+        if (spec.Imports.Count == 0 || options.Engines.GetValueOrDefault(JobRules.EngineOf(spec)) is not { SchedulesItself: false } engine) return null;
         // An image that is to be fetched first is fetched when the job has its turn.
         var image = engine is IImageStore store && spec.Image is { } name ? await store.FindImageAsync(name, cancellationToken) : await engine.PrepareAsync(spec.Image, null, cancellationToken);
         if (!image.Ok) return null;

@@ -12,6 +12,8 @@ public sealed record JobSpec
     public required IReadOnlyList<string> Command { get; init; }
     /// <summary>The image, by any name that the engine understands; its digest is stored when the job is prepared. Null for the host itself.</summary>
     public string? Image { get; init; }
+    /// <summary>Where it runs: <c>host</c>, <c>podman</c> or <c>slurm</c>. Null: <c>podman</c> with an image, else <c>host</c>.</summary>
+    public string? Engine { get; init; }
     /// <summary>The machine whose environment it runs in, by name; null for none.</summary>
     public string? Machine { get; init; }
     /// <summary>The code: <c>sha256:</c> and the hash of an archive that was sent before (<c>PUT /jobs/code/HASH</c>). It is at <c>/code</c>, a copy of its own, where the command starts; null for none.</summary>
@@ -37,6 +39,10 @@ public sealed record JobSpec
     internal string? Store => Output is { } output && StorePlace.IsMeant(output) ? output : null;
     /// <summary>How many copies run, each with its share. Default 1.</summary>
     public int Shards { get; init; } = 1;
+    /// <summary>On how many nodes of a cluster its command runs at once, once on each. Default 1.</summary>
+    public int Nodes { get; init; } = 1;
+    /// <summary>The part of the cluster that it runs in; null for the usual one.</summary>
+    public string? Partition { get; init; }
     /// <summary>Of one person's jobs those of the higher priority run first. 0 to 100, default 50.</summary>
     public int? Priority { get; init; }
     /// <summary>It is ended after so long in one attempt; null for never.</summary>

@@ -14,11 +14,21 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
     // What a shell says of a program that is not there or may not be executed, 127 and 126, is what everybody knows.
     private static readonly string[] Shell = ["/bin/sh", "-c", "exec \"$@\"", "sh"];
 
+    // What an engine begins anew by itself has no hub that tells it where it stands.
+    private static readonly string[] Again = ["/bin/sh", "-c", """
+        if [ "${HOLDFAST_REQUEUE:-0}" -gt 0 ]; then
+          export HOLDFAST_ATTEMPT=$((HOLDFAST_ATTEMPT + HOLDFAST_REQUEUE))
+          latest=$(ls "$AIP_CHECKPOINT_DIR" 2>/dev/null | grep -E '^[0-9]+(\.[0-9]+)?$' | sort -t. -k1,1n -k2,2n | while read -r step; do [ ! -f "$AIP_CHECKPOINT_DIR/$step/complete" ] || echo "$step"; done | tail -n 1)
+          [ -z "$latest" ] || [ "${HOLDFAST_RESUME-}" = never ] || export HOLDFAST_RESUME_FROM="${AIP_CHECKPOINT_DIR%/}/$latest"
+        fi
+        exec "$@"
+        """, "sh"];
+
     /// <summary>By which this hub's jobs are told apart from its machines.</summary>
     public static string OwnerLabel(HubFolders folders) => $"holdfast-jobs {folders.Root}";
 
-    /// <summary>Names the workload of a job's attempt.</summary>
-    public static string WorkloadOf(JobRecord job) => $"{job.Id}-{job.Attempts.Count}";
+    /// <summary>Names the workload of a job's attempt; what its engine has begun anew is still the same one.</summary>
+    public static string WorkloadOf(JobRecord job) => $"{job.Id}-{job.Attempts.Count - (job.Attempts is [.., var last] ? last.Requeue : 0)}";
 
     /// <summary>Where a job runs; null when this hub has no such engine any more.</summary>
     public IEngine? EngineOf(JobRecord job) => options.Engines.GetValueOrDefault(JobRules.EngineOf(job.Spec));
@@ -29,7 +39,7 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
     /// </summary>
     public async Task<EngineResult<EngineImage>> FetchAsync(IEngine engine, JobRecord job, IProgress<string> progress, CancellationToken cancellationToken)
     {
-        if (engine is not IImageStore store || job.ImageReference is not null || (job.ImagePin ?? job.Spec.Image) is not { } name) return await engine.PrepareAsync(job.ImageReference ?? job.Spec.Image, progress, cancellationToken);
+        if (engine is not IImageStore store || job.ImageReference is not null || (job.ImagePin ?? job.Spec.Image) is not { } name) return await engine.PrepareAsync(job.ImageReference ?? job.ImagePin ?? job.Spec.Image, progress, cancellationToken);
         var image = await engine.PrepareAsync(name, progress, cancellationToken);
         // The store tells what has failed, and logs in.
         if (image.Fault is { Code: "image-pull-failed" }) image = await store.PullImageAsync(name, LoginOf(job, name), progress, cancellationToken);
@@ -101,7 +111,7 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
         {
             Id = WorkloadOf(job),
             Image = image.Reference,
-            Argv = [.. Shell, .. JobRules.Arguments(job.Spec)],
+            Argv = [.. engine.SchedulesItself ? Again : Shell, .. JobRules.Arguments(job.Spec)],
             Environment = variables,
             WorkingFolder = places.Code,
             // Read-only: files of packages may be the very ones of the person's home.
@@ -112,6 +122,7 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
             HostName = job.Spec.Name,
             Labels = new Dictionary<string, string> { ["owner"] = OwnerLabel(folders), ["job"] = job.Id },
             OutputFile = folders.LogOf(job.Id),
+            Turn = engine.SchedulesItself ? TurnOf(job) : null,
             Layer = isInImage ? null : job.Environment?.Layer,
             LayerOf = !isInImage && job.Environment is { Layer: not null } environment ? environments.PlaceOf(environment) : null,
         }, cancellationToken);
@@ -123,6 +134,17 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
         await engine.RemoveAsync(WorkloadOf(job), cancellationToken);
         FolderCopy.Remove(Path.Combine(options.Folders.JobOf(job.Id), WorkloadOf(job)));
     }
+
+    private WorkloadTurn TurnOf(JobRecord job) => new()
+    {
+        Gpus = JobShape.Of(job.Spec.Resources, options.Settings).Gpus,
+        Nodes = Math.Max(1, job.Spec.Nodes),
+        MaxDuration = job.Spec.MaxDuration,
+        Grace = job.Spec.StopGrace ?? JobRules.DefaultGrace,
+        Priority = job.Spec.Priority ?? JobRules.DefaultPriority,
+        Partition = job.Spec.Partition,
+        Digest = job.Digest,
+    };
 
     private Dictionary<string, string> Variables(JobRecord job, EngineImage image, JobPlaces places)
     {
@@ -151,6 +173,8 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
         };
         // What runs is in the image and the code, and nowhere else; a home that was frozen is a part of what runs.
         if (job.Environment is null) variables["PYTHONNOUSERSITE"] = "1";
+        // Where no mount shows it at its usual place.
+        if (places.Storage != JobOutputFolder.Storage) variables["HOLDFAST_STORAGE"] = places.Storage;
         if (job.Digest is { } digest) variables["HOLDFAST_IMAGE_DIGEST"] = digest;
         if (JobOutputFolder.LatestCheckpoint(options.Folders.Storage, job.Output) is { } checkpoint) variables["HOLDFAST_RESUME_FROM"] = places.Output(checkpoint);
         foreach (var (name, value) in job.Spec.Env) variables[name] = value;
@@ -165,7 +189,7 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
 /// <summary>Where a job sees what is its own: by fixed paths, or, where an engine makes no mounts, by those of this host.</summary>
 internal sealed record JobPlaces(string Storage, string Code, string Home, string Program)
 {
-    public static JobPlaces Of(JobRecord job, HubOptions options, IEngine engine, string work) => engine.HasOwnRoots
+    public static JobPlaces Of(JobRecord job, HubOptions options, IEngine engine, string work) => engine.HasOwnRoots || job.Spec.Image is not null
         ? new("/storage", "/code", HomeOf(job), Surroundings.ProgramPlace)
         : new(options.Folders.Storage, Path.Combine(work, "code"), Path.Combine(work, "home"), options.ProgramFolder);
 

@@ -57,6 +57,8 @@ public static class JobReason
     public const string StoreUnavailable = "store_unavailable";
     /// <summary>Its output could not be uploaded; it is still in its folder.</summary>
     public const string OutputNotStored = "output_not_stored";
+    /// <summary>Its engine has it, and decides when it runs.</summary>
+    public const string Scheduled = "scheduled";
     /// <summary>It waits for its next attempt.</summary>
     public const string Retrying = "retrying";
 }

@@ -17,6 +17,9 @@ internal static partial class JobsLog
     [LoggerMessage(2505, LogLevel.Warning, "what job {Name} imports was not looked at: {Why}")]
     public static partial void NoSmoke(ILogger log, string name, string why);
 
+    [LoggerMessage(2506, LogLevel.Warning, "job {Job} ({Name}): {Message}")]
+    public static partial void Requeued(ILogger log, string job, string name, string message);
+
     [LoggerMessage(2504, LogLevel.Error, "job {Job}: unforeseen")]
     public static partial void Unforeseen(ILogger log, Exception fault, string job);
 }

@@ -18,6 +18,7 @@ internal static class MachineRules
             return "Images need Podman, which is not there; mend: leave out the image for a machine on this computer's own system, or 'holdfast doctor' says what Podman lacks.";
         if (!options.Engines.ContainsKey(engine))
             return $"There is no engine '{engine}' here ({string.Join(", ", options.Engines.Keys.Order())}); mend: holdfast doctor says what is missing.";
+        if (options.Engines[engine].SchedulesItself) return $"Machines do not run on {engine}, only jobs do; mend: leave out the engine.";
         if (engine == "host" && spec.Image is not null) return "The host engine has no images: its machines are this host itself; mend: leave out the image, or use the engine podman.";
         if (engine != "host" && string.IsNullOrEmpty(spec.Image)) return $"The engine {engine} needs an image; mend: name one, as debian:12 or registry/team/name@sha256:….";
         if (TypeProblem(spec.Type, options.Settings) is { } wrong) return wrong;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Holdfast.Engines.Slurm;
 using Holdfast.Hub.Activity;
 using Holdfast.Hub.Images;
 using Holdfast.Hub.Machines;
@@ -37,7 +38,7 @@ internal static class HubYaml
     private static HubSettings Settings(YamlNode node)
     {
         var settings = new HubSettings();
-        foreach (var (name, value) in Fields(node, "", ["types", "currency", "gpus", "hook_timeout", "host_for_members", "quotas", "storage_price", "budgets", "auto_stop", "webhook", "points", "jobs", "registry", "stores"]))
+        foreach (var (name, value) in Fields(node, "", ["types", "currency", "gpus", "hook_timeout", "host_for_members", "quotas", "storage_price", "budgets", "auto_stop", "webhook", "points", "jobs", "registry", "stores", "slurm"]))
         {
             settings = name switch
             {
@@ -54,6 +55,7 @@ internal static class HubYaml
                 "jobs" => Jobs(settings, value),
                 "registry" => settings with { Registry = ImageName.Parse($"{Text(value, name)}/x:1") is { IsOfARegistry: true } ? Text(value, name) : throw Fault(value, $"registry is a registry and the beginning of a name, as registry.example.org/team, not '{Text(value, name)}'.") },
                 "stores" => settings with { Stores = Stores(value) },
+                "slurm" => settings with { Slurm = Slurm(value) },
                 _ => Points(settings, value),
             };
         }
@@ -113,6 +115,25 @@ internal static class HubYaml
                 : settings with { JobMemory = Size(value, "jobs.memory") };
         }
         return settings;
+    }
+
+    private static SlurmSettings Slurm(YamlNode node)
+    {
+        var slurm = new SlurmSettings();
+        // All of it may be left out: 'slurm: {}' says that there is one.
+        foreach (var (name, value) in Fields(node, "slurm", ["conf", "partition", "account", "qos", "time"]))
+        {
+            var field = $"slurm.{name}";
+            slurm = name switch
+            {
+                "conf" => slurm with { Conf = Text(value, field) is var path && File.Exists(path) && path.StartsWith('/') ? path : throw Fault(value, $"{field}: there is no file '{Text(value, field)}'; it is the absolute path of slurm.conf.") },
+                "partition" => slurm with { Partition = Text(value, field) },
+                "account" => slurm with { Account = Text(value, field) },
+                "qos" => slurm with { Qos = Text(value, field) },
+                _ => slurm with { Time = Hold<TimeSpan>(Quantities.Span(Text(value, field)) is { } span && span >= TimeSpan.FromMinutes(1) ? span : null, value, field, "a span of time from 1m, as 12h") },
+            };
+        }
+        return slurm;
     }
 
     private static HubSettings Points(HubSettings settings, YamlNode node)

@@ -4,7 +4,7 @@ using Holdfast.Engines.Podman;
 namespace Holdfast.Engines.Tests.Podman;
 
 [Collection(PodmanTests.Name)]
-public sealed class PodmanConformance(PodmanService service) : EngineConformance
+public sealed class PodmanConformance(PodmanService service) : RootedConformance
 {
     private readonly List<PodmanEngine> _engines = [];
 

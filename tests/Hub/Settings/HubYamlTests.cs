@@ -61,7 +61,10 @@ public sealed class HubYamlTests : IDisposable
 
     [Theory]
     [InlineData("currncy: EUR", 1, "there is no currncy. Did you mean 'currency'?")]
-    [InlineData("currency: EUR\nfrobnicate: 1", 2, "there is no frobnicate. There is types, currency, gpus, hook_timeout, host_for_members, quotas, storage_price, budgets, auto_stop, webhook, points, jobs, registry, stores.")]
+    [InlineData("currency: EUR\nfrobnicate: 1", 2, "there is no frobnicate. There is types, currency, gpus, hook_timeout, host_for_members, quotas, storage_price, budgets, auto_stop, webhook, points, jobs, registry, stores, slurm.")]
+    [InlineData("slurm: {partion: gpu}", 1, "there is no slurm.partion. Did you mean 'partition'?")]
+    [InlineData("slurm:\n  conf: slurm.conf", 2, "slurm.conf: there is no file 'slurm.conf'; it is the absolute path of slurm.conf.")]
+    [InlineData("slurm: {time: 10s}", 1, "slurm.time is a span of time from 1m, as 12h, not '10s'.")]
     [InlineData("currency: EUR\nbudgets:\n  months: 3", 3, "there is no budgets.months. Did you mean 'month'?")]
     [InlineData("stores:\n  - name: team\n    bukket: x", 3, "there is no stores[0].bukket. Did you mean 'bucket'?")]
     [InlineData("stores: [{name: team, secret: AKIA:key}]", 1, "stores[0].secret is the name of a secret that holds KEY_ID:SECRET_KEY, or PERSON/NAME, and never the key itself.")]
@@ -85,7 +88,7 @@ public sealed class HubYamlTests : IDisposable
     [InlineData("hook_timeout: 0s", 1, "hook_timeout is at least 1s.")]
     [InlineData("host_for_members: maybe", 1, "host_for_members is true or false, not 'maybe'.")]
     [InlineData("quotas:\n  hom: 1GB", 2, "there is no quotas.hom. Did you mean 'home'?")]
-    [InlineData("- a", 1, "the file has fields: types, currency, gpus, hook_timeout, host_for_members, quotas, storage_price, budgets, auto_stop, webhook, points, jobs, registry, stores.")]
+    [InlineData("- a", 1, "the file has fields: types, currency, gpus, hook_timeout, host_for_members, quotas, storage_price, budgets, auto_stop, webhook, points, jobs, registry, stores, slurm.")]
     public void Read_Mistyped_NamesLineFieldAndMend(string text, int line, string fault) =>
         Assert.Equal($"{SettingsFile} line {line}: {fault}", Read(text).Fault!.Message);
 

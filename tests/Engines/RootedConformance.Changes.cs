@@ -3,7 +3,7 @@ using Holdfast.Engines.Contract;
 namespace Holdfast.Engines.Tests;
 
 /// <summary>The ephemeral layer: what a workload changed in it.</summary>
-public abstract partial class EngineConformance
+public abstract partial class RootedConformance
 {
     [Fact]
     public async Task Changes_OfAWorkloadThatChangedNothing_AreNone()

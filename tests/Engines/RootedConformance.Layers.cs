@@ -3,7 +3,7 @@ using Holdfast.Engines.Contract;
 namespace Holdfast.Engines.Tests;
 
 /// <summary>Layers that are kept, and workloads that begin with one.</summary>
-public abstract partial class EngineConformance
+public abstract partial class RootedConformance
 {
     private const string Wait = "trap exit TERM; echo ready; while :; do sleep 0.05; done";
 
