@@ -29,7 +29,7 @@ internal static class JobVerb
     /// <summary>The argument that names one job or more.</summary>
     public static Argument<string[]> Jobs()
     {
-        var ids = new Argument<string[]>("ID|NAME") { Description = "Ids or names of jobs; a name is the newest job of it.", Arity = ArgumentArity.OneOrMore };
+        var ids = Asking.Named(new Argument<string[]>("ID|NAME") { Description = "Ids or names of jobs; a name is the newest job of it.", Arity = ArgumentArity.OneOrMore });
         Complete(ids);
         return ids;
     }

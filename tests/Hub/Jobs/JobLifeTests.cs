@@ -175,6 +175,31 @@ public sealed class JobLifeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Cancel_OfASweepWhoseHubIsKilledMeanwhile_IsFinishedByTheNext()
+    {
+        var job = await _hub.SubmitAsync("sleep 600", spec => spec with { Shards = 3, Resources = new JobResources(Cpu: Environment.ProcessorCount) });
+        await _hub.UntilAsync(job, record => record.State == JobState.Running);
+        // So far a hub came that was killed after the first of its writes.
+        _hub.Service<JobStore>().Write(TestHub.Value(_hub.Jobs.Find(TestHub.Ada, job.Id)) with { State = JobState.Cancelling });
+
+        await _hub.EndAsync();
+        await _hub.StartAsync();
+        job = await _hub.UntilOverAsync(TestHub.Value(_hub.Jobs.Find(TestHub.Ada, job.Id)));
+
+        Assert.Equal(JobState.Cancelled, job.State);
+        Assert.All(_hub.Jobs.Parts(job), part => Assert.Equal(JobState.Cancelled, part.State));
+    }
+
+    [Fact]
+    public async Task Manifest_ThatCannotBeWritten_LeavesNothingBesideIt()
+    {
+        var job = await _hub.UntilOverAsync(await _hub.SubmitAsync("rm -f $HOLDFAST_OUTPUT/manifest.json; mkdir -p $HOLDFAST_OUTPUT/manifest.json/x"));
+
+        Assert.Equal(JobState.Succeeded, job.State);
+        Assert.Equal(["manifest.json"], Directory.GetFileSystemEntries(_hub.OutputOf(job, "")).Select(Path.GetFileName));
+    }
+
+    [Fact]
     public async Task Output_ThatIsReadOnly_IsSaid()
     {
         if (!Environment.IsPrivilegedProcess) Assert.Skip("Mounts are made by root.");

@@ -29,6 +29,12 @@ public sealed class JobRulesTests : IAsyncLifetime
     [InlineData("{\"command\": [\"true\"], \"sweep\": {\"parameters\": {\"lr\": []}}}", "sweep.parameters: lr has no values.")]
     [InlineData("{\"command\": [\"true\"], \"sweep\": {\"parameters\": {\"lr\": {\"min\": 2, \"max\": 1}}, \"method\": \"random\"}}", "lr is a list of values, or {min, max")]
     [InlineData("{\"command\": [\"true\"], \"sweep\": {\"parameters\": {\"lr\": [1]}}, \"shards\": 2}", "a job has shards or a sweep, not both")]
+    [InlineData("{\"command\": [\"true\"], \"sweep\": {\"parameters\": {\"lr\": {\"min\": -1.7e308, \"max\": 1.7e308}}, \"method\": \"random\"}}", "lr is a list of values, or {min, max")]
+    [InlineData("{\"command\": [\"true\"], \"max_duration\": 9e11}", "max_duration: one second to 3650 days.")]
+    [InlineData("{\"command\": [\"true\"], \"max_duration\": 1e300}", "The field max_duration has a value of another kind than it should.")]
+    [InlineData("{\"command\": [\"true\"], \"resources\": {\"shm_size\": 9223372036854775807}}", "resources.gpu and resources.shm_size: 0 or more")]
+    [InlineData("{\"command\": [\"true\"], \"secrets\": [null]}", "secrets: '' is no name of a secret")]
+    [InlineData("{\"command\": [\"true\"], \"parameters\": {\"a\": \"\\ud800\"}}", "The body has a text with half of a character in it")]
     [InlineData("{\"comand\": [\"true\"]}", "There is no field 'comand'. Did you mean 'command'?")]
     public async Task Submit_Wrong_NamesTheFieldAndTheMend(string json, string words)
     {

@@ -86,6 +86,22 @@ public sealed class PodmanJobTests(PodmanService podman) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Job_WhoseHubWasKilledAsItStarted_RunsAllTheSame()
+    {
+        await BeginAsync();
+        var holds = await _hub.SubmitAsync("until [ -e /storage/go ]; do sleep 0.02; done", spec => spec with { Image = podman.Image, Resources = new JobResources(Cpu: Environment.ProcessorCount) });
+        await _hub.UntilAsync(holds, record => record.State == JobState.Running);
+        var job = await _hub.SubmitAsync("echo ran", spec => spec with { Image = podman.Image, Resources = new JobResources(Cpu: Environment.ProcessorCount) });
+        // What is left of it: a container that was made and not started, and holds the name.
+        await podman.RunPodmanAsync("create", $"--name=holdfast-{job.Id}-1", podman.Image, "true");
+
+        await File.WriteAllTextAsync(Path.Combine(_hub.Folders.Storage, "go"), "", TestHub.Cancellation);
+        job = await _hub.UntilOverAsync(job);
+
+        Assert.Equal((JobState.Succeeded, 1, "ran\n"), (job.State, job.Attempts.Count, _hub.LogOf(job)));
+    }
+
+    [Fact]
     public async Task Image_WhoseNameGoesElsewhereMeanwhile_IsTheOneOfTheSubmission()
     {
         await using var registry = await LocalRegistry.StartAsync();
