@@ -9,6 +9,7 @@ internal sealed partial class Recorder
     /// <summary>What a kernel works on, or what it did last; null when it has run no cell of a notebook.</summary>
     public RunningCell? RunningOf(string kernelId)
     {
+        CatchUpWith(kernelId);
         lock (_gate)
         {
             if (!_recordings.TryGetValue(kernelId, out var recording))
@@ -34,8 +35,19 @@ internal sealed partial class Recorder
     /// <summary>Whether a cell of a kernel waits for an answer to <c>input()</c>.</summary>
     public bool Asks(string kernelId)
     {
+        CatchUpWith(kernelId);
         lock (_gate)
             return _recordings.TryGetValue(kernelId, out var recording) && recording.Fold.Executions.Any(execution => execution is { IsOver: false, Input: not 0 });
+    }
+
+    /// <summary>The keeper says at once that a kernel is idle: what it says must not meet a fold that has not seen the cell.</summary>
+    private void CatchUpWith(string kernelId)
+    {
+        for (var more = true; more;)
+        {
+            lock (_gate)
+                more = _recordings.TryGetValue(kernelId, out var recording) && recording.CatchUp();
+        }
     }
 
     /// <summary>The last line that is not blank of the last stream or error; what was written over by a carriage return is gone.</summary>

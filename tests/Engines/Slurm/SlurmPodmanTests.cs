@@ -20,10 +20,8 @@ public sealed class SlurmPodmanTests(PodmanService podman) : IAsyncLifetime
         if (podman.Unusable is { } none) Assert.Skip(none);
         // The nodes' Podman is the tests' own, by what Slurm runs before each step.
         var place = Path.GetDirectoryName(podman.Socket)!;
-        var prolog = Path.Combine(_folder, "prolog.sh");
-        await File.WriteAllTextAsync(Path.Combine(_folder, "storage.conf"), $"[storage]\ndriver = \"{await DriverAsync()}\"\ngraphroot = \"{place}/root\"\nrunroot = \"{place}/run\"\n", Cancellation);
-        await File.WriteAllTextAsync(prolog, $"#!/bin/sh\necho export CONTAINERS_CONF={place}/containers.conf\necho export CONTAINERS_STORAGE_CONF={_folder}/storage.conf\n", Cancellation);
-        File.SetUnixFileMode(prolog, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var prolog = await ProgramAsync("prolog.sh", $"echo export CONTAINERS_CONF={place}/containers.conf\necho export PATH={_folder}:$PATH\n");
+        await ProgramAsync("podman", $"exec /usr/bin/podman --root {place}/root --runroot {place}/run \"$@\"\n");
         _cluster = new SlurmCluster { More = $"TaskProlog={prolog}" };
         await _cluster.InitializeAsync();
         if (_cluster.Unusable is { } reason) Assert.Skip(reason);
@@ -81,7 +79,13 @@ public sealed class SlurmPodmanTests(PodmanService podman) : IAsyncLifetime
         return (await _engine.WaitAsync(spec.Id, Cancellation).WaitAsync(TimeSpan.FromSeconds(60), Cancellation)).Value!;
     }
 
-    private Task<string> DriverAsync() => podman.RunPodmanAsync("info", "--format={{.Store.GraphDriverName}}");
+    private async Task<string> ProgramAsync(string name, string script)
+    {
+        var path = Path.Combine(_folder, name);
+        await File.WriteAllTextAsync(path, $"#!/bin/sh\n{script}", Cancellation);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return path;
+    }
 
     private WorkloadSpec Script(string script)
     {

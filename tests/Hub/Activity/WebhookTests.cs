@@ -30,8 +30,8 @@ public sealed class WebhookTests
 
         var notice = await receiver.NextAsync();
 
-        Assert.Equal(("run_failed", "leaves", "ada", "failed"), ((string?)notice["event"], (string?)notice["machine"], (string?)notice["owner"], (string?)notice["state"]));
         Assert.Equal("leaves: notebooks/train.ipynb: failed – ValueError: bad shapes", (string?)notice["text"]);
+        Assert.Equal(("run_failed", "leaves", "ada", "failed"), ((string?)notice["event"], (string?)notice["machine"], (string?)notice["owner"], (string?)notice["state"]));
         await place.AdvanceAsync(TimeSpan.FromMinutes(5));
         Assert.Equal(0L, place.Hub.Service<HubDatabase>().Value("SELECT count(*) FROM notices"));
     }
