@@ -72,6 +72,20 @@ build_publish() {
   built "$here/out/.publish"
 }
 
+# The page of a machine's desktop: web/desktop/dist, copied to out/desktop beside the program.
+build_desktop() {
+  newer "$here/out/.desktop" "$here/web/desktop" || return 0
+  (
+    cd "$here/web/desktop"
+    [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+    node build.mjs >&2
+  )
+  rm -rf "$here/out/desktop"
+  mkdir -p "$here/out"
+  cp -R "$here/web/desktop/dist" "$here/out/desktop"
+  built "$here/out/.desktop"
+}
+
 # A server that speaks S3's protocol, for the tests.
 install_s3() {
   cd "$here/tests/Hub/Stores"

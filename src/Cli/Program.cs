@@ -24,6 +24,7 @@ var root = new RootCommand("Holdfast: a workspace for machine-learning notebooks
     HubVerb.Create(),
     MachineVerb.Create(),
     PortVerb.Create(),
+    DesktopVerb.Create(),
     JobVerb.Create(),
     SweepVerb.Create(),
     RunsVerb.Create(),

@@ -1,19 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
-using System.Net.WebSockets;
 using Holdfast.Hub.Api.Contract;
-using Holdfast.Hub.Ports;
 
 namespace Holdfast.Cli.Hub;
 
 /// <summary><c>holdfast port NAME [PORT[:LOCAL]…]</c>: ports inside a machine, on this computer.</summary>
 internal static class PortVerb
 {
-    private const int Backlog = 128;
-
     public static Command Create()
     {
         var name = Asking.Machine();
@@ -75,20 +70,12 @@ internal static class PortVerb
             {
                 var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
                 listeners.Add(listener);
-                try
-                {
-                    listener.Bind(new IPEndPoint(IPAddress.Loopback, forward.Local));
-                    listener.Listen(Backlog);
-                }
-                catch (SocketException fault)
-                {
-                    return Output.Fail($"port {forward.Local} of this computer cannot be taken: {Output.Sentence(fault.Message)} '{Surroundings.Program} port {machine} {forward.Port}:0' takes any that is free.");
-                }
+                if (LocalPort.Listen(listener, forward.Local) is { } problem) return Output.Fail($"port {forward.Local} of this computer cannot be taken: {Output.Sentence(problem)} '{Surroundings.Program} port {machine} {forward.Port}:0' takes any that is free.");
                 var program = known.FirstOrDefault(each => each.Port == forward.Port)?.Program;
-                Console.WriteLine($"localhost:{((IPEndPoint)listener.LocalEndPoint!).Port} is port {forward.Port} of {machine}{(program is null ? ", where nothing listens yet" : $" ({MachineTexts.Plain(program)})")}.");
+                Console.WriteLine($"localhost:{LocalPort.Of(listener)} is port {forward.Port} of {machine}{(program is null ? ", where nothing listens yet" : $" ({MachineTexts.Plain(program)})")}.");
             }
             Console.WriteLine("Ctrl-C ends it.");
-            await Task.WhenAll(forwards.Zip(listeners, (forward, listener) => AcceptAsync(hub, machine, forward.Port, listener, cancellationToken)));
+            await Task.WhenAll(forwards.Zip(listeners, (forward, listener) => LocalPort.ServeAsync(hub, Asking.PathOf(machine, string.Create(CultureInfo.InvariantCulture, $"/ports/{forward.Port}")), $"port {forward.Port} of {machine}", listener, cancellationToken)));
         }
         catch (OperationCanceledException)
         {
@@ -99,36 +86,6 @@ internal static class PortVerb
             listeners.ForEach(listener => listener.Dispose());
         }
         return 0;
-    }
-
-    private static async Task AcceptAsync(HubClient hub, string machine, int port, Socket listener, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var accepted = await listener.AcceptAsync(cancellationToken);
-            accepted.NoDelay = true;
-            _ = ServeAsync(hub, machine, port, accepted, cancellationToken);
-        }
-    }
-
-    private static async Task ServeAsync(HubClient hub, string machine, int port, Socket accepted, CancellationToken cancellationToken)
-    {
-        using var tcp = accepted;
-        try
-        {
-            using var web = await hub.ConnectAsync(Asking.PathOf(machine, string.Create(CultureInfo.InvariantCulture, $"/ports/{port}")), cancellationToken);
-            await PortWire.RunAsync(web, tcp, null, cancellationToken);
-        }
-        catch (WebSocketException fault)
-        {
-            // A reset tells the client more than an end would.
-            tcp.LingerState = new LingerOption(true, 0);
-            await Console.Error.WriteLineAsync($"holdfast: port {port} of {machine} was not reached: {Output.Sentence(fault.Message)}");
-        }
-        catch (OperationCanceledException)
-        {
-            // Ctrl-C.
-        }
     }
 
     private static Forward Read(string text, ArgumentResult result)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Holdfast.Hub.Desktop;
 using Holdfast.Hub.Inside;
 using Holdfast.Hub.Loss;
 
@@ -20,7 +21,14 @@ internal static class InsideVerb
         });
         var job = new Command("job", "Say what a job of a notebook would be, and pack its files: an order on stdin, an answer on stdout.");
         job.SetAction((_, cancellationToken) => InsideJob.RunAsync(MeetingFolder, cancellationToken));
-        var command = new Command("inside", "What a hub has this program do within a machine.") { lab, keep, job };
+        var desktop = new Command("desktop", "Start or end the machine's desktop: an order on stdin, an answer on stdout.");
+        desktop.SetAction(async (_, cancellationToken) =>
+        {
+            await using var input = Console.OpenStandardInput();
+            await using var output = Console.OpenStandardOutput();
+            return await InsideDesktop.RunAsync(MeetingFolder, input, output, cancellationToken);
+        });
+        var command = new Command("inside", "What a hub has this program do within a machine.") { lab, keep, job, desktop };
         command.Hidden = true;
         return command;
     }

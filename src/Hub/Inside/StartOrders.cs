@@ -70,6 +70,8 @@ public sealed partial class Meeting : JsonSerializerContext
     public const string LabSocket = "lab.sock";
     /// <summary>The socket of <see cref="PortGate"/>.</summary>
     public const string PortSocket = "ports.sock";
+    /// <summary>The socket of the desktop's X server, by which it is seen (RFC 6143).</summary>
+    public const string DesktopSocket = "desktop.sock";
     private const string Orders = "orders.json";
     private const string Report = "report.json";
     private const int LargestReport = 4 << 20;

@@ -12,14 +12,15 @@ internal sealed class MachineActions(IMachines machines)
     /// <summary>What can be done with a machine as it stands.</summary>
     /// <param name="machine">The machine.</param>
     /// <param name="address">Its lab's address.</param>
-    public static Html Buttons(MachineRecord machine, string address)
+    /// <param name="more">What else leads into one that runs; null for nothing.</param>
+    public static Html Buttons(MachineRecord machine, string address, Html? more = null)
     {
         Html open = $"""<a class="button main" href="{address}/">Open</a>""";
         Html stop = $"""<a class="button" href="/machines/{machine.Spec.Name}/stop">Stop</a>""";
         Html start = $"""<form method="post" action="/machines/{machine.Spec.Name}/start"><button class="main">Start</button></form>""";
         return machine.State switch
         {
-            MachineState.Running => $"{open}{stop}",
+            MachineState.Running => $"{open}{more ?? Html.Empty}{stop}",
             MachineState.Pulling or MachineState.Starting => $"{open}{stop}",
             MachineState.Stopping or MachineState.Deleted => Html.Empty,
             _ => start,

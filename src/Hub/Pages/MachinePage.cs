@@ -13,7 +13,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Holdfast.Hub.Pages;
 
 /// <summary><c>/machines/NAME</c>: what it does, how its start went, its hooks, what a stop would destroy, its recipe, the end of its log.</summary>
-internal sealed class MachinePage(IMachines machines, HubFolders folders, HubHosts hosts, HubSettings settings, KeptPaths kept, RecipePart recipes, MachinePorts ports, PortLinks links, MachineGlance glance, ActivityWatch activity, TimeProvider time)
+internal sealed class MachinePage(IMachines machines, HubFolders folders, HubHosts hosts, HubSettings settings, KeptPaths kept, RecipePart recipes, MachinePorts ports, PortLinks links, DesktopPart desktop, MachineGlance glance, ActivityWatch activity, TimeProvider time)
 {
     private const int LogBytes = 16 * 1024;
 
@@ -35,12 +35,13 @@ internal sealed class MachinePage(IMachines machines, HubFolders folders, HubHos
         Html why = Html.If(machine.Message is not null, $"""<p class="{machine.State switch { MachineState.Failed => "wrong", MachineState.Stopped => "said", _ => "warn" }}" role="status">{machine.Message}</p>""");
         var log = await LogAsync(machine, context.RequestAborted);
         await HubPage.WriteAsync(context, name, $"""
-            <div class="head"><p class="crumb"><a href="/">Machines</a> ›</p><h1>{name} {MachineParts.Badge(machine)}</h1><div class="do">{MachineActions.Buttons(machine, hosts.AddressFor(context.Request, name))}
+            <div class="head"><p class="crumb"><a href="/">Machines</a> ›</p><h1>{name} {MachineParts.Badge(machine)}</h1><div class="do">{MachineActions.Buttons(machine, hosts.AddressFor(context.Request, name), desktop.Button(context.Request, machine))}
             {Html.If(machine.State == MachineState.Failed, $"""<form method="post" action="/machines/{name}/start"><button name="safe" value="yes">Start without start-up scripts</button></form>""")}<a class="button" href="/machines/{name}/settings">Settings</a></div></div>{said}{why}{MachineGlance.Note(machine)}
             {glance.Figures(machine)}
             {Html.If(machine.State == MachineState.Running && activity.Of(machine)?.StopsAt is not null, $"""<section><form class="inline" method="post" action="/machines/{name}/extend"><label>Let it run for at least<input name="span" value="2h" size="5" autocomplete="off" aria-describedby="spans"></label><button>Extend</button><span class="hint" id="spans">as 30m, 2h or 1d from now, whatever its limits say</span></form></section>""")}
             <div class="halves"><div>
             {Html.If(machine.Hooks.Any(hook => hook.Failed), HooksSection(machine))}
+            {await desktop.DrawAsync(context.Request, machine, context.RequestAborted)}
             {await PortsAsync(context.Request, machine, context.RequestAborted)}
             {glance.Usage(machine, context.Request.Query["span"])}
             {await LossAsync(machine, context.RequestAborted)}

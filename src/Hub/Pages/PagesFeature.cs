@@ -18,6 +18,7 @@ internal static class PagesFeature
         .AddSingleton<MachineSettingsPage>()
         .AddSingleton<MachineGlance>()
         .AddSingleton<RecipePart>()
+        .AddSingleton<DesktopPart>()
         .AddSingleton<StoragePage>()
         .AddSingleton<PointsPage>()
         .AddSingleton<ImagesPage>()
@@ -48,6 +49,7 @@ internal static class PagesFeature
         Get<MachinePage>("/machines/{name}", page => page.ShowAsync);
         Post<MachinePage>("/machines/{name}/keep", page => page.KeepAsync);
         Post<MachinePage>("/machines/{name}/extend", page => page.ExtendAsync);
+        Get<DesktopPart>("/machines/{name}/desktop.png", page => page.PictureAsync);
         Post<MachinePage>("/machines/{name}/ports/share", page => page.ShareAsync);
         Post<MachinePage>("/machines/{name}/ports/unshare", page => page.UnshareAsync);
         Post<MachineActions>("/machines/{name}/start", page => page.StartAsync);

@@ -75,7 +75,7 @@ internal sealed class MachineOrigins(
         // 4
         if (request.Path.StartsWithSegments("/.holdfast"))
         {
-            await own.AnswerAsync(context, machine);
+            await own.AnswerAsync(context, machine, login.Ended);
             return;
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Holdfast.Hub.Desktop;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.Pages;
 using Holdfast.Hub.People;
@@ -8,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace Holdfast.Hub.Proxy;
 
 /// <summary>What the hub itself answers at a machine's origin: <c>/.holdfast/…</c>, and everything while the machine does not run.</summary>
-internal sealed class OwnPaths(IMachines machines, EntryCodes codes, MachineCookies cookies, PortLinks links, EnterPage enter, HubHosts hosts, TimeProvider time)
+internal sealed class OwnPaths(IMachines machines, EntryCodes codes, MachineCookies cookies, PortLinks links, EnterPage enter, DesktopPage desktop, HubHosts hosts, TimeProvider time)
 {
     /// <summary>Takes the code of the hub's redirect, or of a link to a port, and gives the cookie for it.</summary>
     public Task EnterAsync(HttpContext context, MachineRecord? machine, MachineOrigin origin)
@@ -35,10 +36,15 @@ internal sealed class OwnPaths(IMachines machines, EntryCodes codes, MachineCook
             """, StatusCodes.Status403Forbidden);
     }
 
-    /// <summary><c>state</c>, <c>hooks</c>, <c>job</c> and <c>start</c>.</summary>
-    public async Task AnswerAsync(HttpContext context, MachineRecord machine)
+    /// <summary><c>state</c>, <c>hooks</c>, <c>job</c>, <c>start</c>, and the desktop.</summary>
+    public async Task AnswerAsync(HttpContext context, MachineRecord machine, CancellationToken ended)
     {
         SecurityHeaders.Set(context);
+        if (context.Request.Path.StartsWithSegments(DesktopPage.Path))
+        {
+            await (machine.State == MachineState.Running ? desktop.AnswerAsync(context, machine, ended) : NotRunningAsync(context, machine));
+            return;
+        }
         switch (context.Request.Method, context.Request.Path.Value)
         {
             case ("GET" or "HEAD", "/.holdfast/state"):

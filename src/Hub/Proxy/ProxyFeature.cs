@@ -1,4 +1,5 @@
 using System.Text;
+using Holdfast.Hub.Desktop;
 using Holdfast.Hub.Ports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -23,6 +24,8 @@ internal static class ProxyFeature
             .AddSingleton<Forwarder>()
             .AddSingleton<MachinePorts>()
             .AddSingleton<PortLinks>()
+            .AddSingleton<MachineDesktops>()
+            .AddSingleton<DesktopPage>()
             .AddSingleton<IMemoryPoolFactory<byte>, WideBlocks>()
             .Configure<KestrelServerOptions>(kestrel =>
             {
@@ -34,7 +37,11 @@ internal static class ProxyFeature
     }
 
     /// <summary>Answers requests whose host is a machine or a port of one.</summary>
-    public static void UseMachineOrigins(this IApplicationBuilder app) => app.UseMiddleware<MachineOrigins>();
+    public static void UseMachineOrigins(this IApplicationBuilder app)
+    {
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(DesktopPage.Path), own => own.UseWebSockets());
+        app.UseMiddleware<MachineOrigins>();
+    }
 
     public static void MapProxy(this IEndpointRouteBuilder endpoints)
     {

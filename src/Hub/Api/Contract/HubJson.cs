@@ -26,6 +26,8 @@ namespace Holdfast.Hub.Api.Contract;
 [JsonSerializable(typeof(ApiError))]
 [JsonSerializable(typeof(HubStatus))]
 [JsonSerializable(typeof(TypeList))]
+[JsonSerializable(typeof(DesktopView))]
+[JsonSerializable(typeof(DesktopRequest))]
 [JsonSerializable(typeof(StoreView[]))]
 [JsonSerializable(typeof(MachineSpec))]
 [JsonSerializable(typeof(MachineView))]

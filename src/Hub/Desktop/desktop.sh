@@ -1,0 +1,18 @@
+# The desktop of a machine: an X server that nobody has to look at, and a session that comes back when it ends. It ends with the machine, or by 'holdfast desktop NAME --stop'.
+# $1 the folder of its files, $2 the socket, $3 the size, $4 the name, $5 the X server, $6 and on the session.
+folder=$1 socket=$2 size=$3 name=$4 server=$5
+shift 5
+rm -f "$socket" "$folder/display"
+# Only by the socket, which the hub alone opens: no TCP, no name that others in this network have.
+"$server" -displayfd 5 -geometry "$size" -depth 24 -desktop "$name" -auth "$folder/authority" -rfbport -1 -rfbunixpath "$socket" -rfbunixmode 0600 \
+  -SecurityTypes None -AlwaysShared -nolisten tcp -nolisten local 5>"$folder/display" & pid=$!
+echo "$pid" >"$folder/pid"
+trap 'kill "$pid"' TERM INT
+until [ -s "$folder/display" ]; do kill -0 "$pid" 2>/dev/null || exit 1; sleep 0.05; done
+export DISPLAY=":$(cat "$folder/display")" XAUTHORITY="$folder/authority" XDG_SESSION_TYPE=x11
+cd || cd /
+while kill -0 "$pid" 2>/dev/null; do
+  "$@" 5>&-
+  sleep 1
+done &
+while kill -0 "$pid" 2>/dev/null; do wait "$pid"; done
