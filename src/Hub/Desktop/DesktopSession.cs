@@ -14,7 +14,7 @@ internal static class DesktopSession
     /// <summary>What the menu offers where it is there; of those in a row the first.</summary>
     private static readonly (string Label, string[] Programs)[] Menu =
     [
-        ("Terminal", ["xfce4-terminal", "lxterminal", "konsole", "gnome-terminal", "xterm -fa Monospace -fs 11 -bg #14232b -fg #e2ecee", "x-terminal-emulator"]),
+        ("Terminal", ["xfce4-terminal", "lxterminal", "konsole", "gnome-terminal", "xterm -fa Monospace -fs 11 -bg '#14232b' -fg '#e2ecee'", "x-terminal-emulator"]),
         ("Web browser", ["firefox", "firefox-esr", "chromium --no-sandbox", "google-chrome", "x-www-browser"]),
         ("Files", ["pcmanfm", "thunar", "nautilus", "dolphin"]),
         ("Editor", ["code", "mousepad", "geany", "gedit", "kate", "gvim"]),

@@ -9,7 +9,9 @@ rm -f "$socket" "$folder/display"
 echo "$pid" >"$folder/pid"
 trap 'kill "$pid"' TERM INT
 until [ -s "$folder/display" ]; do kill -0 "$pid" 2>/dev/null || exit 1; sleep 0.05; done
-export DISPLAY=":$(cat "$folder/display")" XAUTHORITY="$folder/authority" XDG_SESSION_TYPE=x11
+# What a shell elsewhere in the machine reads to open windows here.
+echo "export DISPLAY=:$(cat "$folder/display") XAUTHORITY='$folder/authority'" >"$folder/environment"
+. "$folder/environment"
 cd || cd /
 while kill -0 "$pid" 2>/dev/null; do
   "$@" 5>&-
