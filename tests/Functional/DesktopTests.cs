@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using Holdfast.Functional.Tests.Labs;
 using Holdfast.Functional.Tests.Pages;
 using Microsoft.Playwright;
@@ -102,29 +101,6 @@ public sealed class DesktopTests(Chromium chromium)
         await UntilAsync(async () => await InsideAsync(workplace, "timeout 2 xclip -o -selection clipboard || true") == "the ebb, ünd back");
         await InsideAsync(workplace, "printf 'the flood → here' | xclip -i -selection clipboard >/dev/null 2>&1");
         await Expect(page.Locator("#text")).ToHaveValueAsync("the flood → here", new() { Timeout = Patience });
-    }
-
-    [Fact]
-    public async Task Desktop_OfOthers_IsNotShown()
-    {
-        await using var workplace = new Workplace();
-        await using var hub = await StartAsync(workplace);
-        await workplace.RunAsync("desktop", "first");
-        using var stranger = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
-
-        foreach (var path in (string[])["", "/state", "/socket", "/desktop.js"])
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, new UriBuilder(hub.Address) { Path = $"/.holdfast/desktop{path}" }.Uri);
-            request.Headers.Host = $"first.localhost:{hub.Address.Port}";
-            Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.SendAsync(request, TestContext.Current.CancellationToken)).StatusCode);
-        }
-
-        // A page of another origin has the cookie sent along, and gets no connection.
-        var page = await hub.LogInAsync(chromium);
-        await page.GotoAsync(AddressOf(hub));
-        await RunsAsync(page);
-        await page.GotoAsync(hub.Address.AbsoluteUri);
-        Assert.Equal("refused", await page.EvaluateAsync<string>("address => new Promise(done => { const way = new WebSocket(address); way.onopen = () => done('open'); way.onerror = () => done('refused'); })", AddressOf(hub).Replace("http", "ws", StringComparison.Ordinal) + "/socket"));
     }
 
     private static async Task<RunningHub> StartAsync(Workplace workplace)

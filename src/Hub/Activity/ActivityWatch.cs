@@ -59,6 +59,12 @@ internal sealed class ActivityWatch(
         return fleet.Find(caller, name);
     }
 
+    /// <summary>Somebody has done something in a machine that its lab does not see: that is input.</summary>
+    public void Touch(MachineRecord machine)
+    {
+        if (_watches.TryGetValue(machine.Id, out var watch) && watch.Run == machine.Run) watch.Touch(clock.Now);
+    }
+
     /// <summary>Looks once. Stops that are due go on behind it.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {

@@ -17,7 +17,7 @@ internal sealed class MachineWatch(MachineRecord machine, DateTimeOffset now)
     private (DateTimeOffset Time, double Cpu)? _sampled;
     private DateTimeOffset? _input;
     private bool _isFirst = true, _works;
-    private long _minute;
+    private long _minute, _touched;
 
     /// <summary>Which run of the machine.</summary>
     public int Run { get; } = machine.Run;
@@ -52,6 +52,9 @@ internal sealed class MachineWatch(MachineRecord machine, DateTimeOffset now)
     /// <summary>An automatic stop that is on its way.</summary>
     public Task Stopping { get; set; } = Task.CompletedTask;
 
+    /// <summary>Somebody has done something in the machine that its lab does not see. From any thread.</summary>
+    public void Touch(DateTimeOffset now) => Interlocked.Exchange(ref _touched, now.UtcTicks);
+
     /// <summary>Takes what a look has seen.</summary>
     /// <param name="work">What its lab said; null when it did not answer.</param>
     /// <param name="gpu">What its GPUs do; null without any.</param>
@@ -71,6 +74,7 @@ internal sealed class MachineWatch(MachineRecord machine, DateTimeOffset now)
         if (Busy.Count > 0) (_quietSince, LastBusy) = (now, Busy[0].Thing);
         // The machine's clock is its own: an input is new when it is another one, and was at most a look ago.
         if (!_isFirst && work.LastInput is { } input && input != _input) _quietSince = Latest(_quietSince, _looked, Earliest(now, now - (work.Time - input)));
+        if (Interlocked.Read(ref _touched) is > 0 and var touched) _quietSince = Latest(_quietSince, new DateTimeOffset(touched, TimeSpan.Zero));
         (_input, _isFirst, _looked) = (work.LastInput, false, now);
         return Sample(work, now);
     }

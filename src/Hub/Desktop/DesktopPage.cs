@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Holdfast.Hub.Activity;
 using Holdfast.Hub.Api.Contract;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.Pages;
@@ -36,6 +37,10 @@ internal sealed class DesktopPage(MachineDesktops desktops, HubHosts hosts, HubO
                 // Their addresses have their hash.
                 context.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
                 await context.Response.Body.WriteAsync(isScript ? files.Script : files.Style, context.RequestAborted);
+                break;
+            case ("POST", "/input"):
+                (context.RequestServices.GetService(typeof(ActivityWatch)) as ActivityWatch)?.Touch(machine);
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
                 break;
             case ("GET" or "HEAD", "/state"):
                 await TellAsync(context, await desktops.StateAsync(machine, context.RequestAborted));

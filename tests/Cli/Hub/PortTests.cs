@@ -102,9 +102,9 @@ public sealed class PortTests
             Assert.Matches("^2: holdfast: (NAME|ID\\|NAME) is empty\\.\n", $"{await place.RunAsync([.. verb, ""])}");
         Assert.StartsWith("holdfast: There is no machine 'leave'", (await place.RunAsync("port", "leave", "8000")).Errors, StringComparison.Ordinal);
         // Only what changes things may reach into a machine, and what is connected is cut with the token.
-        var reads = (await place.RunAsync("token", "create", "looks", "--read", "-q")).Out.Trim();
-        place.Set("HOLDFAST_HUB_TOKEN", reads);
-        await using var forward = await Forwarding.StartAsync(place, "leaves", "8000:0");
+        var inside = await ServeAsync(place);
+        place.Set("HOLDFAST_HUB_TOKEN", (await place.RunAsync("token", "create", "looks", "--read", "-o", "json")).Json.GetProperty("token").GetString());
+        await using var forward = await Forwarding.StartAsync(place, "leaves", $"{inside}:0");
         await Assert.ThrowsAnyAsync<Exception>(() => AskAsync(forward.Port, 10));
     }
 

@@ -38,6 +38,17 @@ public sealed class MachineWatchTests
     }
 
     [Fact]
+    public void Touch_OfSomethingThatTheLabDoesNotSee_IsInput()
+    {
+        Look(0);
+        _watch.Touch(Noon + 17 * Minute);
+        Look(20);
+        Assert.Equal(Noon + 17 * Minute, _watch.IdleSince);
+        Look(30);
+        Assert.Equal(Noon + 17 * Minute, _watch.IdleSince);
+    }
+
+    [Fact]
     public void Silence_IsNoIdleTime()
     {
         Look(0);

@@ -6,7 +6,7 @@ import { keyboard } from './keyboard.js';
 const root = '/.holdfast/desktop';
 const [state, screen, notice] = ['state', 'screen', 'notice'].map(id => document.getElementById(id));
 const firstWait = 500, longestWait = 5000, lookEvery = 10000, patience = 5000;
-let link = null, wait = firstWait, waiting = 0;
+let link = null, wait = firstWait, waiting = 0, used = false;
 
 /** What the hub answers; null while it does not. */
 async function ask(what, method = 'GET') {
@@ -88,12 +88,15 @@ function connect() {
 setInterval(async () => {
   if (!link || document.hidden) return;
   const rfb = link, now = await ask('state');
+  // Who works in the desktop uses the machine.
+  if (used) fetch(`${root}/input`, { method: 'POST' }).then(() => { used = false; }).catch(() => {});
   if (now === null && link === rfb) {
     link = null;
     rfb.disconnect();
     later();
   }
 }, lookEvery);
+for (const kind of ['keydown', 'pointerdown', 'wheel']) addEventListener(kind, () => { used = true; }, { capture: true, passive: true });
 addEventListener('online', () => { if (!link) begin(false); });
 document.addEventListener('visibilitychange', () => { if (!document.hidden && !link && notice.hidden === false && state.textContent === 'connecting') begin(false); });
 
