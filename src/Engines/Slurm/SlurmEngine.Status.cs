@@ -11,7 +11,7 @@ public sealed partial class SlurmEngine
         var job = record.Job is { } number ? view.Jobs.GetValueOrDefault(number) : view.Named(NameOf(record));
         if (job is not null && record.Job is null) folder.Write(record = record with { Job = job.Id });
         var began = folder.ReadBegan();
-        var status = new WorkloadStatus(record.Id, false, null, null, false, began?.At ?? record.Asked, null, record.Labels) { Requeues = began?.Restart ?? 0, Node = began?.Node };
+        var status = new WorkloadStatus(record.Id, false, null, null, false, began?.At ?? record.Asked, null, record.Labels) { Requeues = began?.Restart ?? 0, Node = began?.Node, Address = began?.Address };
 
         // 1. It has ended, and its step has seen how.
         if (folder.ReadExit() is { } exit)
@@ -33,7 +33,7 @@ public sealed partial class SlurmEngine
         }
         if (job is { IsAtWork: true })
         {
-            return began?.Restart == job.Restarts ? status with { IsRunning = true }
+            return began?.Restart == job.Restarts ? status with { IsRunning = true, EndsAt = job.End }
                 : status with { Requeues = job.Restarts, Waiting = new WorkloadWait($"Slurm job {job.Id} starts on {job.Nodes}.", 0, null) };
         }
 

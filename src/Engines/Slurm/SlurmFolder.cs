@@ -52,8 +52,9 @@ internal sealed record SlurmFolder(string Path)
         File.Move(path + ".new", path, overwrite: true);
     }
 
-    /// <summary>When the command was begun last, the how many-th time that was (from 0), and where; null before the first.</summary>
-    public (int Restart, string Node, DateTimeOffset At)? ReadBegan() => Read("began") is [var restart, var node, ..] && int.TryParse(restart, CultureInfo.InvariantCulture, out var number) ? (number, node, TimeOf("began")) : null;
+    /// <summary>When the command was begun last, the how many-th time that was (from 0), where, and how that is reached (of a session); null before the first.</summary>
+    public (int Restart, string Node, string? Address, DateTimeOffset At)? ReadBegan() =>
+        Read("began") is [var restart, var node, .. var more] && int.TryParse(restart, CultureInfo.InvariantCulture, out var number) ? (number, node, more.FirstOrDefault(), TimeOf("began")) : null;
 
     /// <summary>The exit code, whether Slurm had told it to end, and when; null before.</summary>
     public (int Code, bool WasTold, DateTimeOffset At)? ReadExit() =>
