@@ -49,7 +49,7 @@ public sealed class NodeGate : IAsyncDisposable
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         // Whom it names and how long it holds say nothing: it is known by its hash.
         var certificate = new CertificateRequest("CN=holdfast", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
-        return new NodeGate(listener, certificate, NodeRegistration.Of(((IPEndPoint)listener.LocalEndpoint).Port, certificate, token), token, sockets);
+        return new NodeGate(listener, certificate, NodeRegistration.Of(((IPEndPoint)listener.LocalEndpoint).Port, NodeRegistration.HashOf(certificate), token), token, sockets);
     }
 
     /// <inheritdoc />
@@ -124,11 +124,7 @@ public sealed class NodeGate : IAsyncDisposable
 public sealed record NodeRegistration(int Port, string Certificate, string Seal)
 {
     /// <summary>A registration of one who has the token.</summary>
-    public static NodeRegistration Of(int port, X509Certificate2 certificate, string token)
-    {
-        var hash = HashOf(certificate);
-        return new NodeRegistration(port, hash, SealOf(token, port, hash));
-    }
+    public static NodeRegistration Of(int port, string certificate, string token) => new(port, certificate, SealOf(token, port, certificate));
 
     /// <summary>By what a certificate is known.</summary>
     public static string HashOf(X509Certificate certificate)

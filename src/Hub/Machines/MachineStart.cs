@@ -164,24 +164,27 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
     private async Task<EngineResult<WorkloadStatus>> TurnAsync(Lane lane, IEngine engine, CancellationToken cancellationToken)
     {
         var machine = lane.Record;
-        var status = await engine.InspectAsync(machine.Id, cancellationToken);
-        while (status is { Ok: true, Value: { IsOver: false } now })
+        WorkloadStatus? last = null;
+        while (true)
         {
-            if (now.Waiting is { } wait) Wait(lane, wait);
-            else if (now.Node is { } node && lane.Record.Node != node && NodeWay.Read(options.Folders.WayOf(machine.Id)) is { } way)
+            var status = last is null ? await engine.InspectAsync(machine.Id, cancellationToken) : await engine.WaitForChangeAsync(machine.Id, last, cancellationToken);
+            if (status is { Fault.Code: "unavailable" })
             {
-                (way with { Address = now.Address ?? node }).Write(options.Folders.WayOf(machine.Id));
-                lane.Update(record => record with { Node = node, EndsAt = now.EndsAt, Started = time.GetUtcNow(), Reason = null, Message = null });
-            }
-            status = await engine.WaitForChangeAsync(machine.Id, now, cancellationToken);
-            while (status is { Fault.Code: "unavailable" })
-            {
-                // It goes on without the engine's controller.
+                // It waits or goes on without the scheduler.
+                last = null;
                 await Task.Delay(Later, time, cancellationToken);
-                status = await engine.InspectAsync(machine.Id, cancellationToken);
+                continue;
+            }
+            if (status is not { Ok: true, Value.IsOver: false }) return status;
+            last = status.Value;
+            if (last.Waiting is { } wait) Wait(lane, wait);
+            else if (last.Node is { } node && lane.Record.Node != node && NodeWay.Read(options.Folders.WayOf(machine.Id)) is { } way)
+            {
+                var endsAt = last.EndsAt;
+                (way with { Address = last.Address ?? node }).Write(options.Folders.WayOf(machine.Id));
+                lane.Update(record => record with { Node = node, EndsAt = endsAt, Started = time.GetUtcNow(), Reason = null, Message = null });
             }
         }
-        return status;
     }
 
     private static void Wait(Lane lane, WorkloadWait wait) => lane.Update(record => record with
