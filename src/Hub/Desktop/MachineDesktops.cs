@@ -111,7 +111,7 @@ internal sealed partial class MachineDesktops(HubOptions options, AuditLog audit
         return asked.Ok ? asked.Value.Problem is { } problem ? new HubFault("unavailable", problem) : null : asked.Fault;
     }
 
-    private string SocketOf(MachineRecord machine) => Path.Combine(options.Folders.MeetingOf(machine.Id), Meeting.DesktopSocket);
+    private string SocketOf(MachineRecord machine) => options.SocketOf(machine, Meeting.DesktopSocket);
 
     private static CancellationTokenSource Limited(CancellationToken cancellationToken)
     {
@@ -123,7 +123,8 @@ internal sealed partial class MachineDesktops(HubOptions options, AuditLog audit
     private static bool IsSilence(Exception fault, CancellationToken cancellationToken) => fault is IOException or SocketException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private static HubFault? Refusal(Caller caller, MachineRecord machine) => !caller.MayWrite ? HubFault.OnlyReads
-        : machine.State == MachineState.Running ? null : new HubFault("conflict", $"{machine.Spec.Name} does not run; mend: holdfast machine start {machine.Spec.Name}.");
+        : machine.State != MachineState.Running ? new HubFault("conflict", $"{machine.Spec.Name} does not run; mend: holdfast machine start {machine.Spec.Name}.")
+        : machine.Node is null ? null : new HubFault("unavailable", $"{machine.Spec.Name} runs on {machine.Node}, and desktops only on the hub's own computer; mend: a VNC server of its own there, by 'holdfast port'.");
 
     private static bool IsSize(string size) =>
         Size().Match(size) is { Success: true } match && int.Parse(match.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture) is >= LeastSide and <= MostSide && int.Parse(match.Groups[2].ValueSpan, System.Globalization.CultureInfo.InvariantCulture) is >= LeastSide and <= MostSide;

@@ -5,7 +5,7 @@ shift 5
 rm -f "$socket" "$folder/display"
 # Only by the socket, which the hub alone opens: no TCP, no name that others in this network have.
 "$server" -displayfd 5 -geometry "$size" -depth 24 -desktop "$name" -auth "$folder/authority" -rfbport -1 -rfbunixpath "$socket" -rfbunixmode 0600 \
-  -SecurityTypes None -AlwaysShared -nolisten tcp -nolisten local 5>"$folder/display" & pid=$!
+  -Log "*:stderr:0" -SecurityTypes None -AlwaysShared -nolisten tcp -nolisten local 5>"$folder/display" & pid=$!
 echo "$pid" >"$folder/pid"
 trap 'kill "$pid"' TERM INT
 until [ -s "$folder/display" ]; do kill -0 "$pid" 2>/dev/null || exit 1; sleep 0.05; done
@@ -14,7 +14,8 @@ echo "export DISPLAY=:$(cat "$folder/display") XAUTHORITY='$folder/authority'" >
 . "$folder/environment"
 cd || cd /
 while kill -0 "$pid" 2>/dev/null; do
-  "$@" 5>&-
+  # What programs say is nobody's here: a log that grows for days would be in memory.
+  "$@" 5>&- >/dev/null 2>&1
   sleep 1
 done &
 while kill -0 "$pid" 2>/dev/null; do wait "$pid"; done
