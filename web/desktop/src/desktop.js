@@ -5,8 +5,10 @@ import { keyboard } from './keyboard.js';
 
 const root = '/.holdfast/desktop';
 const [state, screen, notice] = ['state', 'screen', 'notice'].map(id => document.getElementById(id));
-const firstWait = 500, longestWait = 5000, lookEvery = 10000, patience = 5000;
-let link = null, wait = firstWait, waiting = 0, used = false;
+const firstWait = 500, longestWait = 5000, lookEvery = 10000, patience = 5000, longestSilence = 25000;
+// RFC 6143, 7.5.3: the pixel at the top left, whether it has changed or not.
+const question = new Uint8Array([3, 0, 0, 0, 0, 0, 0, 1, 0, 1]);
+let link = null, way = null, heard = 0, wait = firstWait, waiting = 0, used = false;
 
 /** What the hub answers; null while it does not. */
 async function ask(what, method = 'GET') {
@@ -67,11 +69,15 @@ function later() {
 
 function connect() {
   link?.disconnect();
-  const rfb = new RFB(screen, `${location.origin.replace('http', 'ws')}${root}/socket`, { shared: true });
+  way = new WebSocket(`${location.origin.replace('http', 'ws')}${root}/socket`);
+  way.binaryType = 'arraybuffer';
+  way.addEventListener('message', () => { heard = performance.now(); });
+  const rfb = new RFB(screen, way, { shared: true });
+  let isOpen = false;
   link = rfb;
   Object.assign(rfb, { resizeSession: true, scaleViewport: true, focusOnClick: true, background: 'transparent', showDotCursor: true });
   rfb.addEventListener('connect', () => {
-    wait = firstWait;
+    [wait, heard, isOpen] = [firstWait, performance.now(), true];
     state.textContent = 'running';
     tell(null);
     rfb.focus({ preventScroll: true });
@@ -79,7 +85,8 @@ function connect() {
   rfb.addEventListener('disconnect', () => {
     if (link !== rfb) return;
     link = null;
-    begin(false);
+    if (isOpen) begin(false);
+    else later();
   });
   board.follow(rfb);
 }
@@ -90,7 +97,10 @@ setInterval(async () => {
   const rfb = link, now = await ask('state');
   // Who works in the desktop uses the machine.
   if (used) fetch(`${root}/input`, { method: 'POST' }).then(() => { used = false; }).catch(() => {});
-  if (now === null && link === rfb) {
+  if (link !== rfb || state.textContent !== 'running') return;
+  // The hub may answer on another connection than the one that has gone.
+  way.send(question);
+  if (now === null || performance.now() - heard > longestSilence) {
     link = null;
     rfb.disconnect();
     later();
@@ -98,7 +108,10 @@ setInterval(async () => {
 }, lookEvery);
 for (const kind of ['keydown', 'pointerdown', 'wheel']) addEventListener(kind, () => { used = true; }, { capture: true, passive: true });
 addEventListener('online', () => { if (!link) begin(false); });
-document.addEventListener('visibilitychange', () => { if (!document.hidden && !link && notice.hidden === false && state.textContent === 'connecting') begin(false); });
+document.addEventListener('visibilitychange', () => {
+  heard = performance.now();
+  if (!document.hidden && !link && notice.hidden === false && state.textContent === 'connecting') begin(false);
+});
 
 const on = (id, act) => document.getElementById(id).addEventListener('click', act);
 const panels = [['keys', 'more'], ['clip', 'board']].map(([button, panel]) => [button, panel].map(id => document.getElementById(id)));
