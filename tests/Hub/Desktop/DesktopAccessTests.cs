@@ -31,8 +31,13 @@ public sealed class DesktopAccessTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        _server?.Kill();
-        _server?.Dispose();
+        if (_server is not null)
+        {
+            _server.Kill();
+            // It writes in that folder.
+            await _server.WaitForExitAsync(CancellationToken.None);
+            _server.Dispose();
+        }
         await _place.DisposeAsync();
     }
 
