@@ -131,7 +131,7 @@ public sealed partial class SlurmEngine : IEngine, IHoldsBack
     public async Task<EngineFault?> HoldAsync(string id, bool isHeld, CancellationToken cancellationToken)
     {
         if (Find(id) is not { Record.Job: { } job }) return NotFound(id);
-        var said = await _slurm.RunAsync("scontrol", [isHeld ? "hold" : "release", job], cancellationToken);
+        var said = await _slurm.RunAsync("scontrol", [isHeld ? "uhold" : "release", job], cancellationToken);
         _queue.Wake();
         return said.Fault;
     }
