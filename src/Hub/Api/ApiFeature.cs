@@ -24,6 +24,7 @@ internal static class ApiFeature
         MachineRunApi.Map(api);
         MachineOutputApi.Map(api);
         PortsApi.Map(api);
+        SshApi.Map(api);
         ActivityApi.Map(api);
         RunsApi.Map(api);
         JobsApi.Map(api);

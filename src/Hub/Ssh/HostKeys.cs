@@ -1,0 +1,89 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Holdfast.Hub.Machines;
+
+namespace Holdfast.Hub.Ssh;
+
+/// <summary>A host key, as sshd wants it.</summary>
+/// <param name="Private">The text of its file.</param>
+/// <param name="Certificate">The line by which this hub says whose it is.</param>
+internal sealed record HostKey(string Private, string Certificate);
+
+/// <summary>
+/// Host keys. Each machine has one of its own, signed for its name by a key of this hub: who knows that one key knows all machines, those to come as well, and is never asked.
+/// </summary>
+internal sealed class HostKeys(HubFolders folders) : IDisposable
+{
+    /// <summary>What follows a machine's name to make a host name for ssh.</summary>
+    public const string Suffix = ".holdfast";
+
+    private const string Missing = "needs ssh-keygen on the hub's computer; mend: apt-get install openssh-client";
+    private readonly SemaphoreSlim _turn = new(1);
+
+    private string AuthorityFile => Path.Combine(folders.Ssh, "authority");
+
+    /// <summary>The key that signs host keys: type and base64, as a line of <c>known_hosts</c> has it.</summary>
+    public async Task<HubResult<string>> AuthorityAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (await MakeAsync(AuthorityFile, "Holdfast hub", cancellationToken) is { } fault) return fault;
+            return string.Join(' ', (await File.ReadAllTextAsync($"{AuthorityFile}.pub", cancellationToken)).Split(' ').Take(2));
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>The host key of a machine. It goes with its folder.</summary>
+    public Task<HubResult<HostKey>> OfAsync(MachineRecord machine, CancellationToken cancellationToken) =>
+        OfAsync(Path.Combine(folders.MachineOf(machine.Id), "ssh-host-key"), $"{machine.Spec.Name}{Suffix}", cancellationToken);
+
+    /// <inheritdoc />
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<HubResult<HostKey>> OfAsync(string file, string host, CancellationToken cancellationToken)
+    {
+        var authority = await AuthorityAsync(cancellationToken);
+        if (!authority.Ok) return authority.Fault;
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (await MakeAsync(file, host, cancellationToken) is { } fault) return fault;
+            var certificate = $"{file}-cert.pub";
+            if (!File.Exists(certificate) && await RunAsync(["-q", "-s", AuthorityFile, "-h", "-I", host, "-n", host, $"{file}.pub"], cancellationToken) is { } unsigned) return unsigned;
+            return new HostKey(await File.ReadAllTextAsync(file, cancellationToken), (await File.ReadAllTextAsync(certificate, cancellationToken)).Trim());
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Makes a key where there is none; a half one of a hub that was killed is made anew.</summary>
+    private static async Task<HubFault?> MakeAsync(string file, string comment, CancellationToken cancellationToken)
+    {
+        if (File.Exists(file) && File.Exists($"{file}.pub")) return null;
+        HubFolders.Make(Path.GetDirectoryName(file)!);
+        foreach (var left in (string[])[file, $"{file}.pub", $"{file}-cert.pub"]) File.Delete(left);
+        return await RunAsync(["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", file], cancellationToken);
+    }
+
+    private static async Task<HubFault?> RunAsync(string[] arguments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo("ssh-keygen", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            process.StandardInput.Close();
+            var said = process.StandardError.ReadToEndAsync(cancellationToken);
+            await process.WaitForExitAsync(cancellationToken);
+            return process.ExitCode == 0 ? null : new HubFault("unavailable", $"ssh-keygen could not make a host key: {(await said).Trim()}");
+        }
+        catch (Win32Exception)
+        {
+            return new HubFault("unavailable", $"ssh {Missing}.");
+        }
+    }
+}
