@@ -29,7 +29,25 @@ internal sealed class HostKeys(HubFolders folders) : IDisposable
         try
         {
             if (await MakeAsync(AuthorityFile, "Holdfast hub", cancellationToken) is { } fault) return fault;
-            return string.Join(' ', (await File.ReadAllTextAsync($"{AuthorityFile}.pub", cancellationToken)).Split(' ').Take(2));
+            return await PublicAsync(AuthorityFile, cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>The host key of the gateway.</summary>
+    public string GatewayFile => Path.Combine(folders.Ssh, "gateway");
+
+    /// <summary>Makes that; what <c>known_hosts</c> has of it.</summary>
+    public async Task<HubResult<string>> GatewayAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (await MakeAsync(GatewayFile, "Holdfast gateway", cancellationToken) is { } fault) return fault;
+            return await PublicAsync(GatewayFile, cancellationToken);
         }
         finally
         {
@@ -61,6 +79,8 @@ internal sealed class HostKeys(HubFolders folders) : IDisposable
             _turn.Release();
         }
     }
+
+    private static async Task<string> PublicAsync(string file, CancellationToken cancellationToken) => string.Join(' ', (await File.ReadAllTextAsync($"{file}.pub", cancellationToken)).Split(' ').Take(2));
 
     /// <summary>Makes a key where there is none; a half one of a hub that was killed is made anew.</summary>
     private static async Task<HubFault?> MakeAsync(string file, string comment, CancellationToken cancellationToken)

@@ -11,6 +11,6 @@ internal static class SshFeature
         .AddSingleton<HostKeys>()
         .AddSingleton<Sshd>()
         .AddSingleton<SshWays>()
-        .AddSingleton<SshDoor>()
-        .AddHostedService(services => services.GetRequiredService<SshDoor>());
+        .AddHostedService<SshDoor>()
+        .AddHostedService<SshGateway>();
 }

@@ -6,7 +6,7 @@ namespace Holdfast.Hub.Ssh;
 
 /// <summary>
 /// Starts OpenSSH's sshd for one connection, in the machine: its namespaces, files and limits are the machine's. A machine without one is entered by a command, from an sshd of the hub's computer;
-/// then there is a shell, and no sftp and no forwards, and who comes is told.
+/// then there are no forwards, and sftp only where that finds its server; who comes is told.
 /// </summary>
 internal sealed class Sshd(HubOptions options, HostKeys hosts)
 {
@@ -39,7 +39,7 @@ internal sealed class Sshd(HubOptions options, HostKeys hosts)
 
         // 2. Where it has none, at its door.
         var mend = machine.Spec.Image is null ? "apt-get install openssh-server there" : "openssh-server in its image";
-        var banner = $"{machine.Spec.Name} has no sshd: there is a shell and commands, but no scp, sftp or forwards; mend: {mend}.\n";
+        var banner = $"{machine.Spec.Name} has no sshd: a shell and commands, but no forwards, and no scp or sftp unless it has sftp-server; mend: {mend}.\n";
         var doors = string.Concat(keys.Select(key => $"{SshDoor.Options(options, key, machine.Spec.Name)} {key.Type} {key.Key}\n"));
         var door = await RunAsync(["/bin/sh", "-c", Script.Value, "holdfast-ssh", "door"], $"{host.Value.Private.TrimEnd()}\n.\n{host.Value.Certificate}\n.\n{doors}.\n{banner}.\n", cancellationToken);
         return door.Process is not null ? door.Process
