@@ -75,6 +75,12 @@ public sealed record HubFolders(string Root)
     /// </summary>
     public string MeetingOf(string id) => Path.Combine(MeetingRoot, id);
 
+    /// <summary>As <see cref="MeetingOf"/>, of a machine on another computer, which shares the data folder with this one. No socket lies in it.</summary>
+    public string SharedMeetingOf(string id) => Path.Combine(MachineOf(id), "meeting");
+
+    /// <summary>What the hub remembers of the way to a machine on another computer.</summary>
+    public string WayOf(string id) => Path.Combine(MachineOf(id), "way");
+
     /// <summary>The folder above all meeting folders of this hub, 0700.</summary>
     public required string MeetingRoot { get; init; }
 

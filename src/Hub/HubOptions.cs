@@ -29,6 +29,12 @@ public sealed record HubOptions
     internal HubFault? MayNotUse(Caller caller, string engine, string kind) => engine is not ("host" or "slurm") || caller.IsAdmin || Settings.HostForMembers ? null
         : new HubFault("forbidden", $"The {engine} engine is one trust domain, for administrators only; mend: a {kind} from an image{(engine == "host" ? "" : " on podman")}, or host_for_members in hub.yaml when everybody is trusted.");
 
+    /// <summary>Where hub and machine meet.</summary>
+    internal string MeetingOf(MachineRecord machine) => EngineOf(machine) is { SchedulesItself: true } ? Folders.SharedMeetingOf(machine.Id) : Folders.MeetingOf(machine.Id);
+
+    /// <summary>The path of a socket of a machine: it lies there, or, of a machine on another computer, stands for the way to it (<see cref="Proxy.Upstream"/>).</summary>
+    internal string SocketOf(MachineRecord machine, string name) => Path.Combine(machine.Node is null ? Folders.MeetingOf(machine.Id) : Folders.WayOf(machine.Id), name);
+
     /// <summary>Where a machine runs; null when this hub has no engine of that name any more.</summary>
     internal IEngine? EngineOf(MachineRecord machine) => Engines.GetValueOrDefault(MachineRules.EngineOf(machine.Spec));
 }

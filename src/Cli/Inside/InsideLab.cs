@@ -30,10 +30,12 @@ internal static class InsideLab
         var variables = Surroundings.Now();
         var home = KeeperHome.FromEnvironment(variables);
         if (home.Prepare() is { } problem) return Fail(problem);
+        // Paths of sockets are short, and those of a shared folder are nobody's on another computer.
+        var sockets = orders.NodeToken is null ? meeting : Directory.CreateTempSubdirectory("holdfast-").FullName;
         var options = new LabOptions
         {
             Root = orders.Root,
-            Socket = Path.Combine(meeting, Meeting.LabSocket),
+            Socket = Path.Combine(sockets, Meeting.LabSocket),
             PreferredFolder = Path.GetRelativePath(orders.Root, orders.Notebooks) is var path and not "." ? path : "",
             Token = "",
             // The hub has checked the name, and each machine has one of its own.
@@ -55,16 +57,19 @@ internal static class InsideLab
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         // What a lab has left that was killed.
-        foreach (var socket in (string[])[Meeting.LabSocket, Meeting.PortSocket]) File.Delete(Path.Combine(meeting, socket));
-        await using var ports = PortGate.Open(Path.Combine(meeting, Meeting.PortSocket), orders.HasOwnRoot ? null : options.ProcessMark);
+        foreach (var socket in (string[])[Meeting.LabSocket, Meeting.PortSocket]) File.Delete(Path.Combine(sockets, socket));
+        await using var ports = PortGate.Open(Path.Combine(sockets, Meeting.PortSocket), orders.HasOwnRoot ? null : options.ProcessMark);
         var start = await server.StartAsync(cancellationToken);
         if (start.Problem is not null) return Fail(start.Problem);
+        await using var gate = orders.NodeToken is { } token ? await NodeGate.OpenAsync(Environment.GetEnvironmentVariable("HOLDFAST_NODE_ADDRESS"), token, sockets) : null;
+        if (gate is not null) Meeting.Write(meeting, gate.Registration);
         // Runs in this machine are shown in its lab.
         using var register = LabRegister.Enter(options.Root, start.Address!);
         progress.Ready();
         _ = server.FindKernelsAsync();
         await server.WaitForShutdownAsync(ended.Token);
         await server.StopAsync(CancellationToken.None);
+        if (sockets != meeting) Directory.Delete(sockets, recursive: true);
         return 0;
 
         int Fail(string said)

@@ -71,6 +71,8 @@ public sealed record WorkloadTurn
     public int Priority { get; init; } = 50;
     /// <summary>The part of the cluster that it runs in; null for the usual one.</summary>
     public string? Partition { get; init; }
+    /// <summary>Whether somebody works in it: it is told at which address of its node it is reached (<c>HOLDFAST_NODE_ADDRESS</c>), and is not begun anew when that node is lost.</summary>
+    public bool IsSession { get; init; }
     /// <summary>The digest of the image, <c>sha256:</c> and 64 hexadecimal digits, that is checked where it runs; null for any.</summary>
     public string? Digest { get; init; }
 }

@@ -20,6 +20,10 @@ public sealed record WorkloadStatus(
     public int Requeues { get; init; }
     /// <summary>Where it runs, or ran last; null for this host.</summary>
     public string? Node { get; init; }
+    /// <summary>A name or number by which this host reaches that node, of a <see cref="WorkloadTurn.IsSession"/>; null for this host.</summary>
+    public string? Address { get; init; }
+    /// <summary>When the engine will end it, whatever it does; null for never, and when it does not say.</summary>
+    public DateTimeOffset? EndsAt { get; init; }
 
     /// <summary>Whether it has come to its end.</summary>
     public bool IsOver => !IsRunning && Waiting is null;

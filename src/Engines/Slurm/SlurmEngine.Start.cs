@@ -87,7 +87,7 @@ public sealed partial class SlurmEngine
         var grace = (long)Math.Ceiling(turn.Grace.TotalSeconds);
         List<string> options =
         [
-            "--parsable", $"--job-name={NameOf(record)}", $"--comment=holdfast {spec.Id}", "--output=/dev/null", "--error=/dev/null", "--input=/dev/null", "--chdir=/", "--export=ALL", "--requeue", "--open-mode=append",
+            "--parsable", $"--job-name={NameOf(record)}", $"--comment=holdfast {spec.Id}", "--output=/dev/null", "--error=/dev/null", "--input=/dev/null", "--chdir=/", "--export=ALL", turn.IsSession ? "--no-requeue" : "--requeue", "--open-mode=append",
             $"--nodes={Text(turn.Nodes)}", $"--ntasks-per-node=1",
             // Slurm's number for what may go later: only operators may go before others.
             $"--nice={Text((100 - turn.Priority) * 10)}",

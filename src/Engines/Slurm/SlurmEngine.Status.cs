@@ -9,9 +9,9 @@ public sealed partial class SlurmEngine
     {
         var (folder, record) = found;
         var job = record.Job is { } number ? view.Jobs.GetValueOrDefault(number) : view.Named(NameOf(record));
-        if (job is not null && record.Job is null) folder.Write(record = record with { Job = job.Id });
+        if (job is not null && record.Job is null) Remember(folder, record = record with { Job = job.Id });
         var began = folder.ReadBegan();
-        var status = new WorkloadStatus(record.Id, false, null, null, false, began?.At ?? record.Asked, null, record.Labels) { Requeues = began?.Restart ?? 0, Node = began?.Node };
+        var status = new WorkloadStatus(record.Id, false, null, null, false, began?.At ?? record.Asked, null, record.Labels) { Requeues = began?.Restart ?? 0, Node = began?.Node, Address = began?.Address };
 
         // 1. It has ended, and its step has seen how.
         if (folder.ReadExit() is { } exit)
@@ -33,7 +33,7 @@ public sealed partial class SlurmEngine
         }
         if (job is { IsAtWork: true })
         {
-            return began?.Restart == job.Restarts ? status with { IsRunning = true }
+            return began?.Restart == job.Restarts ? status with { IsRunning = true, EndsAt = job.End }
                 : status with { Requeues = job.Restarts, Waiting = new WorkloadWait($"Slurm job {job.Id} starts on {job.Nodes}.", 0, null) };
         }
 
@@ -43,12 +43,24 @@ public sealed partial class SlurmEngine
             if (record.Job is null) return new EngineFault("not-found", $"{record.Id} never came to Slurm.");
             if (await LookUpAsync(record, job, cancellationToken) is not { } looked) return new EngineFault("unavailable", $"Slurm does not say what has become of job {record.Job}; it is asked again.");
             if (looked.IsAtWork || looked.IsWaiting) return status with { IsRunning = looked.IsAtWork, Waiting = looked.IsWaiting ? Waits(looked, view) : null };
-            folder.Write(record = record with { End = end = new SlurmEnd(looked.State, Words(record, looked, began?.Node), _time.GetUtcNow()) });
+            Remember(folder, record = record with { End = end = new SlurmEnd(looked.State, Words(record, looked, began?.Node), _time.GetUtcNow()) });
         }
         // What the step has written last may still be on its way.
         for (var waited = TimeSpan.Zero; end.State == "COMPLETED" && waited < LastFiles && folder.ReadExit() is null; waited += Pause) await Task.Delay(Pause, _time, cancellationToken);
         if (folder.ReadExit() is not null) return await StatusAsync(found with { Record = record }, view, cancellationToken);
         return status with { Ended = end.At, IsOutOfMemory = end.State == "OUT_OF_MEMORY", Interruption = end.Words };
+    }
+
+    private static void Remember(SlurmFolder folder, SlurmRecord record)
+    {
+        try
+        {
+            folder.Write(record);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It was removed meanwhile.
+        }
     }
 
     /// <summary>What Slurm knows of a job besides the queue: its controller for some minutes after the end, its accounting for ever. Null when neither answers.</summary>

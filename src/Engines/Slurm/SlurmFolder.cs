@@ -27,14 +27,12 @@ internal sealed record SlurmFolder(string Path)
     /// <summary>Seconds of grace: a wish that it ends.</summary>
     public string Stop => In("stop");
 
-    private string RecordFile => In("workload.json");
-
     /// <summary>The record; null when there is no workload here.</summary>
     public SlurmRecord? Read()
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(RecordFile), SlurmJson.Default.SlurmRecord);
+            return JsonSerializer.Deserialize(File.ReadAllBytes(RecordOf(File.ReadAllText(Ticket))), SlurmJson.Default.SlurmRecord);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -42,8 +40,8 @@ internal sealed record SlurmFolder(string Path)
         }
     }
 
-    /// <summary>Writes the record, whole or not at all.</summary>
-    public void Write(SlurmRecord record) => Replace(RecordFile, JsonSerializer.SerializeToUtf8Bytes(record, SlurmJson.Default.SlurmRecord));
+    /// <summary>Writes the record, whole or not at all. What somebody writes late of a submission that was given up is nobody's.</summary>
+    public void Write(SlurmRecord record) => Replace(RecordOf(record.Ticket), JsonSerializer.SerializeToUtf8Bytes(record, SlurmJson.Default.SlurmRecord));
 
     /// <summary>Writes a file, whole or not at all, that only this user can read.</summary>
     public static void Replace(string path, ReadOnlySpan<byte> content)
@@ -52,8 +50,9 @@ internal sealed record SlurmFolder(string Path)
         File.Move(path + ".new", path, overwrite: true);
     }
 
-    /// <summary>When the command was begun last, the how many-th time that was (from 0), and where; null before the first.</summary>
-    public (int Restart, string Node, DateTimeOffset At)? ReadBegan() => Read("began") is [var restart, var node, ..] && int.TryParse(restart, CultureInfo.InvariantCulture, out var number) ? (number, node, TimeOf("began")) : null;
+    /// <summary>When the command was begun last, the how many-th time that was (from 0), where, and how that is reached (of a session); null before the first.</summary>
+    public (int Restart, string Node, string? Address, DateTimeOffset At)? ReadBegan() =>
+        Read("began") is [var restart, var node, .. var more] && int.TryParse(restart, CultureInfo.InvariantCulture, out var number) ? (number, node, more.FirstOrDefault(), TimeOf("began")) : null;
 
     /// <summary>The exit code, whether Slurm had told it to end, and when; null before.</summary>
     public (int Code, bool WasTold, DateTimeOffset At)? ReadExit() =>
@@ -67,8 +66,7 @@ internal sealed record SlurmFolder(string Path)
     {
         File.Delete(Ticket);
         foreach (var name in (string[])["exit", "began", "token", "told", "environment", "watch.sh", "enter.sh", "stop", "submit.sh"]) File.Delete(In(name));
-        foreach (var beat in Directory.EnumerateFiles(Path, "*.*").Where(file => System.IO.Path.GetFileName(file) is var name && (name.StartsWith("beat.", StringComparison.Ordinal) || name.StartsWith("gone.", StringComparison.Ordinal) || name.StartsWith("new.", StringComparison.Ordinal)))) File.Delete(beat);
-        File.Delete(RecordFile);
+        foreach (var file in ((string[])["beat", "gone", "new", "workload"]).SelectMany(kind => Directory.EnumerateFiles(Path, $"{kind}.*"))) File.Delete(file);
     }
 
     private string[]? Read(string name)
@@ -84,6 +82,8 @@ internal sealed record SlurmFolder(string Path)
     }
 
     private DateTimeOffset TimeOf(string name) => File.GetLastWriteTimeUtc(In(name)) is var time && time.Year > 1700 ? time : DateTimeOffset.UnixEpoch;
+
+    private string RecordOf(string ticket) => In($"workload.{ticket.Trim()}.json");
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

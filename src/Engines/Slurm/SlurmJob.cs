@@ -11,11 +11,12 @@ namespace Holdfast.Engines.Slurm;
 /// <param name="Priority">Slurm's number: larger goes first.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Nodes">Where it runs; empty when it does not.</param>
-internal sealed record SlurmJob(string Id, int Restarts, string State, string Reason, DateTimeOffset? Start, long Priority, string Name, string Nodes)
+/// <param name="End">When its limit of time ends it, or it has ended; null when Slurm does not say.</param>
+internal sealed record SlurmJob(string Id, int Restarts, string State, string Reason, DateTimeOffset? Start, long Priority, string Name, string Nodes, DateTimeOffset? End = null)
 {
     // Fields have fixed widths, in the order and of the names that squeue has had them in since 2017; its JSON has other ones in each release.
     private static readonly (string Field, int Width)[] Columns =
-        [("JobID", 16), ("RestartCnt", 8), ("State", 20), ("Reason", 48), ("StartTime", 24), ("PriorityLong", 16), ("Name", 72), ("NodeList", 256)];
+        [("JobID", 16), ("RestartCnt", 8), ("State", 20), ("Reason", 48), ("StartTime", 24), ("PriorityLong", 16), ("Name", 72), ("EndTime", 24), ("NodeList", 256)];
 
     /// <summary>What <c>squeue</c> is asked for.</summary>
     public static string Format { get; } = string.Join(',', Columns.Select(column => $"{column.Field}:{column.Width}"));
@@ -39,7 +40,7 @@ internal sealed record SlurmJob(string Id, int Restarts, string State, string Re
         }
         _ = int.TryParse(fields[1], CultureInfo.InvariantCulture, out var restarts);
         _ = long.TryParse(fields[5], CultureInfo.InvariantCulture, out var priority);
-        return new SlurmJob(fields[0], restarts, fields[2], fields[3], Time(fields[4]), priority, fields[6], fields[7]);
+        return new SlurmJob(fields[0], restarts, fields[2], fields[3], Time(fields[4]), priority, fields[6], fields[8], Time(fields[7]));
     }
 
     /// <summary>Slurm's times are of this host's zone.</summary>

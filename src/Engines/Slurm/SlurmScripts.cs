@@ -41,22 +41,24 @@ internal static class SlurmScripts
           else echo "holdfast: the earlier one has ended."; fi
         done
         is_mine || { rm -f "beat.$me"; exit 0; }
-        put began "$number $node"
+        {{(spec.Turn is { IsSession: true } ? """export HOLDFAST_NODE_ADDRESS="$(scontrol show node "$node" 2>/dev/null | sed -n 's/.*NodeAddr=\([^ ]*\).*/\1/p')" """ : "")}}
+        put began "$number $node $HOLDFAST_NODE_ADDRESS"
 
-        # 3. The command, in a session of its own. It ends with this script.
+        # 3. The command, in a session of its own. It ends with this script, and all that it has started: that has a variable of its own.
         export HOLDFAST_REQUEUE="$number" SLURM_EXPORT_ENV=ALL
         set -- {{Command(folder, spec)}}
         ! env --default-signal true 2>/dev/null || set -- env --default-signal -- "$@"
         ! setpriv --pdeathsig KILL true 2>/dev/null || set -- setpriv --pdeathsig KILL -- "$@"
         umask 022
         {{(container is null ? "" : $"podman rm --force --time=0 {container} >/dev/null 2>&1")}}
-        setsid "$@" &
+        setsid env HOLDFAST_STEP="$me" "$@" &
         child=$! main=$$
         umask 077
         # What a shell says of its children's ends is not the command's.
         exec 3>&1 >/dev/null 2>&1
         trap '[ -e stop ] || { : >told; echo "holdfast: Slurm ends it: its limit of time is near, or its node is wanted." >&3; kill -TERM "$child" 2>/dev/null; }' TERM
-        end() { {{(container is null ? "" : $"podman kill {container}; ")}}pkill -KILL -s "$child" || kill -KILL -- "-$child"; kill -KILL "$child"; }
+        end() { {{(container is null ? "" : $"podman kill {container}; ")}}pkill -KILL -s "$child" || kill -KILL -- "-$child"; kill -KILL "$child"; sweep; }
+        sweep() { kill -KILL $(grep -lsz "^HOLDFAST_STEP=$me\$" /proc/[0-9]*/environ | sed 's|/proc/\([0-9]*\)/environ|\1|'); }
 
         # 4. Beside it: it says that it lives, looks whether it is still wanted, and hears that it is to end.
         (
@@ -83,6 +85,7 @@ internal static class SlurmScripts
         [ "$code" != 143 ] || { wait "$child"; last=$?; [ "$last" = 127 ] || code=$last; }
         kill -KILL "$minder" 2>/dev/null
         pkill -KILL -s "$child"
+        sweep
 
         # 5. How it ended, unless another one has taken its place.
         if is_mine; then

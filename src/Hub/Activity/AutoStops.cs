@@ -27,7 +27,7 @@ internal sealed class AutoStops(Fleet fleet, LabCalls labs, LossLists losses, Lo
         if (watch.Warned is null || (watch.Shown is null && watch.Answers && now < stop.At))
         {
             watch.Warned ??= now;
-            var due = stop.At < watch.Warned.Value + stop.Lead ? watch.Warned.Value + stop.Lead : stop.At;
+            var due = !stop.IsFinal && stop.At < watch.Warned.Value + stop.Lead ? watch.Warned.Value + stop.Lead : stop.At;
             var text = WarningOf(machine, watch, stop, rule, due);
             ActivityLog.Warns(log, machine.Spec.Name, stop.Reason, due);
             fleet.Say(machine.Id, machine.Run, new MachineNotice(MachineNotice.StopsSoon, text, due));
@@ -80,13 +80,16 @@ internal sealed class AutoStops(Fleet fleet, LabCalls labs, LossLists losses, Lo
         return isLimit ? null : $"would lose {LossWords.Of(looked.Value)}, and that could not be kept: {problem}";
     }
 
-    private static string WarningOf(MachineRecord machine, MachineWatch watch, ComingStop stop, AutoStop rule, DateTimeOffset due) => stop.Reason == MachineReason.IdleTimeout
+    private static string WarningOf(MachineRecord machine, MachineWatch watch, ComingStop stop, AutoStop rule, DateTimeOffset due) => stop.IsFinal
+        ? $"The allocation of this machine ({machine.Spec.Name}) on {machine.Node} ends: it is stopped at {Clock(due)}, whatever runs. What is in its folders stays; 'holdfast machine start {machine.Spec.Name}' then puts it into the queue again."
+        : stop.Reason == MachineReason.IdleTimeout
         ? $"This machine ({machine.Spec.Name}) has been idle since {Clock(watch.IdleSince!.Value)} and is stopped at {Clock(due)}. Anything that you do here calls that off; so does 'holdfast machine extend {machine.Spec.Name} {Quantities.Text(rule.Idle!.Value)}'."
         : $"This machine ({machine.Spec.Name}) has run for nearly {Quantities.Text(rule.Limit!.Value)}, which is its limit, and is stopped at {Clock(due)}, whatever runs. 'holdfast machine extend {machine.Spec.Name} 2h' puts that off.";
 
     private static string MessageOf(MachineWatch watch, ComingStop stop, AutoStop rule, DateTimeOffset now)
     {
         var last = watch.LastBusy is { } thing ? $" What ran last: {thing.Name}." : "";
+        if (stop.IsFinal) return $"Stopped at {Clock(now)}: its allocation ended; mend: start it.{(watch.Busy.Count > 0 ? $" At work was {string.Join(", ", watch.Busy.Take(3).Select(busy => busy.Thing.Name))}." : last)}";
         return stop.Reason == MachineReason.IdleTimeout
             ? $"Stopped at {Clock(now)}: idle since {Clock(watch.IdleSince ?? now)}, and {Quantities.Text(rule.Idle!.Value)} of that is its limit.{last}"
             : $"Stopped at {Clock(now)}: it has run for {Quantities.Text(rule.Limit!.Value)}, which is its limit.{(watch.Busy.Count > 0 ? $" At work was {string.Join(", ", watch.Busy.Take(3).Select(busy => busy.Thing.Name))}." : last)}";

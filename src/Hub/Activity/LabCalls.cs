@@ -55,7 +55,7 @@ internal sealed class LabCalls(HubOptions options, SshSessions ssh, TimeProvider
 
     private async Task<byte[]?> SendAsync(MachineRecord machine, HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var lab = new Upstream(machine, null, Path.Combine(options.Folders.MeetingOf(machine.Id), Meeting.LabSocket));
+        var lab = new Upstream(machine, null, options.SocketOf(machine, Meeting.LabSocket));
         using var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,

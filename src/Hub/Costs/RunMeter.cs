@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Holdfast.Hub.Costs;
 
 /// <summary>
-/// Charges machines from when their workload exists (fetching the image is free, hooks are not) until it has ended. A machine that goes on while no hub is there goes on costing; one that ended
+/// Charges machines from when their workload exists (fetching the image and waiting in a queue are free, hooks are not) until it has ended. A machine that goes on while no hub is there goes on costing; one that ended
 /// meanwhile has cost until the end that its engine knows, else until the hub last saw it.
 /// </summary>
 internal sealed class RunMeter(HubOptions options, CostLedger ledger, MachineStore machines, TimeProvider time, ILogger<RunMeter> log) : IMachineObserver
@@ -76,7 +76,7 @@ internal sealed class RunMeter(HubOptions options, CostLedger ledger, MachineSto
         lock (_turn) return _witnessed.Remove(machine);
     }
 
-    private static bool Exists(MachineRecord machine) => machine.State == MachineState.Running || machine.State == MachineState.Starting && machine.Steps.Any(step => step.Name == "create");
+    private static bool Exists(MachineRecord machine) => machine.State == MachineState.Running || machine.State == MachineState.Starting && machine.Reason != MachineReason.Queued && machine.Steps.Any(step => step.Name == "create");
 
     private static bool HasEnded(MachineState state) => MachineRules.IsAtRest(state) || state == MachineState.Deleted;
 }

@@ -29,6 +29,8 @@ public sealed record StartOrders
     public TimeSpan HookTimeout { get; init; } = TimeSpan.FromMinutes(5);
     /// <summary>The repository that is cloned into an empty notebooks folder; null for none.</summary>
     public string? Git { get; init; }
+    /// <summary>Of a machine on another computer: the token of this start, by which machine and hub know each other (<see cref="NodeGate"/>). Null for one on the hub's own.</summary>
+    public string? NodeToken { get; init; }
 }
 
 /// <summary>A hook to run.</summary>
@@ -60,6 +62,7 @@ public sealed record StartReport
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(StartOrders))]
 [JsonSerializable(typeof(StartReport))]
+[JsonSerializable(typeof(NodeRegistration))]
 public sealed partial class Meeting : JsonSerializerContext
 {
     /// <summary>The meeting folder as machines see it.</summary>
@@ -72,7 +75,8 @@ public sealed partial class Meeting : JsonSerializerContext
     public const string PortSocket = "ports.sock";
     private const string Orders = "orders.json";
     private const string Report = "report.json";
-    private const int LargestReport = 4 << 20;
+    private const string Registration = "node.json";
+    private const int LargestReport = 4 << 20, LargestRegistration = 4 << 10;
 
     /// <summary>Makes the folder anew, so that nothing of the start before is in it: whoever was inside may have left links there. Nobody is inside now.</summary>
     /// <exception cref="IOException">It cannot be removed or made.</exception>
@@ -87,6 +91,23 @@ public sealed partial class Meeting : JsonSerializerContext
 
     /// <summary>Writes the report: whole, or the one before stays.</summary>
     public static void Write(string folder, StartReport report) => Write(folder, Report, JsonSerializer.SerializeToUtf8Bytes(report, Default.StartReport), FileMode.Create);
+
+    /// <summary>Writes how a machine on another computer is reached.</summary>
+    public static void Write(string folder, NodeRegistration registration) => Write(folder, Registration, JsonSerializer.SerializeToUtf8Bytes(registration, Default.NodeRegistration), FileMode.Create);
+
+    /// <summary>Reads how a machine on another computer is reached; null when it has not said so, or nothing that can be read.</summary>
+    public static NodeRegistration? ReadRegistration(string folder)
+    {
+        try
+        {
+            using var tree = new ForeignTree(folder);
+            return tree.Read($"/{Registration}", LargestRegistration) is { } json ? JsonSerializer.Deserialize(json, Default.NodeRegistration) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Reads the orders.</summary>
     /// <exception cref="IOException">There are none.</exception>
@@ -111,7 +132,8 @@ public sealed partial class Meeting : JsonSerializerContext
     private static bool IsWhole(StartReport report) => report is { Steps: not null, Hooks: not null, Notes: not null }
         && report.Steps.All(step => step is { Name: not null }) && report.Hooks.All(hook => hook is { Name: not null, Script: not null, Output: not null }) && report.Notes.All(note => note is not null);
 
-    private static void Write(string folder, string name, byte[] json, FileMode mode)
+    /// <summary>Writes a file, whole, 0600.</summary>
+    internal static void Write(string folder, string name, byte[] json, FileMode mode)
     {
         var path = Path.Combine(folder, name);
         using (var file = new FileStream(path + ".new", new FileStreamOptions { Mode = mode, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))

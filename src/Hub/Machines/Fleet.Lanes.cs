@@ -7,7 +7,7 @@ namespace Holdfast.Hub.Machines;
 /// <summary>The lanes at work: each carries out its machine's orders one after the other, outside of any transaction.</summary>
 internal sealed partial class Fleet
 {
-    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
+    internal static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a loss list may delay an order that was confirmed already.</summary>
     private static readonly TimeSpan LookPatience = TimeSpan.FromSeconds(20);
@@ -125,7 +125,9 @@ internal sealed partial class Fleet
                 Reason = null,
                 Message = null,
                 Type = type.Name,
-                Gpus = gpus.TryTake(record.Id, type.Gpus) ?? [],
+                Gpus = EngineOf(lane).SchedulesItself ? [] : gpus.TryTake(record.Id, type.Gpus) ?? [],
+                Node = null,
+                EndsAt = null,
                 Run = record.Run + 1,
                 Started = time.GetUtcNow(),
                 Stopped = null,
@@ -217,7 +219,7 @@ internal sealed partial class Fleet
         // While it runs the engine can tell most; the layer of one that has ended may still be there.
         var lost = isThere ? await RememberLossAsync(lane) : null;
         if (IsOfHub(reason) && lost is { IsEmpty: false }) message = $"{message} Lost with it: {LossWords.Of(lost)}; 'holdfast machine loss {lane.Record.Spec.Name}' lists it.".TrimStart();
-        if (status is { Value.IsRunning: true }) status = await engine.StopAsync(lane.Record.Id, StopGrace, _hub.Token);
+        if (status is { Value.IsOver: false }) status = await engine.StopAsync(lane.Record.Id, StopGrace, _hub.Token);
         if (status is { Fault.Code: "unavailable" })
         {
             lane.Update(record => record with { State = MachineState.Running, Reason = MachineReason.EngineUnavailable, Message = $"It could not be stopped: {status.Fault.Message}" });
@@ -232,6 +234,7 @@ internal sealed partial class Fleet
             Reason = reason,
             Message = message,
             Notice = null,
+            EndsAt = null,
             Gpus = [],
             Stopped = time.GetUtcNow(),
         });
@@ -290,7 +293,7 @@ internal sealed partial class Fleet
                     lane.Update(record => record.Reason == MachineReason.EngineUnavailable ? record with { Reason = null, Message = null } : record);
                     WatchEnd(lane, engine);
                     return;
-                case WantedState.Running when status is { Value.IsRunning: true }:
+                case WantedState.Running when status is { Value.IsOver: false }:
                     await FollowAsync(lane, _hub.Token);
                     return;
                 case WantedState.Running when lane.Record.State is MachineState.Running:

@@ -214,10 +214,10 @@ internal sealed partial class Fleet(
         _lanes.TryGetValue(id, out var lane) ? lane.WatchAsync(cancellationToken) : AsyncEnumerable.Empty<MachineRecord>();
 
     /// <summary>The Unix socket of a machine's lab. It listens as long as the machine runs.</summary>
-    public string LabSocketOf(MachineRecord machine) => Path.Combine(options.Folders.MeetingOf(machine.Id), Meeting.LabSocket);
+    public string LabSocketOf(MachineRecord machine) => options.SocketOf(machine, Meeting.LabSocket);
 
     /// <summary>The Unix socket through which ports inside a machine are reached (see <see cref="PortGate"/>).</summary>
-    public string PortSocketOf(MachineRecord machine) => Path.Combine(options.Folders.MeetingOf(machine.Id), Meeting.PortSocket);
+    public string PortSocketOf(MachineRecord machine) => options.SocketOf(machine, Meeting.PortSocket);
 
     private HubResult<Lane> LaneOf(Caller caller, string name) =>
         _ids.TryGetValue(name, out var id) && _lanes.TryGetValue(id, out var lane) && caller.Has(lane.Record.Owner)

@@ -5,7 +5,7 @@ using Holdfast.Hub.Loss;
 namespace Holdfast.Hub.Machines;
 
 /// <summary>Which hooks a start runs: the team's only with a content that was approved, and none in a safe start.</summary>
-internal sealed class MachineHooks(HubFolders folders, HookApprovals approvals, HomeSnapshots snapshots)
+internal sealed class MachineHooks(HubOptions options, HookApprovals approvals, HomeSnapshots snapshots)
 {
     /// <summary>Why hooks are not run in a safe start.</summary>
     public const string SafeStart = "a safe start was asked for";
@@ -22,9 +22,9 @@ internal sealed class MachineHooks(HubFolders folders, HookApprovals approvals, 
     {
         var orders = new List<HookOrder>();
         var texts = new List<(string Name, string Text)>();
-        Add("team", folders.Storage, "pre-run.sh", places.Storage);
-        Add("home", folders.HomeOf(machine.Owner), ".holdfast/pre-run.sh", places.Home);
-        Add("notebooks", folders.NotebooksOf(machine.Id), "pre-run.sh", places.Notebooks);
+        Add("team", options.Folders.Storage, "pre-run.sh", places.Storage);
+        Add("home", options.Folders.HomeOf(machine.Owner), ".holdfast/pre-run.sh", places.Home);
+        Add("notebooks", options.Folders.NotebooksOf(machine.Id), "pre-run.sh", places.Notebooks);
         var note = texts.Count == 0 ? null : await snapshots.BeforeAsync(machine.Owner, texts, cancellationToken);
         return (orders, note);
 
@@ -40,7 +40,7 @@ internal sealed class MachineHooks(HubFolders folders, HookApprovals approvals, 
             if (skipped is null && name == "team")
             {
                 // What was approved is what runs: everybody's machine can write the volume until the very moment.
-                using (var copy = new StreamWriter(Path.Combine(folders.MeetingOf(machine.Id), TeamCopy), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write })) copy.Write(text);
+                using (var copy = new StreamWriter(Path.Combine(options.MeetingOf(machine), TeamCopy), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write })) copy.Write(text);
                 file = Path.Combine(places.Meeting, TeamCopy);
             }
             orders.Add(new HookOrder(name, script, file, skipped));

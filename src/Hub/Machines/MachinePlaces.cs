@@ -17,7 +17,7 @@ internal sealed record MachinePlaces(string Storage, string Notebooks, string Ho
         var folders = options.Folders;
         return engine.HasOwnRoots
             ? new("/storage", "/notebooks", InsideFolders.HomeOf(machine), InsideFolders.State, Inside.Meeting.Folder, Inside.Surroundings.ProgramPlace)
-            : new(folders.Storage, folders.NotebooksOf(machine.Id), folders.HomeOf(machine.Owner), folders.StateOf(machine.Id), folders.MeetingOf(machine.Id), options.ProgramFolder);
+            : new(folders.Storage, folders.NotebooksOf(machine.Id), folders.HomeOf(machine.Owner), folders.StateOf(machine.Id), options.MeetingOf(machine), options.ProgramFolder);
     }
 
     /// <summary>The mounts, each folder made.</summary>
@@ -31,7 +31,7 @@ internal sealed record MachinePlaces(string Storage, string Notebooks, string Ho
             new(HubFolders.Make(folders.HomeOf(machine.Owner)), Home),
             new(HubFolders.Make(folders.StateOf(machine.Id)), State),
             new(HubFolders.Make(folders.KeptOf(machine.Id)), InsideFolders.Kept),
-            new(HubFolders.Make(folders.MeetingOf(machine.Id)), Meeting),
+            new(HubFolders.Make(options.MeetingOf(machine)), Meeting),
             new(options.ProgramFolder, Program, IsReadOnly: true),
         ];
     }

@@ -23,6 +23,10 @@ public sealed record MachineRecord
     public string? Digest { get; init; }
     /// <summary>The type that it runs or ran with.</summary>
     public string? Type { get; init; }
+    /// <summary>The node of a cluster that it runs or ran on; null for the hub's own host.</summary>
+    public string? Node { get; init; }
+    /// <summary>When its engine ends it, whatever it does: the limit of its allocation. Null for never.</summary>
+    public DateTimeOffset? EndsAt { get; init; }
     /// <summary>The GPUs that it holds.</summary>
     public IReadOnlyList<int> Gpus { get; init; } = [];
     /// <summary>When it was created.</summary>

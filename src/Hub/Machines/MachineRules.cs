@@ -18,9 +18,10 @@ internal static class MachineRules
             return "Images need Podman, which is not there; mend: leave out the image for a machine on this computer's own system, or 'holdfast doctor' says what Podman lacks.";
         if (!options.Engines.ContainsKey(engine))
             return $"There is no engine '{engine}' here ({string.Join(", ", options.Engines.Keys.Order())}); mend: holdfast doctor says what is missing.";
-        if (options.Engines[engine].SchedulesItself) return $"Machines do not run on {engine}, only jobs do; mend: leave out the engine.";
+        var isElsewhere = options.Engines[engine].SchedulesItself;
+        if (isElsewhere && spec.Image is not null) return $"Machines on {engine} are the nodes' own system; mend: leave out the image, or use the engine podman.";
         if (engine == "host" && spec.Image is not null) return "The host engine has no images: its machines are this host itself; mend: leave out the image, or use the engine podman.";
-        if (engine != "host" && string.IsNullOrEmpty(spec.Image)) return $"The engine {engine} needs an image; mend: name one, as debian:12 or registry/team/name@sha256:….";
+        if (engine != "host" && !isElsewhere && string.IsNullOrEmpty(spec.Image)) return $"The engine {engine} needs an image; mend: name one, as debian:12 or registry/team/name@sha256:….";
         if (TypeProblem(spec.Type, options.Settings) is { } wrong) return wrong;
         if (spec.Environment.Keys.FirstOrDefault(name => !IsVariable(name)) is { } variable) return $"'{variable}' is no name of a variable: letters, digits and _, not beginning with a digit.";
         if (spec.Secrets.FirstOrDefault(name => !IsVariable(name)) is { } secret) return $"'{secret}' is no name of a secret: letters, digits and _, not beginning with a digit.";

@@ -1,8 +1,11 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using Holdfast.Engines.Contract;
 using Holdfast.Hub.Inside;
 using Holdfast.Hub.Loss;
 using Holdfast.Hub.People;
 using Holdfast.Hub.Points;
+using Holdfast.Hub.Proxy;
 using Holdfast.Hub.Storage;
 
 namespace Holdfast.Hub.Machines;
@@ -28,8 +31,9 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
     public string? Obstacle(MachineRecord machine, string? type)
     {
         var wanted = MachineRules.TypeOf(machine.Spec with { Type = type ?? machine.Spec.Type }, options.Settings);
-        return SizeProblem(wanted)
-            ?? (gpus.CouldTake(machine.Id, wanted.Gpus) ? null : GpuProblem(wanted))
+        // A cluster has more than this host; when there is room it says itself.
+        var isElsewhere = options.EngineOf(machine) is { SchedulesItself: true };
+        return (isElsewhere ? null : SizeProblem(wanted) ?? (gpus.CouldTake(machine.Id, wanted.Gpus) ? null : GpuProblem(wanted)))
             ?? machine.Spec.Secrets.Where(name => secrets.Read(machine.Owner, name) is null).Select(name => NoSecret(machine, name)).FirstOrDefault()
             ?? Volumes(machine).Select(usage.Trouble).FirstOrDefault(trouble => trouble is not null);
     }
@@ -43,8 +47,8 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
         // 1. What it needs of this host.
         if (options.EngineOf(machine) is not { } engine)
             return (MachineReason.EngineUnavailable, $"There is no engine '{MachineRules.EngineOf(machine.Spec)}' here any more; mend: holdfast doctor.");
-        if (SizeProblem(type) is { } large) return (MachineReason.NoCapacity, large);
-        if (machine.Gpus.Count != type.Gpus) return (MachineReason.NoCapacity, GpuProblem(type));
+        if (!engine.SchedulesItself && SizeProblem(type) is { } large) return (MachineReason.NoCapacity, large);
+        if (!engine.SchedulesItself && machine.Gpus.Count != type.Gpus) return (MachineReason.NoCapacity, GpuProblem(type));
         if (Volumes(machine).Select(usage.Trouble).FirstOrDefault(trouble => trouble is not null) is { } full) return (MachineReason.DiskFull, full);
         if ((await engine.RemoveAsync(machine.Id, cancellationToken)).Fault is { } stuck) return Reason(stuck);
 
@@ -61,7 +65,8 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
         // 3. Volumes, hooks, orders.
         began = time.GetUtcNow();
         var places = MachinePlaces.Of(machine, options, engine);
-        var meeting = options.Folders.MeetingOf(machine.Id);
+        var meeting = options.MeetingOf(machine);
+        var token = engine.SchedulesItself ? RandomNumberGenerator.GetHexString(64, lowercase: true) : null;
         Meeting.Begin(meeting);
         var notes = HomeRules.Mend(options.Folders.HomeOf(machine.Owner)).ToList();
         foreach (var volume in Volumes(machine)) await usage.LimitAsync(volume, cancellationToken);
@@ -82,7 +87,10 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
             Hooks = hookOrders,
             HookTimeout = options.Settings.HookTimeout,
             Git = machine.Spec.Git,
+            NodeToken = token,
         });
+        // Its address is told when it has one.
+        if (token is not null) new NodeWay(token, "", meeting).Write(options.Folders.WayOf(machine.Id));
         var variables = Environment(machine, image, places);
         if (!variables.Ok) return (MachineReason.StartFailed, variables.Fault.Message);
 
@@ -102,6 +110,7 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
             Labels = new Dictionary<string, string> { ["owner"] = OwnerLabel(options.Folders), ["machine"] = machine.Spec.Name },
             OutputFile = options.Folders.OutputOf(machine.Id),
             Layer = layer,
+            Turn = engine.SchedulesItself ? new WorkloadTurn { IsSession = true, Gpus = type.Gpus, MaxDuration = LimitOf(machine), Grace = Fleet.StopGrace } : null,
         };
         var started = await engine.StartAsync(spec, cancellationToken);
         // An image without a shell: its lab does not come back when it is killed.
@@ -109,6 +118,7 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
             started = await engine.StartAsync(spec with { Argv = [$"{places.Program}/holdfast", "inside", "lab"] }, cancellationToken);
         layers.Began(machine.Id, started.Ok ? layer : null);
         if (!started.Ok) return Reason(started.Fault);
+        if (started.Value.Waiting is { } wait) Wait(lane, wait);
         Step(lane, "create", began);
         return null;
     }
@@ -116,13 +126,13 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
     /// <summary>Follows a workload that was started, by this hub or the one before, until its lab listens. Null when it does.</summary>
     public async Task<(string Reason, string Message)?> FollowAsync(Lane lane, IEngine engine, CancellationToken cancellationToken)
     {
-        var meeting = options.Folders.MeetingOf(lane.Record.Id);
+        var meeting = options.MeetingOf(lane.Record);
         var own = lane.Record.Steps.TakeWhile(step => step.Name is "pull" or "create").ToArray();
         var notes = lane.Record.Notes;
         var began = time.GetTimestamp();
         var labBegan = (long?)null;
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var end = engine.WaitAsync(lane.Record.Id, giveUp.Token);
+        var end = engine.SchedulesItself ? TurnAsync(lane, engine, giveUp.Token) : engine.WaitAsync(lane.Record.Id, giveUp.Token);
         try
         {
             StartReport? last = null;
@@ -133,7 +143,8 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
                     last = report;
                     lane.Update(record => record with { Steps = [.. own, .. report.Steps], Hooks = report.Hooks, Notes = [.. notes, .. report.Notes] });
                 }
-                if (last is { IsReady: true }) return null;
+                // Where it is the engine says after it has begun.
+                if (last is { IsReady: true } && (!engine.SchedulesItself || lane.Record.Node is not null)) return null;
                 if (last?.Problem is { } problem) return (MachineReason.LabUnreachable, problem);
                 if (end.IsCompleted) return EndWords(await end);
                 if (last is { Steps: [.., { Name: "lab" }] }) labBegan ??= time.GetTimestamp();
@@ -149,10 +160,46 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
         }
     }
 
+    /// <summary>Waits until its turn has come and says so meanwhile, remembers where it is then, and waits for its end.</summary>
+    private async Task<EngineResult<WorkloadStatus>> TurnAsync(Lane lane, IEngine engine, CancellationToken cancellationToken)
+    {
+        var machine = lane.Record;
+        WorkloadStatus? last = null;
+        while (true)
+        {
+            var status = last is null ? await engine.InspectAsync(machine.Id, cancellationToken) : await engine.WaitForChangeAsync(machine.Id, last, cancellationToken);
+            if (status is { Fault.Code: "unavailable" })
+            {
+                // It waits or goes on without the scheduler.
+                last = null;
+                await Task.Delay(Later, time, cancellationToken);
+                continue;
+            }
+            if (status is not { Ok: true, Value.IsOver: false }) return status;
+            last = status.Value;
+            if (last.Waiting is { } wait) Wait(lane, wait);
+            else if (last.Node is { } node && lane.Record.Node != node && NodeWay.Read(options.Folders.WayOf(machine.Id)) is { } way)
+            {
+                var endsAt = last.EndsAt;
+                (way with { Address = last.Address ?? node }).Write(options.Folders.WayOf(machine.Id));
+                lane.Update(record => record with { Node = node, EndsAt = endsAt, Started = time.GetUtcNow(), Reason = null, Message = null });
+            }
+        }
+    }
+
+    private static void Wait(Lane lane, WorkloadWait wait) => lane.Update(record => record with
+    {
+        Reason = MachineReason.Queued,
+        Message = $"{wait.Reason.TrimEnd('.')}{(wait.Position is > 0 and var before ? string.Create(CultureInfo.InvariantCulture, $"; {before} before it") : "")}{(wait.EstimatedStart is { } at ? string.Create(CultureInfo.InvariantCulture, $"; it is planned to start at {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC") : "")}.",
+    });
+
+    private TimeSpan? LimitOf(MachineRecord machine) => (machine.Spec.TimeLimit ?? options.Settings.AutoStop.Limit) is { } limit && limit > TimeSpan.Zero ? limit : null;
+
     /// <summary>Why a machine ended that nobody stopped.</summary>
     public static (string Reason, string Message) EndWords(EngineResult<WorkloadStatus> end) => end switch
     {
         { Ok: false } => (MachineReason.NodeLost, $"{end.Fault.Message} Its volumes are there; mend: start it."),
+        { Value.Interruption: { } words } => (MachineReason.NodeLost, $"{words} Its volumes are there; mend: start it."),
         { Value.IsOutOfMemory: true } => (MachineReason.OutOfMemory, "Its memory limit ended it; mend: start it with a larger type."),
         { Value.ExitCode: 0 } => (MachineReason.StoppedByUser, "Its lab was shut down from inside."),
         { Value.ExitCode: { } code } => (MachineReason.LabEnded, $"Its first process ended with exit code {code}; mend: 'holdfast machine logs' tells what it said."),

@@ -47,6 +47,8 @@ public static class MachineReason
     public const string EngineUnavailable = "engine_unavailable";
     /// <summary>The engine refused the start for another reason, which the message tells.</summary>
     public const string StartFailed = "start_failed";
+    /// <summary>Starting: it waits for its turn in the queue of a cluster.</summary>
+    public const string Queued = "queued";
     /// <summary>Its memory limit ended it.</summary>
     public const string OutOfMemory = "out_of_memory";
     /// <summary>Its lab does not answer.</summary>

@@ -70,7 +70,7 @@ internal static class MachineForm
     }
 
     public static Html Fields(MachineSpec spec, HubSettings settings, HubOptions options, IEnumerable<string> secrets) => $"""
-        <label>Runs in<select name="engine">{options.Engines.Where(engine => !engine.Value.SchedulesItself).Select(engine => engine.Key).Order(StringComparer.Ordinal).Select(engine => (Html)$"""<option value="{engine}"{Selected(engine == spec.Engine)}>{EngineName(engine)}</option>""")}</select></label>
+        <label>Runs in<select name="engine">{options.Engines.Keys.Order(StringComparer.Ordinal).Select(engine => (Html)$"""<option value="{engine}"{Selected(engine == spec.Engine)}>{EngineName(engine)}</option>""")}</select></label>
         <label>Image<input name="image" value="{spec.Image}" autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="docker.io/library/python:3.12"><small>For a container; empty for this computer</small></label>
         <label>Git repository<input name="git" value="{spec.Git}" autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="https://…"><small>Cloned into /notebooks at the first start; may be empty</small></label>
         </div><fieldset class="plain"><legend>Type and price</legend><div class="choices">{settings.Types.Select((type, at) => Choice(type, spec.Type is { } asked ? asked == type.Name : at == 0, settings.Currency))}</div></fieldset><details{Html.If(spec.Environment.Count > 0 || spec.Secrets.Count > 0 || spec.AutoStart || spec.IdleTimeout is not null || spec.TimeLimit is not null || spec.OnLoss is not null, Html.Trusted(" open"))}><summary>More: when it stops, variables, secrets</summary><div class="columns">
@@ -103,7 +103,7 @@ internal static class MachineForm
 
     private static Html Checked(bool isChecked) => Html.If(isChecked, Html.Trusted(" checked"));
 
-    private static string EngineName(string engine) => engine switch { "host" => "This computer", "podman" => "A container (Podman)", _ => engine };
+    private static string EngineName(string engine) => engine switch { "host" => "This computer", "podman" => "A container (Podman)", "slurm" => "A node of the cluster (Slurm)", _ => engine };
 
     private static string? Filled(string text) => text.Length == 0 ? null : text;
 }

@@ -9,7 +9,7 @@ namespace Holdfast.Hub.Proxy;
 /// <summary>What answers at a machine's origin: its lab, or a port inside.</summary>
 /// <param name="Machine">The machine.</param>
 /// <param name="Port">The port inside; null for the lab.</param>
-/// <param name="Socket">The Unix socket that leads there.</param>
+/// <param name="Socket">The Unix socket that leads there; of a machine on another computer a path that stands for the way to it.</param>
 internal sealed record Upstream(MachineRecord Machine, int? Port, string Socket)
 {
     private const int LongestAnswer = 256;
@@ -22,10 +22,11 @@ internal sealed record Upstream(MachineRecord Machine, int? Port, string Socket)
     /// <exception cref="SocketException">Nothing listens at the socket.</exception>
     public async ValueTask<Socket> ConnectAsync(CancellationToken cancellationToken)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var socket = Machine.Node is null ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : await NodeWay.ConnectAsync(Path.GetDirectoryName(Socket)!, Path.GetFileName(Socket), cancellationToken);
         try
         {
-            await ConnectAsync(socket, Socket, cancellationToken);
+            if (Machine.Node is null) await ConnectAsync(socket, Socket, cancellationToken);
             if (Port is { } port) await OpenAsync(socket, port, cancellationToken);
             return socket;
         }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -106,6 +107,15 @@ internal static unsafe partial class Posix
         return !handle.IsInvalid && SyncFileSystem(handle) == 0;
     }
 
+    /// <summary>Two stream sockets that are connected to each other.</summary>
+    /// <exception cref="IOException">No descriptor is left.</exception>
+    public static (Socket, Socket) SocketPair()
+    {
+        var ends = stackalloc int[2];
+        if (MakeSocketPair(1 /* AF_UNIX */, 1 /* SOCK_STREAM */ | CloseOnExec, 0, ends) != 0) throw new IOException($"No socket can be made: {Marshal.GetPInvokeErrorMessage(LastError)}.");
+        return (new Socket(new SafeSocketHandle(ends[0], ownsHandle: true)), new Socket(new SafeSocketHandle(ends[1], ownsHandle: true)));
+    }
+
     /// <summary>Why the last call of this thread has failed, as an error number.</summary>
     public static int LastError => Marshal.GetLastPInvokeError();
 
@@ -153,6 +163,9 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc", EntryPoint = "chmod", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int ChangeMode(string path, int mode);
+
+    [LibraryImport("libc", EntryPoint = "socketpair", SetLastError = true)]
+    private static partial int MakeSocketPair(int family, int type, int protocol, int* ends);
 
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     private static partial int SyncFileSystem(SafeFileHandle file);

@@ -2,13 +2,16 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Holdfast.Hub.Machines;
+using Holdfast.Hub.Proxy;
 
 namespace Holdfast.Hub.Tests.Activity;
 
 /// <summary>The lab of a machine, used as its pages use it.</summary>
 internal sealed class MachineLab(TestHub hub, MachineRecord machine) : IDisposable
 {
-    private readonly HttpClient _http = LabClient.Of(hub.Fleet.LabSocketOf(machine));
+    private readonly HttpClient _http = LabClient.Of(UpstreamOf(hub, machine));
+
+    private static Upstream UpstreamOf(TestHub hub, MachineRecord machine) => new(machine, null, hub.Fleet.LabSocketOf(machine));
 
     public async Task<JsonNode?> SendAsync(HttpMethod method, string path, string? body = null)
     {
@@ -22,9 +25,9 @@ internal sealed class MachineLab(TestHub hub, MachineRecord machine) : IDisposab
     }
 
     /// <summary>Starts a kernel with a notebook's session; its id when it is idle.</summary>
-    public async Task<string> StartKernelAsync(string notebook = "train.ipynb")
+    public async Task<string> StartKernelAsync(string folder = "notebooks/")
     {
-        var session = await SendAsync(HttpMethod.Post, "/api/sessions", $$$"""{"path": "notebooks/{{{notebook}}}", "type": "notebook", "name": "", "kernel": {"name": "python3"}}""");
+        var session = await SendAsync(HttpMethod.Post, "/api/sessions", $$$"""{"path": "{{{folder}}}train.ipynb", "type": "notebook", "name": "", "kernel": {"name": "python3"}}""");
         var id = (string)session!["kernel"]!["id"]!;
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while ((string?)(await SendAsync(HttpMethod.Get, $"/api/kernels/{id}"))!["execution_state"] != "idle") await Task.Delay(20, limit.Token);
@@ -37,12 +40,7 @@ internal sealed class MachineLab(TestHub hub, MachineRecord machine) : IDisposab
         var socket = new ClientWebSocket();
         using var invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
-            ConnectCallback = async (_, token) =>
-            {
-                var connection = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
-                await connection.ConnectAsync(new System.Net.Sockets.UnixDomainSocketEndPoint(hub.Fleet.LabSocketOf(machine)), token);
-                return new System.Net.Sockets.NetworkStream(connection, ownsSocket: true);
-            },
+            ConnectCallback = async (_, token) => new System.Net.Sockets.NetworkStream(await UpstreamOf(hub, machine).ConnectAsync(token), ownsSocket: true),
         }, disposeHandler: false);
         await socket.ConnectAsync(new Uri($"ws://leaves.localhost{path}"), invoker, TestHub.Cancellation);
         return socket;

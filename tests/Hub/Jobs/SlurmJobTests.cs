@@ -268,7 +268,6 @@ public sealed class SlurmJobTests(SlurmCluster cluster) : IAsyncLifetime
         Assert.Contains("invalid partition specified: moon; mend: another partition; sinfo", partition.Message, StringComparison.Ordinal);
         Assert.All((JobRecord[])[large, memory, gpus, many], job => Assert.True(job.Reason == JobReason.NoCapacity && job.Message!.Contains("; mend: ", StringComparison.Ordinal), job.Message));
         Assert.Contains("nodes: several nodes are a cluster's", (await _hub.Jobs.SubmitAsync(TestHub.Ada, new JobSpec { Command = ["true"], Nodes = 2 }, cancellationToken: TestHub.Cancellation)).Fault?.Message, StringComparison.Ordinal);
-        Assert.Contains("Machines do not run on slurm", _hub.Fleet.Create(TestHub.Ada, new Holdfast.Hub.Machines.MachineSpec { Name = "far", Engine = "slurm" }).Fault?.Message, StringComparison.Ordinal);
         Assert.Contains("one trust domain", (await _hub.Jobs.SubmitAsync(TestHub.Bob, new JobSpec { Command = ["true"], Engine = "slurm" }, cancellationToken: TestHub.Cancellation)).Fault?.Message, StringComparison.Ordinal);
     }
 
