@@ -6,7 +6,7 @@ namespace Holdfast.Cli.Hub;
 /// <summary><c>holdfast key</c>: the public keys with which you log in by ssh.</summary>
 internal static class KeyVerb
 {
-    public static Command Create() => new("key", "Your keys for ssh: with them you log in to your machines from any computer.") { Add(), List(), Remove() };
+    public static Command Create() => new("key", "Your keys for ssh: with them you log in to your machines from any computer.") { Add(), List(), Remove(), HomeKeyVerb.List(), HomeKeyVerb.New(), HomeKeyVerb.Bring(), HomeKeyVerb.Test() };
 
     private static Command Add()
     {

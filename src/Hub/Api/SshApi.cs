@@ -27,6 +27,23 @@ internal static class SshApi
         keys.MapPost("", AddAsync).WithSummary("Add a public key; one that is there already is given back.").Accepts<SshKeyRequest>("application/json").Produces<SshKeyView>().WithFaults(400, 403, 409);
         keys.MapDelete("/{id}", (HttpContext context, SshKeys store, string id) => PeopleApi.Done(store.Remove(context.Caller(), id)))
             .WithSummary("Remove a key, by id, fingerprint or name, and end what is open by it.").Produces(StatusCodes.Status204NoContent).WithFaults(403, 404, 409);
+        var home = api.MapGroup("/home-keys").WithTags("ssh");
+        home.MapGet("", (HttpContext context, HomeKeys store) => Answer.Json([.. store.List(context.Caller().Name)], HubJson.Default.HomeKeyArray))
+            .WithSummary("The keys in the caller's home, with which their machines log in elsewhere.").Produces<HomeKey[]>();
+        home.MapPost("", BringAsync).WithSummary("Make a key in the caller's home, or bring one.").Accepts<HomeKeyRequest>("application/json").Produces<HomeKey>(StatusCodes.Status201Created).WithFaults(400, 403, 409, 503);
+        home.MapPost("/test", TestAsync).WithSummary("Log in elsewhere from one of the caller's machines; what the other side answers.").Accepts<HomeKeyTestRequest>("application/json").Produces<HomeKeyAnswer>().WithFaults(400, 403, 409, 503);
+    }
+
+    private static async Task<IResult> BringAsync(HttpContext context, HomeKeys store)
+    {
+        var wish = await Body.ReadAsync(context, HubJson.Default.HomeKeyRequest);
+        return wish.Ok ? Answer.Of(await store.AddAsync(context.Caller(), wish.Value.Name, wish.Value.Key, context.RequestAborted), HubJson.Default.HomeKey, StatusCodes.Status201Created) : Answer.Fault(wish.Fault);
+    }
+
+    private static async Task<IResult> TestAsync(HttpContext context, HomeKeyTrial trial)
+    {
+        var wish = await Body.ReadAsync(context, HubJson.Default.HomeKeyTestRequest);
+        return wish.Ok ? Answer.Of(await trial.RunAsync(context.Caller(), wish.Value.Host, context.RequestAborted), HubJson.Default.HomeKeyAnswer) : Answer.Fault(wish.Fault);
     }
 
     private static async Task<IResult> ViewAsync(HttpContext context, SshWays ways) => Answer.Of(await ways.ViewAsync(context.RequestAborted), HubJson.Default.SshView);

@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using Holdfast.Hub.Machines;
 
 namespace Holdfast.Hub.Ssh;
@@ -17,7 +15,6 @@ internal sealed class HostKeys(HubFolders folders) : IDisposable
     /// <summary>What follows a machine's name to make a host name for ssh.</summary>
     public const string Suffix = ".holdfast";
 
-    private const string Missing = "needs ssh-keygen on the hub's computer; mend: apt-get install openssh-client";
     private readonly SemaphoreSlim _turn = new(1);
 
     private string AuthorityFile => Path.Combine(folders.Ssh, "authority");
@@ -71,7 +68,7 @@ internal sealed class HostKeys(HubFolders folders) : IDisposable
         {
             if (await MakeAsync(file, host, cancellationToken) is { } fault) return fault;
             var certificate = $"{file}-cert.pub";
-            if (!File.Exists(certificate) && await RunAsync(["-q", "-s", AuthorityFile, "-h", "-I", host, "-n", host, $"{file}.pub"], cancellationToken) is { } unsigned) return unsigned;
+            if (!File.Exists(certificate) && await KeyGen.RunAsync(["-q", "-s", AuthorityFile, "-h", "-I", host, "-n", host, $"{file}.pub"], cancellationToken) is { Fault: { } unsigned }) return unsigned;
             return new HostKey(await File.ReadAllTextAsync(file, cancellationToken), (await File.ReadAllTextAsync(certificate, cancellationToken)).Trim());
         }
         finally
@@ -88,22 +85,6 @@ internal sealed class HostKeys(HubFolders folders) : IDisposable
         if (File.Exists(file) && File.Exists($"{file}.pub")) return null;
         HubFolders.Make(Path.GetDirectoryName(file)!);
         foreach (var left in (string[])[file, $"{file}.pub", $"{file}-cert.pub"]) File.Delete(left);
-        return await RunAsync(["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", file], cancellationToken);
-    }
-
-    private static async Task<HubFault?> RunAsync(string[] arguments, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo("ssh-keygen", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
-            process.StandardInput.Close();
-            var said = process.StandardError.ReadToEndAsync(cancellationToken);
-            await process.WaitForExitAsync(cancellationToken);
-            return process.ExitCode == 0 ? null : new HubFault("unavailable", $"ssh-keygen could not make a host key: {(await said).Trim()}");
-        }
-        catch (Win32Exception)
-        {
-            return new HubFault("unavailable", $"ssh {Missing}.");
-        }
+        return (await KeyGen.RunAsync(["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", file], cancellationToken)).Fault;
     }
 }

@@ -11,6 +11,8 @@ internal static class SshFeature
         .AddSingleton<HostKeys>()
         .AddSingleton<Sshd>()
         .AddSingleton<SshWays>()
+        .AddSingleton<HomeKeys>()
+        .AddSingleton<HomeKeyTrial>()
         .AddHostedService<SshDoor>()
         .AddHostedService<SshGateway>();
 }

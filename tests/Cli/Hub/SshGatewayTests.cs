@@ -113,14 +113,14 @@ public sealed class SshGatewayTests
         return key;
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static async Task UntilItListensAsync(int port)
+    internal static async Task UntilItListensAsync(int port)
     {
         for (var left = 600; ; left--)
         {

@@ -14,6 +14,7 @@ using Holdfast.Hub.People;
 using Holdfast.Hub.Points;
 using Holdfast.Hub.Ports;
 using Holdfast.Hub.Recipes;
+using Holdfast.Hub.Ssh;
 using Holdfast.Hub.Storage;
 
 namespace Holdfast.Hub.Api.Contract;
@@ -39,6 +40,11 @@ namespace Holdfast.Hub.Api.Contract;
 [JsonSerializable(typeof(SshKeyView))]
 [JsonSerializable(typeof(SshKeyView[]))]
 [JsonSerializable(typeof(SshKeyRequest))]
+[JsonSerializable(typeof(HomeKey))]
+[JsonSerializable(typeof(HomeKey[]))]
+[JsonSerializable(typeof(HomeKeyRequest))]
+[JsonSerializable(typeof(HomeKeyTestRequest))]
+[JsonSerializable(typeof(HomeKeyAnswer))]
 [JsonSerializable(typeof(StartRequest))]
 [JsonSerializable(typeof(StopRequest))]
 [JsonSerializable(typeof(ForkRequest))]

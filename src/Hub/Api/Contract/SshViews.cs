@@ -25,3 +25,12 @@ public sealed record SshKeyView(string Id, string Name, string Type, string Fing
 /// <param name="Key">The line of a <c>.pub</c> file.</param>
 /// <param name="Name">What its person calls it; null for its comment.</param>
 public sealed record SshKeyRequest(string Key, string? Name = null);
+
+/// <summary>A key for the caller's home.</summary>
+/// <param name="Name">Of its file in <c>~/.ssh</c>.</param>
+/// <param name="Key">The private key; null to make one.</param>
+public sealed record HomeKeyRequest(string Name = "id_ed25519", string? Key = null);
+
+/// <summary>Where keys of the caller's home are tried.</summary>
+/// <param name="Host">As <c>git@github.com</c>.</param>
+public sealed record HomeKeyTestRequest(string Host);
