@@ -4,6 +4,8 @@ using System.Runtime.InteropServices;
 using Holdfast.Engines.Contract;
 using Holdfast.Engines.Host;
 using Holdfast.Engines.Podman;
+using Holdfast.Engines.Slurm;
+using Holdfast.Hub;
 using Holdfast.Hub.Api.Contract;
 
 namespace Holdfast.Cli.Hub;
@@ -40,7 +42,12 @@ internal static class MachineExecVerb
         if (reply.Fault is not null) return (null, Asking.Fail(reply));
         var machine = reply.Read(HubJson.Default.MachineView);
         using var podman = new PodmanEngine(PodmanSocket.Path);
-        IEngine engine = machine.Engine == podman.Name ? podman : new HostEngine(hub.Place.Folders.HostEngine, TimeProvider.System);
+        IEngine engine = machine.Engine switch
+        {
+            "podman" => podman,
+            "slurm" => new SlurmEngine(hub.Place.Folders.SlurmEngine, HubSettings.Read(hub.Place.Folders.Settings).Value?.Slurm ?? new SlurmSettings(), TimeProvider.System),
+            _ => new HostEngine(hub.Place.Folders.HostEngine, TimeProvider.System),
+        };
         var entry = await engine.EntryAsync(machine.Id, argv, cancellationToken);
         return entry.Ok ? (entry.Value, 0)
             : (null, Output.Fail(entry.Fault.Code is "not-found" or "not-running" ? $"{name} does not run. '{Surroundings.Program} machine start {name}' starts it." : entry.Fault.Message));

@@ -20,7 +20,7 @@ internal static class MachineLsVerb
             else
             {
                 Output.Table(["MACHINE", "STATE", "WORK", "STOPS IN", "TYPE", "RUNS ON", "OWNER", "ADDRESS"],
-                    [.. machines.Select(machine => new[] { machine.Name, MachineTexts.State(machine), ActivityTexts.Short(machine), ActivityTexts.TimeLeft(machine), machine.Type, machine.Image ?? "host", machine.Owner, machine.Url })]);
+                    [.. machines.Select(machine => new[] { machine.Name, MachineTexts.State(machine), ActivityTexts.Short(machine), ActivityTexts.TimeLeft(machine), machine.Type, machine.Image ?? machine.Node ?? machine.Engine, machine.Owner, machine.Url })]);
             }
             return 0;
         }, quiet, format);

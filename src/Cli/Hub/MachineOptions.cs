@@ -9,7 +9,7 @@ internal sealed class MachineOptions
     private const string Never = "never";
 
     private readonly Option<string?> _image = new("--image") { Description = "A container image, as docker.io/library/python:3.12. Default none: this computer's own system.", HelpName = "IMAGE" };
-    private readonly Option<string?> _engine = new("--engine") { Description = "host or podman. Default podman with an image, else host.", HelpName = "NAME" };
+    private readonly Option<string?> _engine = new("--engine") { Description = "host, podman or slurm (a node of the cluster). Default podman with an image, else host.", HelpName = "NAME" };
     private readonly Option<string?> _type = new("--type") { Description = "What it may use, as 'holdfast machine types' lists it.", HelpName = "TYPE" };
     private readonly Option<string?> _git = new("--git") { Description = "A git repository that is cloned into /notebooks at the first start.", HelpName = "URL" };
     private readonly Option<string[]> _environment = new("--env") { Description = "A variable of all that runs in it. May be given several times.", HelpName = "NAME=VALUE" };

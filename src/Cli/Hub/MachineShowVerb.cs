@@ -27,7 +27,8 @@ internal static class MachineShowVerb
         if (machine.Notice is { } notice) Console.WriteLine(MachineTexts.Plain(notice.Text));
         Line("address", machine.Url);
         Line("owner", machine.Owner);
-        Line("runs on", machine.Image ?? "this computer's own system");
+        Line("runs on", MachineTexts.Place(machine));
+        Line("allocated", machine.EndsAt is { } end ? $"until {Output.Clock(end, TimeProvider.System)}" : null);
         Line("digest", machine.Digest);
         Line("type", $"{machine.Type}, {MachineTexts.Price(machine)}");
         Line("gpus", string.Join(", ", machine.Gpus));

@@ -17,7 +17,13 @@ internal static class MachineTexts
     }
 
     /// <summary>What it runs on.</summary>
-    public static string Place(MachineView machine) => machine.Image is { } image ? $"image {image}" : "this computer's own system";
+    public static string Place(MachineView machine) => machine switch
+    {
+        { Image: { } image } => $"image {image}",
+        { Node: { } node } => $"node {node} of {machine.Engine}",
+        { Engine: "host" } => "this computer's own system",
+        _ => $"a node of {machine.Engine}",
+    };
 
     public static string Price(MachineView machine) => machine.Price switch
     {

@@ -58,10 +58,10 @@ internal static class InsideLab
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         // What a lab has left that was killed.
         foreach (var socket in (string[])[Meeting.LabSocket, Meeting.PortSocket]) File.Delete(Path.Combine(sockets, socket));
-        await using var ports = PortGate.Open(Path.Combine(sockets, Meeting.PortSocket), orders.HasOwnRoot ? null : options.ProcessMark);
+        await using var gate = orders.NodeToken is { } token ? await NodeGate.OpenAsync(Environment.GetEnvironmentVariable("HOLDFAST_NODE_ADDRESS"), token, sockets) : null;
+        await using var ports = PortGate.Open(Path.Combine(sockets, Meeting.PortSocket), orders.HasOwnRoot ? null : options.ProcessMark, gate?.Registration.Port);
         var start = await server.StartAsync(cancellationToken);
         if (start.Problem is not null) return Fail(start.Problem);
-        await using var gate = orders.NodeToken is { } token ? await NodeGate.OpenAsync(Environment.GetEnvironmentVariable("HOLDFAST_NODE_ADDRESS"), token, sockets) : null;
         if (gate is not null) Meeting.Write(meeting, gate.Registration);
         // Runs in this machine are shown in its lab.
         using var register = LabRegister.Enter(options.Root, start.Address!);

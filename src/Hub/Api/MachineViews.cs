@@ -27,6 +27,8 @@ internal sealed class MachineViews(HubOptions options, Fleet fleet, CostReports 
             Engine = MachineRules.EngineOf(spec),
             Image = spec.Image,
             Digest = machine.Digest,
+            Node = machine.Node,
+            EndsAt = machine.EndsAt,
             Type = type,
             Price = options.Settings.Types.FirstOrDefault(known => known.Name == type)?.Price,
             PriceSoFar = price.SoFar,

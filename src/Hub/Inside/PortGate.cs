@@ -24,23 +24,25 @@ public sealed class PortGate : IAsyncDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _accepting;
     private readonly string? _mark;
+    private readonly int? _own;
 
-    private PortGate(Socket listener, string? mark)
+    private PortGate(Socket listener, string? mark, int? own)
     {
-        (_listener, _mark) = (listener, mark);
+        (_listener, _mark, _own) = (listener, mark, own);
         _accepting = AcceptAsync();
     }
 
     /// <summary>Listens, 0600.</summary>
     /// <param name="path">Of the socket.</param>
     /// <param name="mark">Which processes are the machine's (see <see cref="ListeningPorts.Read"/>).</param>
-    public static PortGate Open(string path, string? mark)
+    /// <param name="own">A port that is the machine's way out and not in the list; null for none.</param>
+    public static PortGate Open(string path, string? mark, int? own = null)
     {
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         listener.Listen(Backlog);
-        return new PortGate(listener, mark);
+        return new PortGate(listener, mark, own);
     }
 
     /// <inheritdoc />
@@ -81,7 +83,7 @@ public sealed class PortGate : IAsyncDisposable
             var line = await ReadLineAsync(near);
             if (line == List)
             {
-                await near.SendAsync(Encoding.UTF8.GetBytes(string.Concat(ListeningPorts.Read(_mark).Select(each => $"{each.Port} {each.Program}\n"))), _ended.Token);
+                await near.SendAsync(Encoding.UTF8.GetBytes(string.Concat(ListeningPorts.Read(_mark).Where(each => each.Port != _own).Select(each => $"{each.Port} {each.Program}\n"))), _ended.Token);
                 return;
             }
             var (port, problem) = PortIn(line);

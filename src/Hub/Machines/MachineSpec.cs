@@ -5,7 +5,7 @@ public sealed record MachineSpec
 {
     /// <summary>1 to 40 lower-case letters, digits and single <c>-</c>, beginning with a letter: it is a host name (<c>NAME.localhost</c>). One of its kind in the hub.</summary>
     public required string Name { get; init; }
-    /// <summary><c>host</c> or <c>podman</c>. Default: podman when there is an image, else host.</summary>
+    /// <summary><c>host</c>, <c>podman</c> or <c>slurm</c>. Default: podman when there is an image, else host.</summary>
     public string? Engine { get; init; }
     /// <summary>The image, by any name that the engine understands; null for the host itself.</summary>
     public string? Image { get; init; }

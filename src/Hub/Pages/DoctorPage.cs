@@ -32,7 +32,7 @@ internal sealed class DoctorPage(EngineChecks engines, StoreClients stores, HubF
         var full = 1 - (double)disk.AvailableFreeSpace / disk.TotalSize;
         await HubPage.WriteAsync(context, "Doctor", $"""
             <div class="head"><h1>Doctor</h1></div>{said}
-            <section><h2>Engines</h2>{(await engines.LookAsync(context.RequestAborted)).Select(engine => (Html)$"""<h3>{(engine.Name == "host" ? "This computer (host)" : engine.Name)}</h3>{(engine.Problems.Count == 0 ? Html.Trusted($"<p class=\"good\">✓ {(engine.Name == "slurm" ? "Jobs" : "Machines")} can run.</p>") : (Html)$"<ul>{engine.Problems.Select(fault => (Html)$"<li class=\"bad\">{fault}</li>")}</ul>")}""")}</section>
+            <section><h2>Engines</h2>{(await engines.LookAsync(context.RequestAborted)).Select(engine => (Html)$"""<h3>{(engine.Name == "host" ? "This computer (host)" : engine.Name)}</h3>{(engine.Problems.Count == 0 ? Html.Trusted($"<p class=\"good\">✓ {(engine.Name == "slurm" ? "Jobs and machines" : "Machines")} can run.</p>") : (Html)$"<ul>{engine.Problems.Select(fault => (Html)$"<li class=\"bad\">{fault}</li>")}</ul>")}""")}</section>
             <section><h2>Disk</h2><p>{Words.Size(disk.AvailableFreeSpace)} of {Words.Size(disk.TotalSize)} are free.</p>{Bars.Of(full, full > 0.99 ? "cbad" : full > 0.9 ? "cwait" : "c1", "meter")}</section>
             {await StoresAsync(context)}
             {Hook()}

@@ -48,7 +48,7 @@ internal sealed class MachineGlance(ActivityWatch activity, UsageSamples samples
         if (machine.Started is not { } started) return Html.Empty;
         var (price, now, does) = (costs.Of(machine.Id), time.GetUtcNow(), activity.Of(machine));
         return $"""
-            <dl class="figures">{Figure(machine.Stopped is null ? "Runs for" : "Ran for", Words.Span((machine.Stopped ?? now) - started), machine.Stopped is { } stopped ? $"stopped {Words.Ago(stopped, now)}" : null)}
+            <dl class="figures">{Figure(machine is { State: MachineState.Starting, Reason: MachineReason.Queued } ? "Waits for" : machine.Stopped is null ? "Runs for" : "Ran for", Words.Span((machine.Stopped ?? now) - started), machine.Stopped is { } stopped ? $"stopped {Words.Ago(stopped, now)}" : null)}
             {Html.If(does is not null, Figure("Does", does is { Busy.Count: > 0 } ? "works" : does is { Answers: false } ? "no answer" : "idle", does is null ? null : does.Busy.Count > 0 ? Busy(does) : does.IdleSince is { } since ? $"for {Words.Span(now - since)}" : null))}
             {Html.If(does?.TimeLeft is not null, Figure("Stops in", Words.Span(does?.TimeLeft ?? default), Because(does)))}
             {Html.If(price.SoFar is not null, Figure("This run", Words.Money(price.SoFar ?? 0, settings.Currency), null))}
@@ -102,6 +102,7 @@ internal sealed class MachineGlance(ActivityWatch activity, UsageSamples samples
     private static string? Because(MachineActivity? now) => now switch
     {
         null => null,
+        { StopsBecause: MachineReason.TimeLimit, TimeLimit: null } => "its allocation ends",
         { StopsBecause: MachineReason.TimeLimit } => $"its time limit, {Words.Span(now.TimeLimit ?? default)}",
         { ExtendedUntil: { } until } when now.StopsAt == until => "extended",
         _ => $"idle for {Words.Span(now.IdleTimeout ?? default)} then",

@@ -38,7 +38,7 @@ internal sealed class MachinePage(IMachines machines, HubFolders folders, HubHos
             <div class="head"><p class="crumb"><a href="/">Machines</a> ›</p><h1>{name} {MachineParts.Badge(machine)}</h1><div class="do">{MachineActions.Buttons(machine, hosts.AddressFor(context.Request, name))}
             {Html.If(machine.State == MachineState.Failed, $"""<form method="post" action="/machines/{name}/start"><button name="safe" value="yes">Start without start-up scripts</button></form>""")}<a class="button" href="/machines/{name}/settings">Settings</a></div></div>{said}{why}{MachineGlance.Note(machine)}
             {glance.Figures(machine)}
-            {Html.If(machine.State == MachineState.Running && activity.Of(machine)?.StopsAt is not null, $"""<section><form class="inline" method="post" action="/machines/{name}/extend"><label>Let it run for at least<input name="span" value="2h" size="5" autocomplete="off" aria-describedby="spans"></label><button>Extend</button><span class="hint" id="spans">as 30m, 2h or 1d from now, whatever its limits say</span></form></section>""")}
+            {Html.If(machine.State == MachineState.Running && activity.Of(machine)?.StopsAt is not null, $"""<section><form class="inline" method="post" action="/machines/{name}/extend"><label>Let it run for at least<input name="span" value="2h" size="5" autocomplete="off" aria-describedby="spans"></label><button>Extend</button><span class="hint" id="spans">as 30m, 2h or 1d from now, whatever its limits say{Html.If(machine.EndsAt is not null, "; its allocation ends all the same")}</span></form></section>""")}
             <div class="halves"><div>
             {Html.If(machine.Hooks.Any(hook => hook.Failed), HooksSection(machine))}
             {await PortsAsync(context.Request, machine, context.RequestAborted)}
@@ -146,7 +146,9 @@ internal sealed class MachinePage(IMachines machines, HubFolders folders, HubHos
 
     private IEnumerable<(string Name, string Value)> Facts(MachineRecord machine)
     {
-        yield return ("Image", machine.Spec.Image ?? "none: this computer");
+        if (machine.Spec.Engine is { } engine and not ("host" or "podman")) yield return ("Runs on", machine.Node is { } node ? $"{node} ({engine})" : $"a node ({engine})");
+        else yield return ("Image", machine.Spec.Image ?? "none: this computer");
+        if (machine.EndsAt is { } end) yield return ("Allocation", $"until {Words.Time(end)} UTC");
         if (machine.Digest is { } digest) yield return ("Digest", digest);
         yield return ("Type", MachineParts.TypeWords(machine, settings));
         yield return ("Owner", machine.Owner);

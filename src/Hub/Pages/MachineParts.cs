@@ -26,7 +26,7 @@ internal static class MachineParts
     /// <summary>The state as a class of the style sheet.</summary>
     public static string Class(MachineRecord machine) => IsSafeMode(machine) ? "safe" : Word(machine.State);
 
-    public static Html Badge(MachineRecord machine) => $"""<span class="state {Class(machine)}">{(IsSafeMode(machine) ? "running in safe mode" : Word(machine.State))}</span>""";
+    public static Html Badge(MachineRecord machine) => $"""<span class="state {Class(machine)}">{(IsSafeMode(machine) ? "running in safe mode" : machine is { State: MachineState.Starting, Reason: MachineReason.Queued } ? "queued" : Word(machine.State))}</span>""";
 
     /// <summary>How long a start took, and each of its steps.</summary>
     public static Html Steps(IReadOnlyList<StartStep> steps) => $"""<details><summary>The last start: {Seconds(Sum(steps))}</summary><ol class="steps">{StepLines(steps)}</ol></details>""";

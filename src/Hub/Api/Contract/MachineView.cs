@@ -25,6 +25,10 @@ public sealed record MachineView
     public string? Image { get; init; }
     /// <inheritdoc cref="MachineRecord.Digest" />
     public string? Digest { get; init; }
+    /// <inheritdoc cref="MachineRecord.Node" />
+    public string? Node { get; init; }
+    /// <inheritdoc cref="MachineRecord.EndsAt" />
+    public DateTimeOffset? EndsAt { get; init; }
     /// <summary>The type that it runs with, or is to run with at its next start.</summary>
     public required string Type { get; init; }
     /// <summary>Per hour of running with that type; null when the settings do not have it any more.</summary>
