@@ -51,6 +51,7 @@ internal static class JobShowVerb
         Line("cost", view.Cost > 0 ? JobTexts.Money(view.Cost, view.Currency) : null);
         Line("owner", job.Owner);
         Line("priority", spec.Priority is { } priority ? $"{priority}" : null);
+        Line("after", string.Join(", ", spec.After ?? []));
         Line("limit", spec.MaxDuration is { } most ? Quantities.Text(most) : null);
         Line("retry of", job.RetryOf);
         Line("submitted", Output.Clock(job.Created, TimeProvider.System));

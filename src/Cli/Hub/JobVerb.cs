@@ -14,6 +14,8 @@ internal static class JobVerb
         JobLogsVerb.Create(),
         JobWaitVerb.Create(),
         JobCancelVerb.Create(),
+        JobHoldVerb.Create("hold", "Hold jobs back that wait, until 'holdfast job release'. One that runs goes on.", "held"),
+        JobHoldVerb.Create("release", "Let jobs go on that are held.", "released"),
         JobRetryVerb.Create(),
         JobArtifactsVerb.Create(),
     };

@@ -24,6 +24,7 @@ internal sealed class JobOptions
     private readonly Option<int?> _gpu = Whole("--gpu", "GPUs for it alone, in place of the type's.", 0, 1024);
     private readonly Option<int?> _shards = Whole("--shards", "How many copies run, each with its share.", 1, 10_000);
     private readonly Option<int?> _priority = Whole("--priority", "Of your jobs the higher ones go first, 0 to 100. Default 50.", 0, 100);
+    private readonly Option<string[]> _after = new("--after") { Description = "Run it when this job has succeeded, by id or name. May be given several times.", HelpName = "ID|NAME" };
     private readonly Option<TimeSpan?> _maxDuration = Quantity<TimeSpan>("--max-duration", "TIME", "End it after so long, as 2h.", Quantities.Span, "a span of time as 90s, 5m or 2h");
     private readonly Option<string[]> _env = Pairs("--env", "NAME=VALUE", "A variable of the command. May be given several times.");
     private readonly Option<string[]> _secrets = new("--secret") { Description = "A secret of yours that it gets as a variable. May be given several times.", HelpName = "NAME" };
@@ -40,7 +41,7 @@ internal sealed class JobOptions
 
     public Symbol[] All =>
     [
-        _words, _file, _machine, _image, _engine, _nodes, _partition, _parameters, _output, _type, _cpu, _memory, _gpu, _shards, _priority, _maxDuration, _env, _secrets, _name, _as, _sweep, _trials, _metric, _goal, _maxParallel, _code, _noCode, _noSmoke,
+        _words, _file, _machine, _image, _engine, _nodes, _partition, _parameters, _output, _type, _cpu, _memory, _gpu, _shards, _priority, _after, _maxDuration, _env, _secrets, _name, _as, _sweep, _trials, _metric, _goal, _maxParallel, _code, _noCode, _noSmoke,
     ];
 
     /// <summary>The job that is meant; null with what is wrong.</summary>
@@ -78,6 +79,7 @@ internal sealed class JobOptions
             Output = parse.GetValue(_output) ?? wish.Output,
             Shards = parse.GetValue(_shards) ?? wish.Shards,
             Priority = parse.GetValue(_priority) ?? wish.Priority,
+            After = [.. wish.After.Union(parse.GetValue(_after) ?? [])],
             MaxDuration = parse.GetValue(_maxDuration) ?? wish.MaxDuration,
             Smoke = parse.GetValue(_noSmoke) ? "none" : wish.Smoke,
             Code = parse.GetValue(_code) ?? wish.Code,

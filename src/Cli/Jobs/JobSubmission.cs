@@ -67,6 +67,7 @@ internal sealed class JobSubmission(JobWish wish) : IDisposable
             Output = wish.Output,
             Shards = wish.Shards ?? 1,
             Priority = wish.Priority,
+            After = wish.After,
             MaxDuration = wish.MaxDuration,
             StopGrace = wish.StopGrace,
             Retry = wish.Retry,

@@ -42,6 +42,8 @@ internal sealed record JobWish
     public int? Shards { get; init; }
 
     public int? Priority { get; init; }
+    /// <inheritdoc cref="JobSpec.After" />
+    public IReadOnlyList<string> After { get; init; } = [];
 
     public TimeSpan? MaxDuration { get; init; }
 

@@ -44,7 +44,7 @@ internal static class JobYaml
     {
         var job = new JobWish();
         foreach (var (name, place, value) in YamlFields.Of(node, "", "type", "name", "image", "machine", "notebook", "as", "command", "parameters", "pass_as", "env", "secrets", "resources", "output",
-            "shards", "engine", "nodes", "partition", "priority", "max_duration", "stop_grace", "retry", "sweep", "resume", "smoke", "code"))
+            "shards", "engine", "nodes", "partition", "priority", "after", "max_duration", "stop_grace", "retry", "sweep", "resume", "smoke", "code"))
         {
             job = name switch
             {
@@ -67,6 +67,7 @@ internal static class JobYaml
                 "nodes" => job with { Nodes = YamlFields.Whole(value, place, 1, MostParts) },
                 "partition" => job with { Partition = YamlFields.Text(value, place) },
                 "priority" => job with { Priority = YamlFields.Whole(value, place, 0, 100) },
+                "after" => job with { After = YamlFields.Texts(value, place, "[prepare]") },
                 "max_duration" => job with { MaxDuration = YamlFields.Span(value, place) },
                 "stop_grace" => job with { StopGrace = YamlFields.Span(value, place) },
                 "retry" => job with { Retry = Retry(value, place) },

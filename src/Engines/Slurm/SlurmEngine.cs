@@ -9,7 +9,7 @@ namespace Holdfast.Engines.Slurm;
 /// Workloads as jobs of a Slurm cluster whose nodes share folders with this host (docs/slurm.md). Slurm decides when and where they run; what is true of them is what Slurm says and what their steps
 /// have written into their scratch folders.
 /// </summary>
-public sealed partial class SlurmEngine : IEngine
+public sealed partial class SlurmEngine : IEngine, IHoldsBack
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     // Files that a node has written last may be seen here a little later.
@@ -125,6 +125,15 @@ public sealed partial class SlurmEngine : IEngine
             await soon.CancelAsync();
         }
         return status;
+    }
+
+    /// <inheritdoc />
+    public async Task<EngineFault?> HoldAsync(string id, bool isHeld, CancellationToken cancellationToken)
+    {
+        if (Find(id) is not { Record.Job: { } job }) return NotFound(id);
+        var said = await _slurm.RunAsync("scontrol", [isHeld ? "uhold" : "release", job], cancellationToken);
+        _queue.Wake();
+        return said.Fault;
     }
 
     /// <inheritdoc />

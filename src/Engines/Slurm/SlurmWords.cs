@@ -15,7 +15,7 @@ internal static class SlurmWords
         "Dependency" => "Dependency: a job that it comes after has not ended.",
         "DependencyNeverSatisfied" => "DependencyNeverSatisfied: a job that it comes after has failed; mend: cancel it.",
         "BeginTime" => "BeginTime: it is not to start before a time.",
-        "JobHeldUser" => "JobHeldUser: it is held; mend: scontrol release.",
+        "JobHeldUser" => "JobHeldUser: it is held; mend: holdfast job release.",
         "JobHeldAdmin" => "JobHeldAdmin: who administers the cluster holds it.",
         "PartitionDown" or "PartitionInactive" => $"{reason}: its partition is closed.",
         "PartitionTimeLimit" => "PartitionTimeLimit: it asks for more time than its partition gives; mend: a shorter max_duration.",

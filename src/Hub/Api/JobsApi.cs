@@ -37,6 +37,10 @@ internal static class JobsApi
             .WithSummary("The shards or trials of a job, in order.").Produces<JobView[]>().WithFaults(404);
         jobs.MapPost("/{job}/cancel", (HttpContext context, JobBook all, JobViews views, string job) => Of(views, all.Cancel(context.Caller(), job)))
             .WithSummary("End a job, in the queue or at work, with its parts. One that is over stays as it is.").Produces<JobView>().WithFaults(403, 404);
+        jobs.MapPost("/{job}/hold", async (HttpContext context, JobBook all, JobViews views, string job) => Of(views, await all.HoldAsync(context.Caller(), job, isHeld: true, context.RequestAborted)))
+            .WithSummary("Hold back a job that waits; of one with parts those that wait.").Produces<JobView>().WithFaults(403, 404, 409);
+        jobs.MapPost("/{job}/release", async (HttpContext context, JobBook all, JobViews views, string job) => Of(views, await all.HoldAsync(context.Caller(), job, isHeld: false, context.RequestAborted)))
+            .WithSummary("Let a job go on that is held.").Produces<JobView>().WithFaults(403, 404, 409);
         jobs.MapPost("/{job}/retry", async (HttpContext context, JobBook all, JobViews views, string job) => Of(views, await all.RetryAsync(context.Caller(), job), StatusCodes.Status201Created))
             .WithSummary("Submit a job again that is over, with the same output folder: it goes on from its last complete checkpoint.")
             .Produces<JobView>(StatusCodes.Status201Created).WithFaults(400, 403, 404, 409, 503);

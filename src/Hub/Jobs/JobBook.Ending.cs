@@ -158,6 +158,7 @@ internal sealed partial class JobBook
                 progress.Add(now);
             }
         }
+        if (now.IsOver) Follow(now);
         if (now.Parent is null && (now.IsOver || now.State == JobState.Running))
             events.Add($"job.{JobWords.Of(now.State)}", null, now.Owner, $"Job {now.Spec.Name} ({now.Id}) {JobWords.Happened(now)}");
         if (now.Parent is { } parent) Settle(parent);

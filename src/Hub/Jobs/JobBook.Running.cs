@@ -39,6 +39,7 @@ internal sealed partial class JobBook
             foreach (var part in store.Parts(half.Id)) End(part.Id);
         }
         foreach (var id in _progress.Keys.ToList()) Settle(id);
+        foreach (var ended in _followers.Keys.Select(store.Find).OfType<JobRecord>().Where(job => job.IsOver).ToList()) Follow(ended);
         Schedule();
     }
 
@@ -72,6 +73,11 @@ internal sealed partial class JobBook
         _open[job.Id] = entry;
         if (job.Parts > 0) _progress.TryAdd(job.Id, new JobProgress());
         else if (job is { State: JobState.Queued, IsAsked: false }) QueueOf(job).Put(job);
+        foreach (var before in job.State == JobState.Queued ? job.Spec.After : [])
+        {
+            if (!_followers.TryGetValue(before, out var followers)) _followers[before] = followers = [];
+            followers.Add(job.Id);
+        }
         if (job.Parent is { } parent)
         {
             if (!_progress.TryGetValue(parent, out var progress)) _progress[parent] = progress = new JobProgress();
@@ -110,7 +116,7 @@ internal sealed partial class JobBook
 
             bool MayRun(JobRecord job)
             {
-                if (job.NotBefore > now) return false;
+                if (job.NotBefore > now || job.IsHeld || !job.Spec.After.All(HasSucceeded)) return false;
                 if (job.Parent is not { } parent || !_open.TryGetValue(parent, out var whole) || whole.Record.Spec.Sweep?.MaxParallel is not { } most) return true;
                 var more = planned.GetValueOrDefault(parent);
                 var progress = _progress[parent];

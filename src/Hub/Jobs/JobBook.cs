@@ -28,6 +28,8 @@ internal sealed partial class JobBook(
     private readonly JobRoom _room = new(options.Settings, gpus);
     private readonly CancellationTokenSource _hub = new();
     private readonly List<Task> _work = [];
+    /// <summary>Who waits for a job, by ids.</summary>
+    private readonly Dictionary<string, List<string>> _followers = new(StringComparer.Ordinal);
     private long _newest;
 
     /// <summary>Puts a job into the queue; completes when it would outlive a power cut.</summary>
@@ -38,7 +40,7 @@ internal sealed partial class JobBook(
     public async Task<HubResult<JobRecord>> SubmitAsync(Caller caller, JobSpec spec, JobRecord? retryOf = null, CancellationToken cancellationToken = default)
     {
         var id = NewId();
-        var planned = retryOf is null ? Plan(caller, spec, id) : Check(caller, spec) is { } problem ? problem : (JobRules.Whole(spec, id), null);
+        var planned = retryOf is null ? Plan(caller, spec, id) : Check(caller, spec = spec with { After = [] }) is { } problem ? problem : (JobRules.Whole(spec, id), null);
         if (!planned.Ok) return planned.Fault;
         var (whole, machine) = planned.Value;
         var environment = retryOf?.Environment;
@@ -67,6 +69,8 @@ internal sealed partial class JobBook(
             Spec = whole,
             Owner = caller.Name,
             State = JobState.Queued,
+            Reason = whole.After.Count > 0 ? JobReason.WaitsForJob : null,
+            Message = WaitsFor(whole),
             Output = JobRules.FolderOf(whole.Output!),
             Created = now,
             RetryOf = retryOf?.Id,
@@ -97,6 +101,8 @@ internal sealed partial class JobBook(
         {
             foreach (var each in all) Open(each);
         }
+        // One of those that it waits for may have ended just now.
+        foreach (var before in whole.After.Select(store.Find).OfType<JobRecord>().Where(before => before.IsOver).ToList()) Follow(before);
         Schedule();
         return job;
     }
@@ -113,7 +119,11 @@ internal sealed partial class JobBook(
             machine = found.Value;
             spec = From(machine, spec);
         }
-        return Check(caller, spec) is { } problem ? problem : (JobRules.Whole(spec, id), machine);
+        if (Check(caller, spec) is { } problem) return problem;
+        var before = spec.After.Select(name => Find(caller, name)).ToList();
+        if (before.FirstOrDefault(each => !each.Ok) is { Fault: { } missing }) return missing with { Code = "bad-request", Message = $"after: {missing.Message}" };
+        if (before.FirstOrDefault(each => each.Value is { IsOver: true, State: not JobState.Succeeded }) is { Value: { } failed }) return new HubFault("bad-request", $"after: {Unmet(failed)}");
+        return (JobRules.Whole(spec with { After = [.. before.Select(each => each.Value!.Id).Distinct()] }, id), machine);
     }
 
     /// <summary>A job by its id, or the newest of a name.</summary>
@@ -227,7 +237,7 @@ internal sealed partial class JobBook(
         return null;
     }
 
-    private void End(string id)
+    private void End(string id, JobOutcome? outcome = null)
     {
         JobEntry? entry;
         lock (_turn)
@@ -237,12 +247,12 @@ internal sealed partial class JobBook(
             QueueOf(entry.Record).Remove(entry.Record);
         }
         var isFinishing = entry.Record.State == JobState.Finishing;
-        var cancelled = new JobOutcome(JobState.Cancelled, JobReason.CancelledByUser, "It was cancelled before it ran.", null);
+        var cancelled = outcome ?? new JobOutcome(JobState.Cancelled, JobReason.CancelledByUser, "It was cancelled before it ran.", null);
         var job = entry.Update(record => record.State switch
         {
             // What an earlier attempt has put out is stored all the same.
             JobState.Queued when record.IsAsked => record with { State = JobState.Cancelling, IsAsked = false },
-            JobState.Queued when record is { Parts: 0, Store: not null, Started: not null } => Finishing(record, cancelled with { Message = "It was cancelled before it ran again." }, time.GetUtcNow()),
+            JobState.Queued when record is { Parts: 0, Store: not null, Started: not null } => Finishing(record, outcome ?? cancelled with { Message = "It was cancelled before it ran again." }, time.GetUtcNow()),
             JobState.Queued when record.Parts == 0 => Over(record, cancelled),
             JobState.Finishing => record,
             _ => record with { State = JobState.Cancelling },

@@ -25,6 +25,8 @@ public sealed record JobRecord
     public required JobState State { get; init; }
     /// <summary>While it is queued: whether its engine, which decides itself when a job runs, has it already. <see cref="Message"/> is then what the engine says.</summary>
     public bool IsAsked { get; init; }
+    /// <summary>While it is queued: whether somebody holds it back.</summary>
+    public bool IsHeld { get; init; }
     /// <summary>Why, one of <see cref="JobReason"/>; null when there is nothing to say.</summary>
     public string? Reason { get; init; }
     /// <summary>The reason in words, with the mend; null when there is nothing to say.</summary>

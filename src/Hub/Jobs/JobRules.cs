@@ -83,6 +83,7 @@ internal static class JobRules
         Parameters = spec.Parameters ?? new Dictionary<string, JsonElement>(),
         Env = spec.Env ?? new Dictionary<string, string>(),
         Secrets = spec.Secrets ?? [],
+        After = [.. (spec.After ?? []).Where(name => name is not null)],
         Resources = spec.Resources ?? new JobResources(),
         Imports = spec.Imports ?? [],
         Shards = spec.Shards == 0 ? 1 : spec.Shards,

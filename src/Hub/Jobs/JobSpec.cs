@@ -43,6 +43,8 @@ public sealed record JobSpec
     public int Nodes { get; init; } = 1;
     /// <summary>The part of the cluster that it runs in; null for the usual one.</summary>
     public string? Partition { get; init; }
+    /// <summary>Jobs, by id or the newest of a name, that it waits for: it runs when all of them have succeeded, and never when one has not. Empty for none.</summary>
+    public IReadOnlyList<string> After { get; init; } = [];
     /// <summary>Of one person's jobs those of the higher priority run first. 0 to 100, default 50.</summary>
     public int? Priority { get; init; }
     /// <summary>It is ended after so long in one attempt; null for never.</summary>

@@ -59,6 +59,12 @@ public static class JobReason
     public const string OutputNotStored = "output_not_stored";
     /// <summary>Its engine has it, and decides when it runs.</summary>
     public const string Scheduled = "scheduled";
+    /// <summary>Somebody holds it back.</summary>
+    public const string Held = "held";
+    /// <summary>It waits for the end of others.</summary>
+    public const string WaitsForJob = "waits_for_job";
+    /// <summary>A job that it was to run after has not succeeded.</summary>
+    public const string DependencyFailed = "dependency_failed";
     /// <summary>It waits for its next attempt.</summary>
     public const string Retrying = "retrying";
 }

@@ -112,7 +112,10 @@ internal sealed class JobStore(HubDatabase database, AuditLog audit)
     }
 
     private IReadOnlyList<JobRecord> Read(string rest, params (string Name, object? Value)[] values) =>
-        database.Query($"SELECT record FROM jobs {rest}", row => JsonSerializer.Deserialize(row.GetString(0), JobJson.Default.JobRecord)!, values);
+        database.Query($"SELECT record FROM jobs {rest}", row => Whole(JsonSerializer.Deserialize(row.GetString(0), JobJson.Default.JobRecord)!), values);
+
+    /// <summary>A job that an earlier version has written lacks what there was not then.</summary>
+    private static JobRecord Whole(JobRecord job) => job with { Spec = JobRules.Filled(job.Spec) };
 
     private static string? OwnerOf(Caller caller) => caller.IsAdmin ? null : caller.Name;
 

@@ -25,5 +25,7 @@ internal sealed class BookJobs(JobBook book, JobViews views) : IJobs
 
     public HubResult<JobRecord> Cancel(Caller caller, string id) => book.Cancel(caller, id);
 
+    public Task<HubResult<JobRecord>> HoldAsync(Caller caller, string id, bool isHeld, CancellationToken cancellationToken) => book.HoldAsync(caller, id, isHeld, cancellationToken);
+
     public Task<HubResult<JobRecord>> RetryAsync(Caller caller, string id) => book.RetryAsync(caller, id);
 }

@@ -23,6 +23,9 @@ internal interface IJobs
     /// <summary>Ends one.</summary>
     HubResult<JobRecord> Cancel(Caller caller, string id);
 
+    /// <summary>Holds one back that waits, or lets it go on.</summary>
+    Task<HubResult<JobRecord>> HoldAsync(Caller caller, string id, bool isHeld, CancellationToken cancellationToken);
+
     /// <summary>Submits the same anew.</summary>
     Task<HubResult<JobRecord>> RetryAsync(Caller caller, string id);
 }

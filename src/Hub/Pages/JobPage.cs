@@ -49,7 +49,7 @@ internal sealed class JobPage(IJobs jobs, HubFolders folders, MetricCharts chart
     {
         { IsOver: true } => $"""<form method="post" action="/jobs/{job.Id}/retry"><button class="main">Run it again</button></form>""",
         { State: JobState.Cancelling } => Html.Empty,
-        _ => $"""<form method="post" action="/jobs/{job.Id}/cancel"><button class="bad">Cancel</button></form>""",
+        _ => $"""{Html.If(job.State == JobState.Queued, $"""<form method="post" action="/jobs/{job.Id}/{(job.IsHeld ? "release" : "hold")}"><button>{(job.IsHeld ? "Release" : "Hold")}</button></form>""")}<form method="post" action="/jobs/{job.Id}/cancel"><button class="bad">Cancel</button></form>""",
     };
 
     private Html Figures(JobView view)

@@ -35,6 +35,12 @@ internal sealed class JobsPage(IJobs jobs, TimeProvider time)
     public async Task CancelAsync(HttpContext context) => await LeadOnAsync(context, jobs.Cancel(context.Caller(), Id(context)));
 
     /// <summary>As the other.</summary>
+    public async Task HoldAsync(HttpContext context) => await LeadOnAsync(context, await jobs.HoldAsync(context.Caller(), Id(context), isHeld: true, context.RequestAborted));
+
+    /// <summary>As the other.</summary>
+    public async Task ReleaseAsync(HttpContext context) => await LeadOnAsync(context, await jobs.HoldAsync(context.Caller(), Id(context), isHeld: false, context.RequestAborted));
+
+    /// <summary>As the other.</summary>
     public async Task RetryAsync(HttpContext context) => await LeadOnAsync(context, await jobs.RetryAsync(context.Caller(), Id(context)));
 
     private static async Task LeadOnAsync(HttpContext context, HubResult<JobRecord> done)

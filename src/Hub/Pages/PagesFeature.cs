@@ -98,6 +98,8 @@ internal static class PagesFeature
         Get<JobPage>("/jobs/{id}", page => page.ShowAsync);
         Get<JobComparePage>("/jobs/{id}/parts.csv", page => page.PartsCsvAsync);
         Post<JobsPage>("/jobs/{id}/cancel", page => page.CancelAsync);
+        Post<JobsPage>("/jobs/{id}/hold", page => page.HoldAsync);
+        Post<JobsPage>("/jobs/{id}/release", page => page.ReleaseAsync);
         Post<JobsPage>("/jobs/{id}/retry", page => page.RetryAsync);
         Get<CostsPage>("/costs", page => page.ShowAsync);
         Get<EventsPage>("/events", page => page.ShowAsync);

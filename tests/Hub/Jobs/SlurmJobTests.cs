@@ -256,6 +256,23 @@ public sealed class SlurmJobTests(SlurmCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Hold_OfWhatWaitsInSlurm_IsSlurmsOwn()
+    {
+        var all = new JobResources(Cpu: 4);
+        for (var i = 0; i < 2; i++) await _hub.UntilAsync(await SubmitAsync("until [ -e $HOLDFAST_STORAGE/go ]; do sleep 0.1; done", spec => spec with { Resources = all }), job => job.State == JobState.Running);
+        var waiting = await _hub.UntilAsync(await SubmitAsync("echo ran", spec => spec with { Resources = all }), job => job.IsAsked);
+
+        TestHub.Value(await _hub.Jobs.HoldAsync(TestHub.Ada, waiting.Id, isHeld: true, TestHub.Cancellation));
+        File.WriteAllText(Path.Combine(_hub.Folders.Storage, "go"), "");
+        waiting = await _hub.UntilAsync(waiting, job => job.Message?.Contains("JobHeldUser: it is held; mend: holdfast job release", StringComparison.Ordinal) == true);
+        Assert.Equal((JobState.Queued, true), (waiting.State, waiting.IsHeld));
+
+        TestHub.Value(await _hub.Jobs.HoldAsync(TestHub.Ada, waiting.Id, isHeld: false, TestHub.Cancellation));
+        waiting = await UntilOverAsync(waiting);
+        Assert.Equal((JobState.Succeeded, "ran\n"), (waiting.State, _hub.LogOf(waiting)));
+    }
+
+    [Fact]
     public async Task BadInput_IsToldWithItsMend()
     {
         var partition = await UntilOverAsync(await SubmitAsync("true", spec => spec with { Partition = "moon" }));

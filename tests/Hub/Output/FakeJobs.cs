@@ -57,6 +57,8 @@ internal sealed class FakeJobs(string storage) : IJobs
 
     public IReadOnlyList<JobView> Parts(Caller caller, string id) => [.. _jobs.Values.Where(view => view.Job.Parent == id && IsTheirs(caller, view)).OrderBy(view => view.Job.Index)];
 
+    public Task<HubResult<JobRecord>> HoldAsync(Caller caller, string id, bool isHeld, CancellationToken cancellationToken) => Task.FromResult<HubResult<JobRecord>>(new HubFault("conflict", "It runs."));
+
     public HubResult<JobRecord> Cancel(Caller caller, string id)
     {
         var found = Find(caller, id);
