@@ -29,7 +29,14 @@ need_packages() {
     case "$answer" in [nN]*) fail "nothing was installed. By hand: apt-get install ${missing[*]%%:*}" ;; esac
   fi
   "${sudo[@]}" apt-get update -q >&2
-  DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -q --no-install-recommends "${missing[@]%%:*}" >&2
+  # Services among them are not to run on this computer (policy-rc.d: invoke-rc.d(8)); who needs one starts its own.
+  local policy=/usr/sbin/policy-rc.d code=0
+  if [ -e "$policy" ]; then policy=; else "${sudo[@]}" sh -c "printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy"; fi
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]%%:*}" >&2 || code=$?
+  [ -z "$policy" ] || "${sudo[@]}" rm -f "$policy"
+  # Nor from its next boot on, where nobody had sshd before.
+  case " ${missing[*]%%:*} " in *" openssh-server "*) [ ! -d /run/systemd/system ] || "${sudo[@]}" systemctl disable -q ssh.service ssh.socket >&2 || true ;; esac
+  return "$code"
 }
 
 # newer MARK PATH...: whether a file below the paths is newer than the mark. The next mark is of now: what is written while it is built is newer.

@@ -8,6 +8,7 @@ using Holdfast.Hub.Machines;
 using Holdfast.Hub.Pages;
 using Holdfast.Hub.People;
 using Holdfast.Hub.Proxy;
+using Holdfast.Hub.Ssh;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -62,7 +63,7 @@ internal static class Roles
             .AddSingleton(TimeProvider.System)
             .AddSingleton(_ => HubDatabase.Open(folders.Database))
             .AddSingleton<IMachines>(new OneMachine(machine, socket))
-            .AddPeople().AddProxy().AddPages();
+            .AddPeople().AddSingleton<SshSessions>().AddProxy().AddPages();
         var app = builder.Build();
         app.UseMachineOrigins();
         await app.StartAsync();

@@ -18,6 +18,9 @@ public sealed record HubFolders(string Root)
     /// <summary>The team's storage: <c>/storage</c> in every machine.</summary>
     public string Storage => Path.Combine(Root, "storage");
 
+    /// <summary>What ssh needs: the key that signs host keys.</summary>
+    public string Ssh => Path.Combine(Root, "ssh");
+
     /// <summary>The host engine's index of workloads.</summary>
     public string HostEngine => Path.Combine(Root, "engine");
 
@@ -80,6 +83,9 @@ public sealed record HubFolders(string Root)
 
     /// <summary>The folder above all meeting folders of this hub, 0700.</summary>
     public required string MeetingRoot { get; init; }
+
+    /// <summary>Where those ask that ssh has let in (see <see cref="Holdfast.Hub.Ssh.SshDoor"/>).</summary>
+    public string SshSocket => Path.Combine(MeetingRoot, "ssh.sock");
 
     /// <summary>Makes a folder that only its owner can enter, and those above it.</summary>
     public static string Make(string path) => Directory.CreateDirectory(path, OwnerOnly).FullName;

@@ -14,6 +14,7 @@ using Holdfast.Hub.Pages;
 using Holdfast.Hub.People;
 using Holdfast.Hub.Points;
 using Holdfast.Hub.Proxy;
+using Holdfast.Hub.Ssh;
 using Holdfast.Hub.Storage;
 using Holdfast.Hub.Stores;
 using Microsoft.AspNetCore.Builder;
@@ -76,6 +77,7 @@ public sealed class HubServer : IAsyncDisposable
             .AddImages()
             .AddOutput()
             .AddProxy()
+            .AddSsh()
             .AddApi()
             .AddPages();
         add?.Invoke(builder.Services);

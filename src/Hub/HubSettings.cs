@@ -54,6 +54,11 @@ public sealed record HubSettings
     /// <summary>The Slurm cluster on whose nodes jobs may run; null for none.</summary>
     public SlurmSettings? Slurm { get; init; }
 
+    /// <summary>The port of the ssh gateway, for computers without this program; null for none.</summary>
+    public int? SshPort { get; init; }
+    /// <summary>The addresses that it listens on. Default 127.0.0.1.</summary>
+    public string SshIp { get; init; } = "127.0.0.1";
+
     /// <summary>Reads <c>hub.yaml</c>; a file that is missing says nothing. A fault names file, line and field, and the name that was meant.</summary>
     public static HubResult<HubSettings> Read(string file) => HubYaml.Read(file);
 }

@@ -4,19 +4,25 @@ using System.Text.Json.Serialization.Metadata;
 using Holdfast.Hub.Inside;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.Proxy;
+using Holdfast.Hub.Ssh;
 
 namespace Holdfast.Hub.Activity;
 
 /// <summary>Asks the labs of machines. What they say is not believed further than it is read: it has a limit of time and of size.</summary>
-internal sealed class LabCalls(HubOptions options)
+internal sealed class LabCalls(HubOptions options, SshSessions ssh, TimeProvider time)
 {
     private const int MostBytes = 4 << 20;
 
     /// <summary>So long a machine may take to answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>What goes on; null when it does not say.</summary>
-    public Task<LabWork?> ActivityAsync(MachineRecord machine, CancellationToken cancellationToken) => GetAsync(machine, "api/activity", ActivityJson.Default.LabWork, cancellationToken);
+    /// <summary>What goes on, with who is in by ssh; null when it does not say.</summary>
+    public async Task<LabWork?> ActivityAsync(MachineRecord machine, CancellationToken cancellationToken)
+    {
+        if (await GetAsync(machine, "api/activity", ActivityJson.Default.LabWork, cancellationToken) is not { } work) return null;
+        // The machine's clock is its own.
+        return work with { Busy = [.. work.Busy ?? [], .. ssh.Of(machine.Id).Select(session => new LabBusy("ssh", session.Id, $"ssh of {session.Person}", work.Time - (time.GetUtcNow() - session.Began)))] };
+    }
 
     /// <summary>What runs and ran; null when it does not say.</summary>
     public async Task<IReadOnlyList<RunView>?> RunsAsync(MachineRecord machine, CancellationToken cancellationToken) =>

@@ -36,7 +36,7 @@ public sealed record MachineActivity
 }
 
 /// <summary>Something that is at work in a machine.</summary>
-/// <param name="Kind"><c>kernel</c>, <c>run</c> (a notebook without a page), <c>terminal</c>, <c>command</c>, <c>processes</c> or <c>gpu</c>.</param>
+/// <param name="Kind"><c>kernel</c>, <c>run</c> (a notebook without a page), <c>terminal</c>, <c>command</c>, <c>ssh</c>, <c>processes</c> or <c>gpu</c>.</param>
 /// <param name="Name">The notebook, or the command.</param>
 /// <param name="Since">Since when.</param>
 public sealed record BusyWith(string Kind, string Name, DateTimeOffset Since);

@@ -25,6 +25,7 @@ internal static class ApiFeature
         MachineOutputApi.Map(api);
         PortsApi.Map(api);
         DesktopApi.Map(api);
+        SshApi.Map(api);
         ActivityApi.Map(api);
         RunsApi.Map(api);
         JobsApi.Map(api);

@@ -64,6 +64,7 @@ internal static partial class Migrations
         JobTables,
         UploadTables,
         PortTables,
+        SshTables,
     ];
 
     public static void Apply(HubDatabase database) => database.Transact(() =>

@@ -243,6 +243,7 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
             if (secrets.Read(machine.Owner, name) is not { } secret) return new HubFault("not-found", NoSecret(machine, name));
             variables[name] = secret;
         }
+        if (machine.Spec.Secrets.Contains(GitCredentials.Secret)) GitCredentials.Use(variables);
         return variables;
     }
 

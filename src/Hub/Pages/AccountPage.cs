@@ -1,12 +1,13 @@
 using System.Globalization;
 using Holdfast.Hub.Activity;
 using Holdfast.Hub.People;
+using Holdfast.Hub.Ssh;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.Hub.Pages;
 
-/// <summary><c>/account</c>: password, sessions, tokens and secrets of who is logged in.</summary>
-internal sealed class AccountPage(Persons persons, Sessions sessions, Tokens tokens, SecretStore secrets, LoginLimiter limiter, Webhooks webhooks, TimeProvider time)
+/// <summary><c>/account</c>: password, sessions, tokens, secrets and keys of who is logged in.</summary>
+internal sealed class AccountPage(Persons persons, Sessions sessions, Tokens tokens, SecretStore secrets, LoginLimiter limiter, Webhooks webhooks, SshKeys keys, HomeKeys home, HomeKeyTrial trial, KeysPart keysPart, TimeProvider time)
 {
     public Task ShowAsync(HttpContext context) => WriteAsync(context, Html.Empty);
 
@@ -54,6 +55,28 @@ internal sealed class AccountPage(Persons persons, Sessions sessions, Tokens tok
 
     public async Task RemoveSecretAsync(HttpContext context) => await DoneAsync(context, secrets.Remove(context.Caller(), (await Forms.ReadAsync(context)).Field("name")));
 
+    public async Task AddKeyAsync(HttpContext context)
+    {
+        var form = await Forms.ReadAsync(context);
+        await DoneAsync(context, keys.Add(context.Caller(), form?["key"].ToString() ?? "", form.Field("name") is { Length: > 0 } name ? name : null));
+    }
+
+    public async Task RemoveKeyAsync(HttpContext context) => await DoneAsync(context, keys.Remove(context.Caller(), (await Forms.ReadAsync(context)).Field("id")));
+
+    public async Task AddHomeKeyAsync(HttpContext context)
+    {
+        var form = await Forms.ReadAsync(context);
+        await DoneAsync(context, await home.AddAsync(context.Caller(), form.Field("name"), form?["key"].ToString() is { Length: > 0 } text ? text : null, context.RequestAborted));
+    }
+
+    public async Task TestHomeKeyAsync(HttpContext context)
+    {
+        var host = (await Forms.ReadAsync(context)).Field("host");
+        var answer = await trial.RunAsync(context.Caller(), host, context.RequestAborted);
+        if (!answer.Ok) await WrongAsync(context, answer.Fault.Message, answer.Fault.Status);
+        else await WriteAsync(context, $"""<div class="said" role="status"><p>{host} {(answer.Value.LoggedIn ? "lets you in" : "does not let you in")} from {answer.Value.Machine}. It says:</p><pre tabindex="0">{answer.Value.Said}</pre></div>""");
+    }
+
     private async Task DoneAsync<T>(HttpContext context, HubResult<T> result)
     {
         if (result.Ok) context.SeeOther("/account");
@@ -62,13 +85,13 @@ internal sealed class AccountPage(Persons persons, Sessions sessions, Tokens tok
 
     private Task WrongAsync(HttpContext context, string message, int status) => WriteAsync(context, HubPage.Wrong(message), status);
 
-    private Task WriteAsync(HttpContext context, Html said, int status = StatusCodes.Status200OK)
+    private async Task WriteAsync(HttpContext context, Html said, int status = StatusCodes.Status200OK)
     {
         var login = Logins.Of(context);
         var name = login.Caller.Name;
         var here = login.IsToken ? "" : Sessions.IdOf(login.Hash);
         var now = time.GetUtcNow();
-        return HubPage.WriteAsync(context, "Account", $"""
+        await HubPage.WriteAsync(context, "Account", $"""
             <div class="head"><h1>{name}</h1><span class="state">{(login.Caller.IsAdmin ? "administrator" : "member")}</span></div>{said}
             <section><h2>Secrets</h2><p class="hint">Values for your machines, as variables: name them when you make a machine. They are stored encrypted, and never shown again.</p>
             {Table(["Name", "Set", ""], secrets.List(name).Select(secret => Row($"<code>{secret.Name}</code>", $"{Words.Ago(secret.Changed, now)}", Button("/account/secrets/remove", "name", secret.Name, "Remove"))))}
@@ -79,6 +102,7 @@ internal sealed class AccountPage(Persons persons, Sessions sessions, Tokens tok
             <details><summary>Make a token</summary><form method="post" action="/account/tokens"><div class="columns"><label>Name<input name="name" required maxlength="80" placeholder="laptop" autocomplete="off"></label>
             <label>May<select name="scope"><option value="all">do all that you may</option><option value="read">only look</option></select></label>
             <label>Good for<select name="days"><option value="90">90 days</option><option value="365">a year</option><option value="0">ever, until revoked</option></select></label></div><button class="main">Make</button></form></details></section>
+            {await keysPart.ShowAsync(context, name)}
             <section><h2>Be told</h2><p class="hint">When a run ends or fails, and when a machine stops by itself, this address gets a POST with the words in <code>text</code>, as chat services take it.</p><form class="inline" method="post" action="/account/webhook"><label>Webhook<input name="url" type="url" value="{webhooks.Of(name)}" size="40" placeholder="https://…" autocomplete="off"></label><button>Save</button></form></section>
             <section><h2>Where you are logged in</h2>
             {Table(["Browser", "Since", "Last used", ""], sessions.List(name).Select(session => Row($"{About(session.About)}{Html.If(session.Id == here, Html.Trusted(" <b>(here)</b>"))}", $"{Words.Ago(session.Created, now)}", $"{Words.Ago(session.Seen, now)}", session.Id == here ? Html.Empty : Button("/account/sessions/end", "id", session.Id, "End"))))}</section>

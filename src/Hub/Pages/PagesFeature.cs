@@ -38,6 +38,7 @@ internal static class PagesFeature
         .AddSingleton<IMachineObserver>(services => services.GetRequiredService<LiveFeed>())
         .AddSingleton<IJobObserver>(services => services.GetRequiredService<LiveFeed>())
         .AddSingleton<MachineActions>()
+        .AddSingleton<KeysPart>()
         .AddSingleton<AccountPage>()
         .AddSingleton<PeoplePage>();
 
@@ -79,6 +80,10 @@ internal static class PagesFeature
         Post<AccountPage>("/account/webhook", page => page.SetWebhookAsync);
         Post<AccountPage>("/account/secrets", page => page.SetSecretAsync);
         Post<AccountPage>("/account/secrets/remove", page => page.RemoveSecretAsync);
+        Post<AccountPage>("/account/keys", page => page.AddKeyAsync);
+        Post<AccountPage>("/account/keys/remove", page => page.RemoveKeyAsync);
+        Post<AccountPage>("/account/home-keys", page => page.AddHomeKeyAsync);
+        Post<AccountPage>("/account/home-keys/test", page => page.TestHomeKeyAsync);
         Get<PeoplePage>("/people", page => page.ShowAsync);
         Post<PeoplePage>("/people/invite", page => page.InviteAsync);
         Post<PeoplePage>("/people/role", page => page.ChangeRoleAsync);

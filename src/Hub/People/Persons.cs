@@ -1,9 +1,10 @@
 using Holdfast.Hub.Database;
+using Holdfast.Hub.Ssh;
 
 namespace Holdfast.Hub.People;
 
 /// <summary>The people of this hub.</summary>
-internal sealed class Persons(HubDatabase database, Passwords passwords, Sessions sessions, KnownLogins known, AuditLog audit, TimeProvider time)
+internal sealed class Persons(HubDatabase database, Passwords passwords, Sessions sessions, SshSessions open, KnownLogins known, AuditLog audit, TimeProvider time)
 {
     private const string Columns = "SELECT name, role, password IS NOT NULL, created FROM people";
 
@@ -65,6 +66,7 @@ internal sealed class Persons(HubDatabase database, Passwords passwords, Session
             return null;
         }), login => login.Caller.Name == name);
         if (fault is not null) return fault;
+        open.End(session => session.Person == name);
         audit.Write(caller.Name, "person.role", name, isAdmin ? Person.AdminRole : Person.MemberRole);
         return Find(name)!;
     }
@@ -83,6 +85,7 @@ internal sealed class Persons(HubDatabase database, Passwords passwords, Session
             return null;
         }), login => login.Caller.Name == name);
         if (fault is not null) return fault;
+        open.End(session => session.Person == name);
         audit.Write(caller.Name, "person.remove", name);
         return true;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Holdfast.Engines.Slurm;
 using Holdfast.Hub.Activity;
 using Holdfast.Hub.Images;
@@ -38,7 +39,7 @@ internal static class HubYaml
     private static HubSettings Settings(YamlNode node)
     {
         var settings = new HubSettings();
-        foreach (var (name, value) in Fields(node, "", ["types", "currency", "gpus", "hook_timeout", "host_for_members", "quotas", "storage_price", "budgets", "auto_stop", "webhook", "points", "jobs", "registry", "stores", "slurm"]))
+        foreach (var (name, value) in Fields(node, "", ["types", "currency", "gpus", "hook_timeout", "host_for_members", "quotas", "storage_price", "budgets", "auto_stop", "webhook", "points", "jobs", "registry", "stores", "slurm", "ssh"]))
         {
             settings = name switch
             {
@@ -56,6 +57,7 @@ internal static class HubYaml
                 "registry" => settings with { Registry = ImageName.Parse($"{Text(value, name)}/x:1") is { IsOfARegistry: true } ? Text(value, name) : throw Fault(value, $"registry is a registry and the beginning of a name, as registry.example.org/team, not '{Text(value, name)}'.") },
                 "stores" => settings with { Stores = Stores(value) },
                 "slurm" => settings with { Slurm = Slurm(value) },
+                "ssh" => Ssh(settings, value),
                 _ => Points(settings, value),
             };
         }
@@ -134,6 +136,17 @@ internal static class HubYaml
             };
         }
         return slurm;
+    }
+
+    private static HubSettings Ssh(HubSettings settings, YamlNode node)
+    {
+        foreach (var (name, value) in Fields(node, "ssh", ["port", "ip"]))
+        {
+            settings = name == "port"
+                ? settings with { SshPort = Whole(value, "ssh.port") is > 0 and <= IPEndPoint.MaxPort and var port ? port : throw Fault(value, "ssh.port is a port, 1 to 65535.") }
+                : settings with { SshIp = IPAddress.TryParse(Text(value, "ssh.ip"), out var ip) ? $"{ip}" : throw Fault(value, $"ssh.ip is an address of this computer, as 0.0.0.0 for all, not '{Text(value, "ssh.ip")}'.") };
+        }
+        return settings.SshPort is null ? throw Fault(node, "ssh has a port, as 'ssh: {port: 2222, ip: 0.0.0.0}'.") : settings;
     }
 
     private static HubSettings Points(HubSettings settings, YamlNode node)

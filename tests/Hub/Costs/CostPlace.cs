@@ -4,6 +4,7 @@ using Holdfast.Hub.Database;
 using Holdfast.Hub.Events;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.People;
+using Holdfast.Hub.Ssh;
 using Holdfast.Hub.Tests.People;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -122,7 +123,7 @@ internal sealed class CostPlace : IDisposable
         Settings = settings;
         var audit = new AuditLog(Database, Clock);
         var known = new KnownLogins();
-        People = new Persons(Database, new Passwords(), new Sessions(Database, known, Clock), known, audit, Clock);
+        People = new Persons(Database, new Passwords(), new Sessions(Database, known, Clock), new SshSessions(Clock), known, audit, Clock);
         Budgets = new Budgets(Database, settings, People, audit);
         Reports = new CostReports(Ledger, Budgets, settings, Clock);
         Watch = new BudgetWatch(Reports, Budgets, People, Database, settings, Events, Clock);

@@ -3,6 +3,7 @@ using Holdfast.Hub.Hooks;
 using Holdfast.Hub.Loss;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.People;
+using Holdfast.Hub.Ssh;
 using Holdfast.Hub.Tests.People;
 
 namespace Holdfast.Hub.Tests.Pages;
@@ -125,6 +126,27 @@ public sealed class PagesTests : IAsyncLifetime
         Assert.Equal("very secret\n", _hub.Get<SecretStore>().Read("ada", "HF_TOKEN"));
         await browser.SubmitAsync("/account/secrets/remove", ("name", "HF_TOKEN"));
         Assert.Null(_hub.Get<SecretStore>().Read("ada", "HF_TOKEN"));
+    }
+
+    [Fact]
+    public async Task Account_AddsAndRemovesKeys_AndMakesOneInTheHome()
+    {
+        const string Key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMrUBGC2RmhQT8+0Qt0xDCM0Pm3Y7ZNghxFFPzRHr7f0 ada@laptop";
+        var browser = _hub.LogIn("ada");
+
+        await browser.SubmitAsync("/account/keys", ("key", Key), ("name", ""));
+        var wrong = await (await browser.SubmitAsync("/account/keys", ("key", "ssh-ed25519 nonsense"), ("name", ""))).TextAsync();
+        await browser.SubmitAsync("/account/home-keys", ("name", "id_ed25519"));
+        var untested = await (await browser.SubmitAsync("/account/home-keys/test", ("host", "git@github.com"))).TextAsync();
+        var page = await (await browser.OpenAsync("/account")).TextAsync();
+
+        Assert.Contains("ada@laptop", page, StringComparison.Ordinal);
+        Assert.Contains("The key is no whole", wrong, StringComparison.Ordinal);
+        Assert.Contains("None of your machines runs", untested, StringComparison.Ordinal);
+        Assert.Contains("ada@holdfast", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("PRIVATE KEY", page, StringComparison.Ordinal);
+        await browser.SubmitAsync("/account/keys/remove", ("id", _hub.Get<SshKeys>().List("ada").Single().Id));
+        Assert.Empty(_hub.Get<SshKeys>().List("ada"));
     }
 
     [Fact]

@@ -14,6 +14,7 @@ using Holdfast.Hub.Pages;
 using Holdfast.Hub.People;
 using Holdfast.Hub.Points;
 using Holdfast.Hub.Proxy;
+using Holdfast.Hub.Ssh;
 using Holdfast.Hub.Storage;
 using Holdfast.Hub.Stores;
 using Holdfast.Hub.Tests.Output;
@@ -100,6 +101,7 @@ internal sealed class PeopleHub : IAsyncDisposable
             .AddOutput()
             .AddSingleton<IJobs>(jobs)
             .AddPeople()
+            .AddSsh()
             .AddProxy()
             .AddPages();
         var app = builder.Build();

@@ -14,6 +14,7 @@ using Holdfast.Hub.People;
 using Holdfast.Hub.Points;
 using Holdfast.Hub.Ports;
 using Holdfast.Hub.Recipes;
+using Holdfast.Hub.Ssh;
 using Holdfast.Hub.Storage;
 
 namespace Holdfast.Hub.Api.Contract;
@@ -37,6 +38,15 @@ namespace Holdfast.Hub.Api.Contract;
 [JsonSerializable(typeof(PortLink[]))]
 [JsonSerializable(typeof(PortLinkRequest))]
 [JsonSerializable(typeof(NewPortLink))]
+[JsonSerializable(typeof(SshView))]
+[JsonSerializable(typeof(SshKeyView))]
+[JsonSerializable(typeof(SshKeyView[]))]
+[JsonSerializable(typeof(SshKeyRequest))]
+[JsonSerializable(typeof(HomeKey))]
+[JsonSerializable(typeof(HomeKey[]))]
+[JsonSerializable(typeof(HomeKeyRequest))]
+[JsonSerializable(typeof(HomeKeyTestRequest))]
+[JsonSerializable(typeof(HomeKeyAnswer))]
 [JsonSerializable(typeof(StartRequest))]
 [JsonSerializable(typeof(StopRequest))]
 [JsonSerializable(typeof(ForkRequest))]

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Text;
+using Holdfast.Hub.Machines;
+
+namespace Holdfast.Hub.Ssh;
+
+/// <summary>
+/// Starts OpenSSH's sshd for one connection, in the machine: its namespaces, files and limits are the machine's. A machine without one is entered by a command, from an sshd of the hub's computer;
+/// then there are no forwards, and sftp only where that finds its server; who comes is told.
+/// </summary>
+internal sealed class Sshd(HubOptions options, HostKeys hosts)
+{
+    private const int LongestAnswer = 200;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private static readonly Lazy<string> Script = new(() =>
+    {
+        using var script = new StreamReader(typeof(Sshd).Assembly.GetManifestResourceStream("sshd.sh")!);
+        return script.ReadToEnd();
+    });
+
+    /// <summary>Starts it; it has not said anything to the client yet.</summary>
+    /// <param name="machine">One that runs.</param>
+    /// <param name="keys">Who may log in.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<HubResult<SshdProcess>> StartAsync(MachineRecord machine, IReadOnlyList<SshKey> keys, CancellationToken cancellationToken)
+    {
+        if (options.EngineOf(machine) is not { } engine) return new HubFault("unavailable", $"This hub has no engine {machine.Spec.Engine}.");
+        var host = await hosts.OfAsync(machine, cancellationToken);
+        if (!host.Ok) return host.Fault;
+        var authorized = string.Concat(keys.Select(key => $"{key.Type} {key.Key}\n"));
+
+        // 1. In the machine.
+        var entry = await engine.EntryAsync(machine.Id, ["/bin/sh", "-c", Script.Value, "holdfast-ssh"], cancellationToken);
+        if (!entry.Ok) return entry.Fault.Code is "not-running" or "not-found" ? NotRunning(machine) : new HubFault("unavailable", entry.Fault.Message);
+        var inside = await RunAsync(entry.Value, $"{host.Value.Private.TrimEnd()}\n.\n{host.Value.Certificate}\n.\n{authorized}.\n.\n", cancellationToken);
+        if (inside.Process is not null) return inside.Process;
+        if (inside.Said != "none") return new HubFault("unavailable", $"ssh did not get into {machine.Spec.Name}: {inside.Said}");
+
+        // 2. Where it has none, at its door.
+        var mend = machine.Spec.Image is null ? "apt-get install openssh-server there" : "openssh-server in its image";
+        var banner = $"{machine.Spec.Name} has no sshd: a shell and commands, but no forwards, and no scp or sftp unless it has sftp-server; mend: {mend}.\n";
+        var doors = string.Concat(keys.Select(key => $"{SshDoor.Options(options, key, machine.Spec.Name)} {key.Type} {key.Key}\n"));
+        var door = await RunAsync(["/bin/sh", "-c", Script.Value, "holdfast-ssh", "door"], $"{host.Value.Private.TrimEnd()}\n.\n{host.Value.Certificate}\n.\n{doors}.\n{banner}.\n", cancellationToken);
+        return door.Process is not null ? door.Process
+            : new HubFault("unavailable", $"Neither {machine.Spec.Name} nor the hub's computer has sshd{(door.Said == "none" ? "" : $" ({door.Said})")}; mend: {mend}, or apt-get install openssh-server on the hub's computer.");
+    }
+
+    /// <summary>Of a machine that does not run.</summary>
+    public static HubFault NotRunning(MachineRecord machine) => new("conflict", $"{machine.Spec.Name} does not run; mend: holdfast machine start {machine.Spec.Name}.");
+
+    /// <summary>Runs the script until it has become sshd; what it said when it did not.</summary>
+    private static async Task<(SshdProcess? Process, string Said)> RunAsync(IReadOnlyList<string> argv, string input, CancellationToken cancellationToken)
+    {
+        var process = new SshdProcess(Process.Start(new ProcessStartInfo(argv[0], argv.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!);
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(Patience);
+        try
+        {
+            await process.Input.WriteAsync(Encoding.ASCII.GetBytes(input), late.Token);
+            await process.Input.FlushAsync(late.Token);
+            // A byte at a time: what follows the line is the client's.
+            var (line, one) = (new StringBuilder(), new byte[1]);
+            while (line.Length < LongestAnswer && await process.Output.ReadAsync(one, late.Token) == 1 && one[0] != '\n') line.Append((char)one[0]);
+            if (line.ToString() == "ok") return (process, "");
+            var said = line.Length > 0 ? line.ToString() : process.LastWords is { Length: > 0 } words ? words : "it ended without a word";
+            process.Dispose();
+            return (null, said);
+        }
+        catch (Exception fault) when (fault is IOException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            var said = process.LastWords is { Length: > 0 } words ? words : "it did not answer";
+            process.Dispose();
+            return (null, said);
+        }
+        catch
+        {
+            process.Dispose();
+            throw;
+        }
+    }
+}
