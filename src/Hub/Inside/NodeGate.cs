@@ -16,21 +16,21 @@ namespace Holdfast.Hub.Inside;
 public sealed class NodeGate : IAsyncDisposable
 {
     private const int LongestLine = 128, Backlog = 128;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10), Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly TcpListener _listener;
+    private readonly Socket _listener;
     private readonly X509Certificate2 _certificate;
     private readonly byte[] _greeting;
     private readonly string _sockets;
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _accepting;
 
-    private NodeGate(TcpListener listener, X509Certificate2 certificate, NodeRegistration registration, string token, string sockets)
+    private NodeGate(Socket listener, X509Certificate2 certificate, NodeRegistration registration, string token, string sockets)
     {
         (_listener, _certificate, _sockets) = (listener, certificate, sockets);
         _greeting = Encoding.ASCII.GetBytes(registration.Greeting(token));
         Registration = registration;
-        _accepting = AcceptAsync();
+        _accepting = Accepting.RunAsync(listener, ServeAsync, _ended.Token);
     }
 
     /// <summary>What the hub is to know.</summary>
@@ -44,43 +44,23 @@ public sealed class NodeGate : IAsyncDisposable
     public static async Task<NodeGate> OpenAsync(string? address, string token, string sockets)
     {
         var at = string.IsNullOrEmpty(address) ? IPAddress.Any : (await Dns.GetHostAddressesAsync(address)).FirstOrDefault() ?? IPAddress.Any;
-        var listener = new TcpListener(at, 0);
-        listener.Start(Backlog);
+        var listener = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(at, 0));
+        listener.Listen(Backlog);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         // Whom it names and how long it holds say nothing: it is known by its hash.
         var certificate = new CertificateRequest("CN=holdfast", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
-        return new NodeGate(listener, certificate, NodeRegistration.Of(((IPEndPoint)listener.LocalEndpoint).Port, NodeRegistration.HashOf(certificate), token), token, sockets);
+        return new NodeGate(listener, certificate, NodeRegistration.Of(((IPEndPoint)listener.LocalEndPoint!).Port, NodeRegistration.HashOf(certificate), token), token, sockets);
     }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         await _ended.CancelAsync();
-        _listener.Stop();
+        _listener.Dispose();
         await _accepting;
         _certificate.Dispose();
         _ended.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        while (!_ended.IsCancellationRequested)
-        {
-            try
-            {
-                _ = ServeAsync(await _listener.AcceptSocketAsync(_ended.Token));
-            }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-            {
-                // The machine ends.
-                return;
-            }
-            catch (SocketException)
-            {
-                // No descriptor is left (EMFILE): some come back.
-                await Task.Delay(Pause, CancellationToken.None);
-            }
-        }
     }
 
     private async Task ServeAsync(Socket client)

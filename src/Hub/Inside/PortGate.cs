@@ -17,7 +17,6 @@ public sealed class PortGate : IAsyncDisposable
 
     private const int LongestLine = 8;
     private const int Backlog = 128;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly IPAddress[] Loopbacks = [IPAddress.Loopback, IPAddress.IPv6Loopback];
 
     private readonly Socket _listener;
@@ -29,7 +28,7 @@ public sealed class PortGate : IAsyncDisposable
     private PortGate(Socket listener, string? mark, int? own)
     {
         (_listener, _mark, _own) = (listener, mark, own);
-        _accepting = AcceptAsync();
+        _accepting = Accepting.RunAsync(listener, ServeAsync, _ended.Token);
     }
 
     /// <summary>Listens, 0600.</summary>
@@ -52,27 +51,6 @@ public sealed class PortGate : IAsyncDisposable
         _listener.Dispose();
         await _accepting;
         _ended.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        while (!_ended.IsCancellationRequested)
-        {
-            try
-            {
-                _ = ServeAsync(await _listener.AcceptAsync(_ended.Token));
-            }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-            {
-                // The machine ends.
-                return;
-            }
-            catch (SocketException)
-            {
-                // No descriptor is left (EMFILE): some come back.
-                await Task.Delay(Pause, CancellationToken.None);
-            }
-        }
     }
 
     private async Task ServeAsync(Socket client)
