@@ -66,7 +66,6 @@ internal sealed partial class SshPlace : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Place.Set("HOLDFAST_HUB_TOKEN", null);
         await _hub.DisposeAsync();
         await Place.DisposeAsync();
     }
