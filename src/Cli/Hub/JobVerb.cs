@@ -13,9 +13,9 @@ internal static class JobVerb
         JobShowVerb.Create(),
         JobLogsVerb.Create(),
         JobWaitVerb.Create(),
-        JobCancelVerb.Create(),
-        JobHoldVerb.Create("hold", "Hold jobs back that wait, until 'holdfast job release'. One that runs goes on.", "held"),
-        JobHoldVerb.Create("release", "Let jobs go on that are held.", "released"),
+        JobOrderVerb.Create("cancel", "Cancel jobs. One that runs gets SIGTERM, and SIGKILL after its grace; what it has put out stays.", "cancelled"),
+        JobOrderVerb.Create("hold", "Hold jobs back that wait, until 'holdfast job release'. One that runs goes on.", "held"),
+        JobOrderVerb.Create("release", "Let jobs go on that are held.", "released"),
         JobRetryVerb.Create(),
         JobArtifactsVerb.Create(),
     };

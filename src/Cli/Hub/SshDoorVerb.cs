@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Holdfast.Hub.Inside;
 using Holdfast.Hub.Ssh;
 
 namespace Holdfast.Cli.Hub;
@@ -37,9 +38,8 @@ internal static class SshDoorVerb
         }
         await using var line = new NetworkStream(socket);
         await line.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(question, DoorWords.Default.DoorQuestion), (byte)'\n'], cancellationToken);
-        var (said, one) = (new List<byte>(), new byte[1]);
-        while (await line.ReadAsync(one, cancellationToken) == 1 && one[0] != '\n') said.Add(one[0]);
-        var answer = said.Count == 0 ? new DoorAnswer("the hub has ended.") : JsonSerializer.Deserialize([.. said], DoorWords.Default.DoorAnswer)!;
+        var said = await FirstLine.ReadAsync(line, int.MaxValue, cancellationToken);
+        var answer = said.Length == 0 ? new DoorAnswer("the hub has ended.") : JsonSerializer.Deserialize(said, DoorWords.Default.DoorAnswer)!;
         if (answer.Fault is { } fault) return Fail(fault);
         if (answer.Text is { } text) Console.Write(text);
         if (answer.Relays) await BytePipe.RunAsync(line, line, Console.OpenStandardInput(), Console.OpenStandardOutput(), cancellationToken);

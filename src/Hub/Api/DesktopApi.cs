@@ -6,6 +6,7 @@ using Holdfast.Hub.Proxy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
 
 namespace Holdfast.Hub.Api;
 
@@ -53,17 +54,20 @@ internal static class DesktopApi
         return await desktops.PictureAsync(machine.Value, context.RequestAborted) is { } picture ? TypedResults.Bytes(picture, "image/png") : Answer.Fault(new HubFault("not-found", $"{name} has no desktop at the moment; mend: holdfast desktop {name}."));
     }
 
-    private static async Task ConnectAsync(HttpContext context, Fleet fleet, DesktopPage page, MachineViews views, string name)
+    private static async Task ConnectAsync(HttpContext context, Fleet fleet, DesktopPage page, IHostApplicationLifetime lifetime, TimeProvider time, MachineViews views, string name)
     {
         var machine = fleet.Find(context.Caller(), name);
         var login = Logins.Of(context);
         IResult? refused = !machine.Ok ? views.Of(machine, context, name)
             : !context.WebSockets.IsWebSocketRequest ? Answer.Fault(new HubFault("bad-request", "A desktop is reached by a WebSocket; mend: holdfast desktop NAME --vnc, or a browser at its address."))
-            // A page of another site can open a WebSocket with the browser's cookies.
-            : !login.IsToken ? Answer.Fault(new HubFault("forbidden", "This is for programs with a token; browsers open the desktop's own address."))
-            : !login.Caller.MayWrite ? Answer.Fault(HubFault.OnlyReads) : null;
-        if (refused is not null) await refused.ExecuteAsync(context);
-        else await page.LinkAsync(context, machine.Value!, login.Ended);
+            : TokenSocket.Refusal(login, "This is for programs with a token; browsers open the desktop's own address.") is { } fault ? Answer.Fault(fault) : null;
+        if (refused is not null)
+        {
+            await refused.ExecuteAsync(context);
+            return;
+        }
+        using var open = new TokenSocket(login, lifetime, time);
+        await page.LinkAsync(context, machine.Value!, open.Over);
     }
 
     private static IResult View(HttpContext context, HubHosts hosts, string name, DesktopState state) =>

@@ -71,9 +71,7 @@ internal static class PortsApi
         IResult? refused = !machine.Ok ? views.Of(machine, context, name)
             : MachineOrigin.PortIn(port) is null ? NoPort(port)
             : !context.WebSockets.IsWebSocketRequest ? Answer.Fault(new HubFault("bad-request", "A port is reached by a WebSocket; mend: holdfast port, or a browser at the port's own address."))
-            // A page of another site can open a WebSocket with the browser's cookies.
-            : !login.IsToken ? Answer.Fault(new HubFault("forbidden", "A port is for programs with a token; browsers open its own address."))
-            : !login.Caller.MayWrite ? Answer.Fault(HubFault.OnlyReads) : null;
+            : TokenSocket.Refusal(login, "A port is for programs with a token; browsers open its own address.") is { } fault ? Answer.Fault(fault) : null;
         if (refused is not null)
         {
             await refused.ExecuteAsync(context);
@@ -87,10 +85,9 @@ internal static class PortsApi
         }
         using var tcp = connected.Value;
         using var web = await context.WebSockets.AcceptWebSocketAsync();
-        using var expires = login.Expires is { } end ? new CancellationTokenSource(end - time.GetUtcNow() is { Ticks: > 0 } left ? left : TimeSpan.Zero, time) : null;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(login.Ended, lifetime.ApplicationStopping, expires?.Token ?? CancellationToken.None);
+        using var open = new TokenSocket(login, lifetime, time);
         var run = machine.Value!.Run;
         // When a machine stops, what it was sending is not all.
-        await PortWire.RunAsync(web, tcp, () => fleet.Find(context.Caller(), name) is { Ok: true, Value: { State: MachineState.Running } now } && now.Run == run, stop.Token);
+        await PortWire.RunAsync(web, tcp, () => fleet.Find(context.Caller(), name) is { Ok: true, Value: { State: MachineState.Running } now } && now.Run == run, open.Over);
     }
 }

@@ -61,9 +61,7 @@ internal static class SshApi
         var login = Logins.Of(context);
         var machine = fleet.Find(login.Caller, name);
         IResult? refused = !machine.Ok ? views.Of(machine, context, name)
-            // A page of another site can open a WebSocket with the browser's cookies.
-            : !login.IsToken ? Answer.Fault(new HubFault("forbidden", "ssh is for programs with a token; the machine's page has terminals."))
-            : !login.Caller.MayWrite ? Answer.Fault(HubFault.OnlyReads) : null;
+            : TokenSocket.Refusal(login, "ssh is for programs with a token; the machine's page has terminals.") is { } denied ? Answer.Fault(denied) : null;
         if (refused is not null)
         {
             await refused.ExecuteAsync(context);
@@ -72,7 +70,7 @@ internal static class SshApi
         var isWeb = context.WebSockets.IsWebSocketRequest;
         var keys = ways.KeysOf(login.Caller, key);
         // Asked without a WebSocket it says whether one would be opened: what stands in the way has no way through a handshake.
-        HubFault? fault = machine.Value!.State != MachineState.Running ? Sshd.NotRunning(machine.Value) : keys.Fault;
+        HubFault? fault = machine.Value!.State != MachineState.Running ? MachineRules.NotRunning(machine.Value) : keys.Fault;
         if (fault is not null || !isWeb)
         {
             await (fault is not null ? Answer.Fault(fault) : TypedResults.NoContent()).ExecuteAsync(context);
@@ -86,9 +84,8 @@ internal static class SshApi
         }
         using var connection = opened.Value;
         using var web = await context.WebSockets.AcceptWebSocketAsync();
-        using var expires = login.Expires is { } end ? new CancellationTokenSource(end - time.GetUtcNow() is { Ticks: > 0 } left ? left : TimeSpan.Zero, time) : null;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(login.Ended, lifetime.ApplicationStopping, expires?.Token ?? CancellationToken.None);
+        using var open = new TokenSocket(login, lifetime, time);
         await using var client = WebSocketStream.Create(web, WebSocketMessageType.Binary, Farewell);
-        await connection.RunAsync(client, stop.Token);
+        await connection.RunAsync(client, open.Over);
     }
 }

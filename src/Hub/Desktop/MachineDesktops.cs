@@ -123,7 +123,7 @@ internal sealed partial class MachineDesktops(HubOptions options, AuditLog audit
     private static bool IsSilence(Exception fault, CancellationToken cancellationToken) => fault is IOException or SocketException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private static HubFault? Refusal(Caller caller, MachineRecord machine) => !caller.MayWrite ? HubFault.OnlyReads
-        : machine.State != MachineState.Running ? new HubFault("conflict", $"{machine.Spec.Name} does not run; mend: holdfast machine start {machine.Spec.Name}.")
+        : machine.State != MachineState.Running ? MachineRules.NotRunning(machine)
         : machine.Node is null ? null : new HubFault("unavailable", $"{machine.Spec.Name} runs on {machine.Node}, and desktops only on the hub's own computer; mend: a VNC server of its own there, by 'holdfast port'.");
 
     private static bool IsSize(string size) =>

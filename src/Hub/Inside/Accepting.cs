@@ -18,7 +18,7 @@ internal static class Accepting
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
             {
-                // The machine ends.
+                // The machine ends, or the hub.
                 return;
             }
             catch (SocketException)

@@ -74,7 +74,7 @@ public sealed class NodeGate : IAsyncDisposable
             {
                 late.CancelAfter(Patience);
                 await near.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, late.Token);
-                var words = (await ReadLineAsync(near, late.Token)).Split(' ');
+                var words = Encoding.Latin1.GetString(await FirstLine.ReadAsync(near, LongestLine, late.Token)).Split(' ');
                 if (words is not [var greeting, var socket] || !CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(greeting), _greeting)) return;
                 if (socket is not (Meeting.LabSocket or Meeting.PortSocket)) return;
                 await far.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(_sockets, socket)), late.Token);
@@ -85,15 +85,6 @@ public sealed class NodeGate : IAsyncDisposable
         {
             // One of both has gone, or was never one of ours.
         }
-    }
-
-    private static async Task<string> ReadLineAsync(SslStream client, CancellationToken cancellationToken)
-    {
-        // A byte at a time: what follows the line is not ours.
-        var line = new StringBuilder();
-        var one = new byte[1];
-        while (line.Length < LongestLine && await client.ReadAsync(one, cancellationToken) == 1 && one[0] != '\n') line.Append((char)one[0]);
-        return line.ToString();
     }
 }
 

@@ -58,7 +58,8 @@ public sealed class PortGate : IAsyncDisposable
         using var near = client;
         try
         {
-            var line = await ReadLineAsync(near);
+            await using var said = new NetworkStream(near, ownsSocket: false);
+            var line = Encoding.Latin1.GetString(await FirstLine.ReadAsync(said, LongestLine, _ended.Token));
             if (line == List)
             {
                 await near.SendAsync(Encoding.UTF8.GetBytes(string.Concat(ListeningPorts.Read(_mark).Where(each => each.Port != _own).Select(each => $"{each.Port} {each.Program}\n"))), _ended.Token);
@@ -77,19 +78,10 @@ public sealed class PortGate : IAsyncDisposable
             if (await Task.WhenAny(both) is { IsCompletedSuccessfully: true }) await Task.WhenAll(both);
             else far.LingerState = new LingerOption(true, 0);
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or IOException or ObjectDisposedException)
         {
             // One of both has gone; the other one is closed with it.
         }
-    }
-
-    private async Task<string> ReadLineAsync(Socket client)
-    {
-        // A byte at a time: what follows the line is not ours.
-        var line = new StringBuilder();
-        var one = new byte[1];
-        while (line.Length < LongestLine && await client.ReceiveAsync(one, _ended.Token) == 1 && one[0] != '\n') line.Append((char)one[0]);
-        return line.ToString();
     }
 
     private static (int Port, string? Problem) PortIn(string line) =>

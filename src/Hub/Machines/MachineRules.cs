@@ -48,6 +48,9 @@ internal static class MachineRules
     /// <summary>The type that a machine runs or ran with; of one that was never started the type that it would.</summary>
     public static MachineType TypeOf(MachineRecord machine, HubSettings settings) => TypeOf(machine.Spec with { Type = machine.Type ?? machine.Spec.Type }, settings);
 
+    /// <summary>What is said to who wants something of a machine that does not run.</summary>
+    public static HubFault NotRunning(MachineRecord machine) => new("conflict", $"{machine.Spec.Name} does not run; mend: holdfast machine start {machine.Spec.Name}.");
+
     /// <summary>Whether nothing of it runs or is on its way.</summary>
     public static bool IsAtRest(MachineState state) => state is MachineState.Created or MachineState.Stopped or MachineState.Failed;
 

@@ -16,11 +16,7 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
     /// <summary>The label by which this hub's workloads are told apart from others'.</summary>
     public static string OwnerLabel(HubFolders folders) => $"holdfast-hub {folders.Root}";
 
-    private static readonly Lazy<string> KeepLab = new(() =>
-    {
-        using var script = new StreamReader(typeof(MachineStart).Assembly.GetManifestResourceStream("keep-lab.sh")!);
-        return script.ReadToEnd();
-    });
+    private static readonly Lazy<string> KeepLab = new(() => Pages.Style.Resource("keep-lab.sh"));
 
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(10), Later = TimeSpan.FromMilliseconds(200), Eager = TimeSpan.FromSeconds(5);
 
@@ -110,7 +106,7 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
             Labels = new Dictionary<string, string> { ["owner"] = OwnerLabel(options.Folders), ["machine"] = machine.Spec.Name },
             OutputFile = options.Folders.OutputOf(machine.Id),
             Layer = layer,
-            Turn = engine.SchedulesItself ? new WorkloadTurn { IsSession = true, Gpus = type.Gpus, MaxDuration = LimitOf(machine), Grace = Fleet.StopGrace } : null,
+            Turn = engine.SchedulesItself ? new WorkloadTurn { IsSession = true, Gpus = type.Gpus, MaxDuration = AutoStop.Of(machine.Spec, options.Settings).Limit, Grace = Fleet.StopGrace } : null,
         };
         var started = await engine.StartAsync(spec, cancellationToken);
         // An image without a shell: its lab does not come back when it is killed.
@@ -192,8 +188,6 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
         Reason = MachineReason.Queued,
         Message = $"{wait.Reason.TrimEnd('.')}{(wait.Position is > 0 and var before ? string.Create(CultureInfo.InvariantCulture, $"; {before} before it") : "")}{(wait.EstimatedStart is { } at ? string.Create(CultureInfo.InvariantCulture, $"; it is planned to start at {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC") : "")}.",
     });
-
-    private TimeSpan? LimitOf(MachineRecord machine) => (machine.Spec.TimeLimit ?? options.Settings.AutoStop.Limit) is { } limit && limit > TimeSpan.Zero ? limit : null;
 
     /// <summary>Why a machine ended that nobody stopped.</summary>
     public static (string Reason, string Message) EndWords(EngineResult<WorkloadStatus> end) => end switch

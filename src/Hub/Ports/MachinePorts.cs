@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Holdfast.Hub.Inside;
@@ -51,8 +50,7 @@ internal sealed class MachinePorts(IMachines machines)
     private static ListeningPort? Read(string line) =>
         line.Split(' ', 2) is [var number, var name] && MachineOrigin.PortIn(number) is { } port ? new ListeningPort(port, new string([.. name.Where(letter => !char.IsControl(letter)).Take(LongestName)])) : null;
 
-    private static HubFault? NotRunning(MachineRecord machine) => machine.State == MachineState.Running ? null
-        : new HubFault("conflict", string.Create(CultureInfo.InvariantCulture, $"{machine.Spec.Name} does not run; mend: holdfast machine start {machine.Spec.Name}."));
+    private static HubFault? NotRunning(MachineRecord machine) => machine.State == MachineState.Running ? null : MachineRules.NotRunning(machine);
 
     private static HubFault NoAnswer(MachineRecord machine, Exception problem) => new("unavailable", problem is IOException
         ? $"{machine.Spec.Name}: {problem.Message}; mend: 'holdfast port {machine.Spec.Name}' lists what listens there." : $"{machine.Spec.Name} does not answer about its ports; mend: its log says why (holdfast machine logs {machine.Spec.Name}).");

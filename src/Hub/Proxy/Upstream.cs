@@ -22,11 +22,10 @@ internal sealed record Upstream(MachineRecord Machine, int? Port, string Socket)
     /// <exception cref="SocketException">Nothing listens at the socket.</exception>
     public async ValueTask<Socket> ConnectAsync(CancellationToken cancellationToken)
     {
-        var socket = Machine.Node is null ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : await NodeWay.ConnectAsync(Path.GetDirectoryName(Socket)!, Path.GetFileName(Socket), cancellationToken);
+        var (folder, name) = (Path.GetDirectoryName(Socket)!, Path.GetFileName(Socket));
+        var socket = Machine.Node is null ? await ConnectAsync(folder, name, cancellationToken) : await NodeWay.ConnectAsync(folder, name, cancellationToken);
         try
         {
-            if (Machine.Node is null) await ConnectAsync(socket, Socket, cancellationToken);
             if (Port is { } port) await OpenAsync(socket, port, cancellationToken);
             return socket;
         }
@@ -37,13 +36,23 @@ internal sealed record Upstream(MachineRecord Machine, int? Port, string Socket)
         }
     }
 
-    /// <summary>Connects to what is at the path itself: a link that somebody inside has put there would lead to a socket of this host's, which obeys root.</summary>
-    private static async Task ConnectAsync(Socket socket, string path, CancellationToken cancellationToken)
+    /// <summary>Connects to what is in the folder itself: a link that somebody inside has put there would lead to a socket of this host's, which obeys root.</summary>
+    private static async Task<Socket> ConnectAsync(string folder, string name, CancellationToken cancellationToken)
     {
-        using var folder = Posix.OpenRoot(Path.GetDirectoryName(path)!);
-        using var entry = Posix.OpenBelow(folder, Path.GetFileName(path), pathOnly: true);
+        using var root = Posix.OpenRoot(folder);
+        using var entry = Posix.OpenBelow(root, name, pathOnly: true);
         if (entry.IsInvalid || Posix.Status(entry) is not { IsSocket: true }) throw new SocketException((int)SocketError.ConnectionRefused);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Posix.NameOf(entry)), cancellationToken);
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(Posix.NameOf(entry)), cancellationToken);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     /// <summary>See <see cref="Fleet.PortSocketOf"/>.</summary>

@@ -20,37 +20,13 @@ internal sealed class HostKeys(HubFolders folders) : IDisposable
     private string AuthorityFile => Path.Combine(folders.Ssh, "authority");
 
     /// <summary>The key that signs host keys: type and base64, as a line of <c>known_hosts</c> has it.</summary>
-    public async Task<HubResult<string>> AuthorityAsync(CancellationToken cancellationToken)
-    {
-        await _turn.WaitAsync(cancellationToken);
-        try
-        {
-            if (await MakeAsync(AuthorityFile, "Holdfast hub", cancellationToken) is { } fault) return fault;
-            return await PublicAsync(AuthorityFile, cancellationToken);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+    public Task<HubResult<string>> AuthorityAsync(CancellationToken cancellationToken) => PublicAsync(AuthorityFile, "Holdfast hub", cancellationToken);
 
     /// <summary>The host key of the gateway.</summary>
     public string GatewayFile => Path.Combine(folders.Ssh, "gateway");
 
     /// <summary>Makes that; what <c>known_hosts</c> has of it.</summary>
-    public async Task<HubResult<string>> GatewayAsync(CancellationToken cancellationToken)
-    {
-        await _turn.WaitAsync(cancellationToken);
-        try
-        {
-            if (await MakeAsync(GatewayFile, "Holdfast gateway", cancellationToken) is { } fault) return fault;
-            return await PublicAsync(GatewayFile, cancellationToken);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+    public Task<HubResult<string>> GatewayAsync(CancellationToken cancellationToken) => PublicAsync(GatewayFile, "Holdfast gateway", cancellationToken);
 
     /// <summary>The host key of a machine. It goes with its folder.</summary>
     public Task<HubResult<HostKey>> OfAsync(MachineRecord machine, CancellationToken cancellationToken) =>
@@ -77,7 +53,19 @@ internal sealed class HostKeys(HubFolders folders) : IDisposable
         }
     }
 
-    private static async Task<string> PublicAsync(string file, CancellationToken cancellationToken) => string.Join(' ', (await File.ReadAllTextAsync($"{file}.pub", cancellationToken)).Split(' ').Take(2));
+    private async Task<HubResult<string>> PublicAsync(string file, string comment, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (await MakeAsync(file, comment, cancellationToken) is { } fault) return fault;
+            return string.Join(' ', (await File.ReadAllTextAsync($"{file}.pub", cancellationToken)).Split(' ').Take(2));
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
     /// <summary>Makes a key where there is none; a half one of a hub that was killed is made anew.</summary>
     private static async Task<HubFault?> MakeAsync(string file, string comment, CancellationToken cancellationToken)

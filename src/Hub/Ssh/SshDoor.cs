@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using Holdfast.Hub.Inside;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.People;
 using Microsoft.Extensions.Hosting;
@@ -39,14 +40,7 @@ internal sealed class SshDoor(HubOptions options, Fleet fleet, Persons persons, 
         listener.Bind(new UnixDomainSocketEndPoint(options.Folders.SshSocket));
         File.SetUnixFileMode(options.Folders.SshSocket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         listener.Listen(Backlog);
-        try
-        {
-            while (true) _ = ServeAsync(await listener.AcceptAsync(stoppingToken), stoppingToken);
-        }
-        catch (OperationCanceledException)
-        {
-            // The hub ends.
-        }
+        await Accepting.RunAsync(listener, socket => ServeAsync(socket, stoppingToken), stoppingToken);
     }
 
     private async Task ServeAsync(Socket socket, CancellationToken stop)
@@ -54,7 +48,7 @@ internal sealed class SshDoor(HubOptions options, Fleet fleet, Persons persons, 
         await using var line = new NetworkStream(socket, ownsSocket: true);
         try
         {
-            if (JsonSerializer.Deserialize(await ReadLineAsync(line, stop), DoorWords.Default.DoorQuestion) is not { Key: { } id } question) return;
+            if (JsonSerializer.Deserialize(await FirstLine.ReadAsync(line, LongestLine, stop), DoorWords.Default.DoorQuestion) is not { Key: { } id } question) return;
             // 1. Who comes. Its sshd may have let it in by what was good a moment ago.
             if (keys.Find(id) is not { } key || persons.Find(key.Person) is not { } person)
             {
@@ -76,7 +70,7 @@ internal sealed class SshDoor(HubOptions options, Fleet fleet, Persons persons, 
             var machine = fleet.Find(caller, name);
             if (!machine.Ok || machine.Value.State != MachineState.Running)
             {
-                await SayAsync(line, new DoorAnswer(Fault: (machine.Fault ?? Sshd.NotRunning(machine.Value!)).Message), stop);
+                await SayAsync(line, new DoorAnswer(Fault: (machine.Fault ?? MachineRules.NotRunning(machine.Value!)).Message), stop);
                 return;
             }
 
@@ -138,14 +132,6 @@ internal sealed class SshDoor(HubOptions options, Fleet fleet, Persons persons, 
     {
         var words = command.TrimStart().Split((char[])[' ', '\t', '\n'], 2);
         return (words[0], words.Length > 1 ? words[1].TrimStart() : "");
-    }
-
-    private static async Task<byte[]> ReadLineAsync(NetworkStream line, CancellationToken cancellationToken)
-    {
-        // A byte at a time: what follows is an sshd's.
-        var (said, one) = (new List<byte>(), new byte[1]);
-        while (said.Count < LongestLine && await line.ReadAsync(one, cancellationToken) == 1 && one[0] != '\n') said.Add(one[0]);
-        return [.. said];
     }
 
     private static async Task SayAsync(NetworkStream line, DoorAnswer answer, CancellationToken cancellationToken) =>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Holdfast.Hub.Inside;
 using Holdfast.Hub.Machines;
 
 namespace Holdfast.Hub.Ssh;
@@ -13,11 +14,7 @@ internal sealed class Sshd(HubOptions options, HostKeys hosts)
     private const int LongestAnswer = 200;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private static readonly Lazy<string> Script = new(() =>
-    {
-        using var script = new StreamReader(typeof(Sshd).Assembly.GetManifestResourceStream("sshd.sh")!);
-        return script.ReadToEnd();
-    });
+    private static readonly Lazy<string> Script = new(() => Pages.Style.Resource("sshd.sh"));
 
     /// <summary>Starts it; it has not said anything to the client yet.</summary>
     /// <param name="machine">One that runs.</param>
@@ -32,7 +29,7 @@ internal sealed class Sshd(HubOptions options, HostKeys hosts)
 
         // 1. In the machine.
         var entry = await engine.EntryAsync(machine.Id, ["/bin/sh", "-c", Script.Value, "holdfast-ssh"], cancellationToken);
-        if (!entry.Ok) return entry.Fault.Code is "not-running" or "not-found" ? NotRunning(machine) : new HubFault("unavailable", entry.Fault.Message);
+        if (!entry.Ok) return entry.Fault.Code is "not-running" or "not-found" ? MachineRules.NotRunning(machine) : new HubFault("unavailable", entry.Fault.Message);
         var inside = await RunAsync(entry.Value, $"{host.Value.Private.TrimEnd()}\n.\n{host.Value.Certificate}\n.\n{authorized}.\n.\n", cancellationToken);
         if (inside.Process is not null) return inside.Process;
         if (inside.Said != "none") return new HubFault("unavailable", $"ssh did not get into {machine.Spec.Name}: {inside.Said}");
@@ -46,9 +43,6 @@ internal sealed class Sshd(HubOptions options, HostKeys hosts)
             : new HubFault("unavailable", $"Neither {machine.Spec.Name} nor the hub's computer has sshd{(door.Said == "none" ? "" : $" ({door.Said})")}; mend: {mend}, or apt-get install openssh-server on the hub's computer.");
     }
 
-    /// <summary>Of a machine that does not run.</summary>
-    public static HubFault NotRunning(MachineRecord machine) => new("conflict", $"{machine.Spec.Name} does not run; mend: holdfast machine start {machine.Spec.Name}.");
-
     /// <summary>Runs the script until it has become sshd; what it said when it did not.</summary>
     private static async Task<(SshdProcess? Process, string Said)> RunAsync(IReadOnlyList<string> argv, string input, CancellationToken cancellationToken)
     {
@@ -59,11 +53,9 @@ internal sealed class Sshd(HubOptions options, HostKeys hosts)
         {
             await process.Input.WriteAsync(Encoding.ASCII.GetBytes(input), late.Token);
             await process.Input.FlushAsync(late.Token);
-            // A byte at a time: what follows the line is the client's.
-            var (line, one) = (new StringBuilder(), new byte[1]);
-            while (line.Length < LongestAnswer && await process.Output.ReadAsync(one, late.Token) == 1 && one[0] != '\n') line.Append((char)one[0]);
-            if (line.ToString() == "ok") return (process, "");
-            var said = line.Length > 0 ? line.ToString() : process.LastWords is { Length: > 0 } words ? words : "it ended without a word";
+            var line = Encoding.Latin1.GetString(await FirstLine.ReadAsync(process.Output, LongestAnswer, late.Token));
+            if (line == "ok") return (process, "");
+            var said = line.Length > 0 ? line : process.LastWords is { Length: > 0 } words ? words : "it ended without a word";
             process.Dispose();
             return (null, said);
         }

@@ -2,8 +2,8 @@ using System.CommandLine;
 
 namespace Holdfast.Cli.Hub;
 
-/// <summary><c>holdfast job hold ID…</c> and <c>holdfast job release ID…</c>.</summary>
-internal static class JobHoldVerb
+/// <summary><c>holdfast job cancel ID…</c>, <c>hold</c> and <c>release</c>: an order to jobs, one after the other.</summary>
+internal static class JobOrderVerb
 {
     public static Command Create(string verb, string description, string done)
     {
