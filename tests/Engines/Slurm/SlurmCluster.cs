@@ -37,6 +37,9 @@ public sealed class SlurmCluster : IAsyncLifetime
     /// <summary>Seconds after which the controller forgets a job that has ended.</summary>
     public int MinJobAge { get; init; } = 300;
 
+    /// <summary>Whether each node says that it has two GPUs; the devices are others.</summary>
+    public bool HasGpus { get; init; }
+
     /// <summary>Whether there is an accounting, in a database of its own.</summary>
     public bool HasAccounting { get; init; }
 
@@ -51,6 +54,7 @@ public sealed class SlurmCluster : IAsyncLifetime
         WritePrivately(Path.Combine(_folder, "munge/key"), Convert.ToHexString(RandomNumberGenerator.GetBytes(64)));
         await RunAsync("chown", "-R", "munge:", Path.Combine(_folder, "munge"));
         await File.WriteAllTextAsync(Conf, Settings());
+        await File.WriteAllTextAsync(Path.Combine(_folder, "gres.conf"), HasGpus ? $"NodeName={First},{Second} Name=gpu File=/dev/zero,/dev/full\n" : "");
         await StartMungeAsync();
         if (HasAccounting) await StartAccountingAsync();
         StartController();
@@ -170,7 +174,7 @@ public sealed class SlurmCluster : IAsyncLifetime
     private string Settings()
     {
         var host = Dns.GetHostName();
-        var node = $"NodeHostname={host} NodeAddr=127.0.0.1 CPUs=4 RealMemory=2000 State=UNKNOWN";
+        var node = $"NodeHostname={host} NodeAddr=127.0.0.1 CPUs=4 RealMemory=2000{(HasGpus ? " Gres=gpu:2" : "")} State=UNKNOWN";
         return $"""
             ClusterName=lab
             SlurmctldHost={host}(127.0.0.1)
@@ -190,6 +194,7 @@ public sealed class SlurmCluster : IAsyncLifetime
             TaskPlugin=task/none
             SwitchType=switch/none
             MpiDefault=none
+            GresTypes=gpu
             SelectType=select/cons_tres
             SelectTypeParameters=CR_Core_Memory
             SchedulerType=sched/backfill

@@ -29,6 +29,7 @@ public sealed class SlurmPolicyTests : IAsyncLifetime
     private readonly SlurmCluster _cluster = new()
     {
         HasAccounting = true,
+        HasGpus = true,
         MinJobAge = 2,
         More = $"""
             PreemptType=preempt/partition_prio
@@ -98,6 +99,22 @@ public sealed class SlurmPolicyTests : IAsyncLifetime
         Assert.Equal((2, JobReason.Interrupted), (gone.Attempts.Count, gone.Attempts[0].Reason));
         Assert.EndsWith("it was at the ninth step\n", Hub.LogOf(gone), StringComparison.Ordinal);
         Assert.Single(Now(gone.Id == low.Id ? lower : low).Attempts);
+    }
+
+    [Fact]
+    public async Task Gpus_OfANode_AreEachOneJobsAtATime()
+    {
+        const string Script = "echo $CUDA_VISIBLE_DEVICES on $SLURMD_NODENAME; touch $HOLDFAST_OUTPUT/ready; until [ -e $HOLDFAST_STORAGE/go ]; do sleep 0.1; done";
+        var jobs = new List<JobRecord>();
+        for (var number = 0; number < 4; number++) jobs.Add(await SubmitAsync(Script, spec => spec with { Resources = new JobResources(Cpu: 1, Gpu: 1) }));
+        foreach (var job in jobs) await UntilAsync(() => File.Exists(Hub.OutputOf(job, "ready")));
+
+        var more = await Hub.UntilAsync(await SubmitAsync("echo $CUDA_VISIBLE_DEVICES", spec => spec with { Resources = new JobResources(Cpu: 1, Gpu: 2) }), job => job.IsAsked && job.Message!.Contains("Resources", StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(Hub.Folders.Storage, "go"), "");
+        more = await UntilOverAsync(more);
+
+        Assert.Equal(["0 on node1\n", "0 on node2\n", "1 on node1\n", "1 on node2\n"], jobs.Select(Hub.LogOf).Order(StringComparer.Ordinal));
+        Assert.Equal("0,1\n", Hub.LogOf(more));
     }
 
     [Fact]
