@@ -9,6 +9,7 @@ using Holdfast.Hub.Images;
 using Holdfast.Hub.Jobs;
 using Holdfast.Hub.Loss;
 using Holdfast.Hub.Machines;
+using Holdfast.Hub.Mosh;
 using Holdfast.Hub.Output;
 using Holdfast.Hub.Pages;
 using Holdfast.Hub.People;
@@ -78,6 +79,7 @@ public sealed class HubServer : IAsyncDisposable
             .AddOutput()
             .AddProxy()
             .AddSsh()
+            .AddMosh()
             .AddApi()
             .AddPages();
         add?.Invoke(builder.Services);
