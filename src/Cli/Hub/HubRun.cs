@@ -77,6 +77,7 @@ internal static class HubRun
         Console.WriteLine($"Holdfast hub, data in {place.Folder}");
         Console.WriteLine($"  {address}");
         if (!IPAddress.IsLoopback(IPAddress.TryParse(wish.Ip, out var ip) ? ip : IPAddress.Loopback)) Console.WriteLine("Every computer that reaches this one can log in. What goes over the network is not encrypted: put a proxy with TLS before it.");
+        if (settings.Value.Mosh is { } mosh) Console.WriteLine($"mosh has UDP ports {mosh.Ports} of {mosh.Ip}, each while it is used. In a firewall: {mosh.Ports}/udp.");
         foreach (var engine in engines.Where(engine => engine != engines[0])) Console.WriteLine(engine.SchedulesItself ? $"Jobs and machines with --engine {engine.Name} run on the cluster." : $"Images run on {engine.Name}.");
         Console.WriteLine("Ctrl-C ends the hub; machines go on.");
         using (var hub = HubClient.Of(address, (await File.ReadAllTextAsync(place.TokenFile, cancellationToken)).Trim()))

@@ -8,5 +8,6 @@ internal static class MoshFeature
     public static IServiceCollection AddMosh(this IServiceCollection services) => services
         .AddSingleton<MoshStore>()
         .AddSingleton<MoshSessions>()
+        .AddSingleton<MoshStart>()
         .AddHostedService(provider => provider.GetRequiredService<MoshSessions>());
 }

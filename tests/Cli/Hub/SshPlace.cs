@@ -8,7 +8,7 @@ namespace Holdfast.Cli.Tests.Hub;
 /// <summary>A hub with a running machine <c>leaves</c> on the host engine, and an account whose ssh is a home of its own.</summary>
 internal sealed partial class SshPlace : IAsyncDisposable
 {
-    private readonly RunningHub _hub;
+    private RunningHub _hub;
 
     private SshPlace(Place place, RunningHub hub) => (Place, _hub) = (place, hub);
 
@@ -31,6 +31,13 @@ internal sealed partial class SshPlace : IAsyncDisposable
         var hub = await RunningHub.StartAsync(place, arguments: "--no-first-machine");
         Assert.Equal(0, (await place.RunAsync("machine", "create", "leaves", "--start")).ExitCode);
         return new SshPlace(place, hub);
+    }
+
+    /// <summary>Ends the hub, and starts another one in its place.</summary>
+    public async Task RestartAsync()
+    {
+        Assert.Equal(0, await _hub.EndAsync());
+        _hub = await RunningHub.StartAsync(Place);
     }
 
     /// <summary>Has somebody new accept an invitation; a token of theirs.</summary>
