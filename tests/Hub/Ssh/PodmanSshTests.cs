@@ -3,6 +3,7 @@ using Holdfast.Engines.Contract;
 using Holdfast.Engines.Podman;
 using Holdfast.Engines.Tests.Podman;
 using Holdfast.Hub.Machines;
+using Holdfast.Hub.Mosh;
 using Holdfast.Hub.People;
 using Holdfast.Hub.Ssh;
 using Holdfast.Hub.Tests.Machines;
@@ -14,6 +15,7 @@ namespace Holdfast.Hub.Tests.Ssh;
 public sealed class PodmanSshTests(PodmanService podman, DebianImage image) : IClassFixture<DebianImage>, IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("hf-ssh-").FullName;
+    private readonly MoshRange _range = new(33_000 + Random.Shared.Next(1000), 34_100);
     private TestHub _hub = null!;
     private PodmanEngine _engine = null!;
 
@@ -22,7 +24,7 @@ public sealed class PodmanSshTests(PodmanService podman, DebianImage image) : IC
         if (image.Unusable is { } reason) Assert.Skip(reason);
         if (!File.Exists("/usr/sbin/sshd")) Assert.Skip("openssh-server is not there: ./test installs it.");
         _engine = new PodmanEngine(podman.Socket);
-        _hub = new TestHub(engines: new Dictionary<string, IEngine> { ["podman"] = _engine });
+        _hub = new TestHub(options => options with { Settings = new HubSettings { Mosh = _range } }, engines: new Dictionary<string, IEngine> { ["podman"] = _engine });
         await _hub.StartAsync();
     }
 
@@ -47,13 +49,25 @@ public sealed class PodmanSshTests(PodmanService podman, DebianImage image) : IC
         Assert.NotEqual(0, (await RunAsync("echo a >a; scp -q -F conf a leaves.holdfast:")).Code);
 
         // 2. Inside.
-        var installed = await _engine.ExecAsync(machine.Id, new ExecCommand(["sh", "-c", "{ apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends openssh-server; } 2>&1"], default, 10_000), TestHub.Cancellation);
+        var installed = await _engine.ExecAsync(machine.Id, new ExecCommand(["sh", "-c", "{ apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends openssh-server mosh; } 2>&1"], default, 10_000), TestHub.Cancellation);
         Assert.True(installed.Value is { ExitCode: 0 }, $"{installed.Fault?.Message}{installed.Value?.Output}");
         Assert.Equal((3, "/home/ada leaves\n", ""), await RunAsync("ssh -F conf leaves.holdfast 'echo $PWD $HOLDFAST_MACHINE_NAME; exit 3'"));
         Assert.Equal("0\n", (await RunAsync("head -c 5000000 /dev/urandom >big; scp -q -F conf big leaves.holdfast:big && printf 'get big back\\n' | sftp -q -F conf leaves.holdfast >/dev/null; cmp big back; echo $?")).Out);
         await _hub.SaysAsync(machine, "cd /notebooks; echo board >index.html; setsid python3 -u -m http.server 8123 --bind 127.0.0.1 >said 2>&1 </dev/null & until grep -q port /notebooks/said; do sleep 0.02; done");
         // The container's own loopback.
         Assert.Equal("board\n", (await RunAsync("printf 'GET / HTTP/1.0\\r\\n\\r\\n' | ssh -F conf -W localhost:8123 leaves.holdfast | tail -n 1")).Out);
+        await MoshAsync(machine);
+    }
+
+    /// <summary>Within the container's own network, of which nothing is published.</summary>
+    private async Task MoshAsync(MachineRecord machine)
+    {
+        if (!File.Exists("/usr/bin/mosh-client")) Assert.Skip("mosh is not there: ./test installs it.");
+        var environment = (await File.ReadAllTextAsync(Path.Combine(_folder, "conf"), TestHub.Cancellation)).Split("ProxyCommand env ")[1].Split(" ssh-proxy")[0];
+        await File.WriteAllTextAsync(Path.Combine(_folder, "mosh.sh"), $"stty rows 24 cols 80; LC_ALL=C.UTF-8 TERM=xterm exec env {environment} mosh leaves -- sh -c 'echo over-$HOLDFAST_MACHINE_NAME-$((40 + 2)); exec sleep 2'\n", TestHub.Cancellation);
+        var ran = await RunAsync("script -qefc 'sh mosh.sh' /dev/null </dev/null");
+        Assert.Matches("(?s)over-leaves-42.*mosh is exiting", ran.Out);
+        while (_hub.Service<SshSessions>().Of(machine.Id).Count > 0) await Task.Delay(20, TestHub.Cancellation);
     }
 
     /// <summary>A key of Ada's, and a configuration of ssh that leads to this hub.</summary>
