@@ -33,7 +33,7 @@ internal static class MoshVerb
             // 3. The way there.
             var reply = await hub.SendAsync(HttpMethod.Post, Asking.PathOf(machine, "/mosh"), new MoshRequest(answer.Port, await SshIdentity.FingerprintAsync(cancellationToken)), HubJson.Default.MoshRequest, cancellationToken);
             if (reply.Fault is not null) return Asking.Fail(reply);
-            if (await AddressAsync(hub.Address.IdnHost, range, cancellationToken) is not { } address) return Output.Fail($"{hub.Address.Host} has no address of the kind that the hub has opened for mosh ({range.Ip}); mend: mosh.ip in its hub.yaml.");
+            if (await AddressAsync(hub, range, cancellationToken) is not { } address) return Output.Fail($"{hub.Address.Host} has no address of the kind that the hub has opened for mosh ({range.Ip}); mend: mosh.ip in its hub.yaml.");
             return Become.Program("mosh-client", [address, reply.Read(HubJson.Default.MoshView).Port.ToString(CultureInfo.InvariantCulture)], ("MOSH_KEY", answer.Key));
         }, name, command);
     }
@@ -76,10 +76,18 @@ internal static class MoshVerb
     }
 
     /// <summary>An address of the hub by which UDP reaches it; mosh-client takes no names.</summary>
-    private static async Task<string?> AddressAsync(string host, MoshRange range, CancellationToken cancellationToken)
+    private static async Task<string?> AddressAsync(HubClient hub, MoshRange range, CancellationToken cancellationToken)
     {
         var ip = IPAddress.Parse(range.Ip);
-        var all = await Dns.GetHostAddressesAsync(host.TrimStart('[').TrimEnd(']'), ip.Equals(IPAddress.IPv6Any) ? AddressFamily.Unspecified : ip.AddressFamily, cancellationToken);
-        return all.FirstOrDefault()?.ToString();
+        if (hub.At is { } here) return $"{(ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any) ? here.Address : ip)}";
+        try
+        {
+            var all = await Dns.GetHostAddressesAsync(hub.Address.DnsSafeHost, ip.Equals(IPAddress.IPv6Any) ? AddressFamily.Unspecified : ip.AddressFamily, cancellationToken);
+            return all.FirstOrDefault()?.ToString();
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
     }
 }
