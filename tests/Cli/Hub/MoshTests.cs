@@ -99,10 +99,10 @@ public sealed class MoshTests
         Assert.Equal(new Ran(1, "", "holdfast: This hub has no UDP ports for mosh; mend: 'mosh: {ports: 60000-60010, ip: 0.0.0.0}' in its hub.yaml, or ssh.\n"), await ssh.Place.RunAsync("mosh", "leaves"));
     }
 
-    internal static Task<SshPlace> StartAsync(string yaml)
+    internal static Task<SshPlace> StartAsync(string yaml, params string[] arguments)
     {
         if (!File.Exists("/usr/bin/mosh")) Assert.Skip("mosh is not there: ./test installs it.");
-        return SshPlace.StartAsync(yaml);
+        return SshPlace.StartAsync(arguments, yaml);
     }
 
     /// <summary>So many UDP ports in a row that nobody has.</summary>
