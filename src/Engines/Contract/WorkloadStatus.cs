@@ -16,6 +16,8 @@ public sealed record WorkloadStatus(
     public WorkloadWait? Waiting { get; init; }
     /// <summary>Why it ended, where it was the engine that ended it and nobody here had asked for that: a limit of time, a node that went away. Null for all other ends.</summary>
     public string? Interruption { get; init; }
+    /// <summary>Whether that was somebody's order to the engine itself, as by <c>scancel</c>: then it is not to be begun again.</summary>
+    public bool IsCancelled { get; init; }
     /// <summary>How often the engine has begun it anew by itself, because what it ran on went away.</summary>
     public int Requeues { get; init; }
     /// <summary>Where it runs, or ran last; null for this host.</summary>
