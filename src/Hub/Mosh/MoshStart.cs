@@ -21,6 +21,9 @@ internal sealed partial class MoshStart(HubOptions options, MoshSessions session
     /// <summary>Whether a command is that of a mosh which begins a session: <c>mosh-server new …</c>, however it is quoted.</summary>
     public static bool IsMosh(string command) => Begin().IsMatch(command);
 
+    /// <summary>A command without what has it say first where ssh has come to, as some clients of mosh ask; and whether that was asked.</summary>
+    public static (string Command, bool AsksWhere) Plain(string command) => Probe().Match(command) is { Success: true } match ? (match.Groups["rest"].Value, true) : (command, false);
+
     /// <summary>Starts one; what its client is to read.</summary>
     /// <param name="caller">Who comes, and may.</param>
     /// <param name="machine">One of theirs, that runs.</param>
@@ -59,6 +62,9 @@ internal sealed partial class MoshStart(HubOptions options, MoshSessions session
         }
     }
 
-    [GeneratedRegex(@"^\s*['""]?(/\S*/)?mosh-server['""]?\s+['""]?new['""]?(\s|$)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\s*sh\s+-c\s+'[^']*MOSH SSH_CONNECTION[^']*(?:'\s*(?:;|&&)\s*(?<rest>.+)|;\s*exec\s+(?<rest>[^']+)'\s*)\z", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex Probe();
+
+    [GeneratedRegex(@"^\s*(env(\s+[A-Z_]+=\S*)+\s+)?['""]?(/\S*/)?mosh-server['""]?\s+['""]?new['""]?(\s|$)", RegexOptions.CultureInvariant)]
     private static partial Regex Begin();
 }

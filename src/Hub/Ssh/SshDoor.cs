@@ -61,7 +61,8 @@ internal sealed class SshDoor(HubOptions options, Fleet fleet, Persons persons, 
             var caller = new Caller(person.Name, person.IsAdmin);
 
             // 2. Where to.
-            var (first, rest) = question.Machine is { } fixedName ? (fixedName, question.Command ?? "") : Split(question.Command ?? "");
+            var (command, asksWhere) = MoshStart.Plain(question.Command ?? "");
+            var (first, rest) = question.Machine is { } fixedName ? (fixedName, question.Command ?? "") : Split(command);
             var relays = question.Machine is null && first == "connect";
             if (relays) (first, rest) = Split(rest);
             if (question.Machine is null && !relays && first is "" or "known-hosts")
@@ -70,7 +71,7 @@ internal sealed class SshDoor(HubOptions options, Fleet fleet, Persons persons, 
                 return;
             }
             // A mosh that cannot be told to name a machine: where one alone can be meant, it is that.
-            if (question.Machine is null && MoshStart.IsMosh(question.Command ?? "") && Running(caller) is [var only]) (first, rest) = (only, question.Command!);
+            if (question.Machine is null && MoshStart.IsMosh(command) && Running(caller) is [var only]) (first, rest) = (only, command);
             var name = first.EndsWith(HostKeys.Suffix, StringComparison.Ordinal) ? first[..^HostKeys.Suffix.Length] : first;
             var machine = fleet.Find(caller, name);
             if (!machine.Ok || machine.Value.State != MachineState.Running)
@@ -84,7 +85,7 @@ internal sealed class SshDoor(HubOptions options, Fleet fleet, Persons persons, 
             {
                 keys.See([key.Id]);
                 var started = await mosh.RunAsync(caller, machine.Value, key, rest, stop);
-                await SayAsync(line, started.Ok ? new DoorAnswer(Text: started.Value) : new DoorAnswer(Fault: started.Fault.Message), stop);
+                await SayAsync(line, started.Ok ? new DoorAnswer(Text: asksWhere ? $"\r\nMOSH SSH_CONNECTION {question.Connection}{started.Value}" : started.Value) : new DoorAnswer(Fault: started.Fault.Message), stop);
                 return;
             }
             await (relays ? RelayAsync(line, caller, machine.Value, key, stop) : EnterAsync(line, caller, machine.Value, key, rest, stop));

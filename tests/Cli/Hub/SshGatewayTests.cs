@@ -105,6 +105,16 @@ public sealed class SshGatewayTests
             await terminal.UntilAsync("mosh is exiting");
             await MoshTests.UntilFreeAsync(first, 4);
         }
+        // Clients that ask first where their ssh has come to, in two ways.
+        await using (var terminal = new TypedTerminal(ssh.Place, "mosh --experimental-remote-ip=remote --ssh='ssh -F mine.conf' --server='leaves mosh-server' hub -- echo from-there"))
+        {
+            await terminal.UntilAsync("from-there");
+            await terminal.UntilAsync("mosh is exiting");
+        }
+        const string Asks = """ssh -F mine.conf hub "sh -c '[ -n \"\$SSH_CONNECTION\" ] && printf \"\nMOSH SSH_CONNECTION %s\n\" \"\$SSH_CONNECTION\"; exec env LANG=C.UTF-8 LC_ALL=C.UTF-8 mosh-server new'" """;
+        Assert.Matches($@"^\r\nMOSH SSH_CONNECTION 127\.0\.0\.1 \d+ 127\.0\.0\.1 {port}\r\nMOSH CONNECT {first} \S{{22}}\r\n$", (await ssh.BashAsync(Asks)).Out);
+        await ssh.Place.RunAsync("machine", "exec", "leaves", "--", "pkill", "mosh-server");
+        await MoshTests.UntilFreeAsync(first, 4);
         // A client that cannot name a machine, with a command; its key goes.
         await using var other = new TypedTerminal(ssh.Place, "mosh --ssh='ssh -F mine.conf' hub -- sh -c 'echo \"two  words\"; exec cat'");
         await other.UntilAsync("two +words");
