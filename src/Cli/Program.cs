@@ -28,6 +28,7 @@ var root = new RootCommand("Holdfast: a workspace for machine-learning notebooks
     SshVerb.Create(),
     SshVerb.CreateProxy(),
     SshDoorVerb.Create(),
+    MoshVerb.Create(),
     KeyVerb.Create(),
     JobVerb.Create(),
     SweepVerb.Create(),

@@ -9,6 +9,7 @@ using Holdfast.Hub.Images;
 using Holdfast.Hub.Jobs;
 using Holdfast.Hub.Loss;
 using Holdfast.Hub.Machines;
+using Holdfast.Hub.Mosh;
 using Holdfast.Hub.Output;
 using Holdfast.Hub.Pages;
 using Holdfast.Hub.People;
@@ -30,12 +31,14 @@ namespace Holdfast.Hub;
 /// <summary>Where a hub listens, or why it does not.</summary>
 /// <param name="Address">Scheme, host and port; null when it did not start.</param>
 /// <param name="Problem">What stands in the way, and the mend; null when it started.</param>
-public sealed record HubStart(Uri? Address, string? Problem);
+/// <param name="At">Where programs of this computer reach it, whatever the names of <paramref name="Address"/> resolve to; null when it did not start.</param>
+public sealed record HubStart(Uri? Address, string? Problem, IPEndPoint? At = null);
 
 /// <summary>One hub: the control plane, its API and pages, and the way to its machines, in this process.</summary>
 public sealed class HubServer : IAsyncDisposable
 {
     private readonly HubOptions _options;
+    private readonly IReadOnlyList<IPAddress> _addresses;
     private readonly WebApplication _app;
 
     /// <summary>Puts the hub together; nothing listens yet.</summary>
@@ -50,7 +53,7 @@ public sealed class HubServer : IAsyncDisposable
     internal HubServer(HubOptions options, Action<ILoggingBuilder>? logging, TimeProvider? time, Action<IServiceCollection>? add, Action<IEndpointRouteBuilder>? map)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _options = options;
+        (_options, _addresses) = (options, Addresses(options));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = "/" });
         logging?.Invoke(builder.Logging);
         // The platform's own messages hold whole addresses, codes and all.
@@ -78,6 +81,7 @@ public sealed class HubServer : IAsyncDisposable
             .AddOutput()
             .AddProxy()
             .AddSsh()
+            .AddMosh()
             .AddApi()
             .AddPages();
         add?.Invoke(builder.Services);
@@ -109,7 +113,8 @@ public sealed class HubServer : IAsyncDisposable
         {
             return new HubStart(null, $"Cannot listen on {_options.Ip} port {_options.Port}: {fault.Message.TrimEnd('.')}; mend: --port with another one, or --port 0 for any free one.");
         }
-        return new HubStart(new UriBuilder(_app.Urls.First()) { Host = _options.Domain }.Uri, null);
+        var address = new UriBuilder(_app.Urls.First()) { Host = _options.Domain }.Uri;
+        return new HubStart(address, null, new IPEndPoint(_addresses[^1].Equals(IPAddress.Any) || _addresses[^1].Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : _addresses[^1], address.Port));
     }
 
     /// <summary>Waits until <see cref="StopAsync"/> ends the hub, or the token does.</summary>
@@ -129,6 +134,34 @@ public sealed class HubServer : IAsyncDisposable
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
-        kestrel.Listen(_options.Ip is "localhost" ? IPAddress.Loopback : IPAddress.Parse(_options.Ip), _options.Port);
+        var port = _addresses.Count > 1 && _options.Port == 0 ? FreePort() : _options.Port;
+        foreach (var address in _addresses) kestrel.Listen(address, port);
+    }
+
+    /// <summary>What it listens on. The names below <c>localhost</c> are this computer's own for all who are on it: they lead to the hub whichever other address it has.</summary>
+    private static List<IPAddress> Addresses(HubOptions options)
+    {
+        var asked = options.Ip is "localhost" ? IPAddress.Loopback : IPAddress.Parse(options.Ip);
+        return asked.Equals(IPAddress.Any) || asked.Equals(IPAddress.IPv6Any) || asked.Equals(IPAddress.Loopback) || asked.Equals(IPAddress.IPv6Loopback) ? [asked] : [asked, IPAddress.Loopback];
+    }
+
+    /// <summary>One that all of the addresses have free.</summary>
+    private int FreePort()
+    {
+        while (true)
+        {
+            using var first = new Socket(_addresses[0].AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            using var second = new Socket(_addresses[1].AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            first.Bind(new IPEndPoint(_addresses[0], 0));
+            try
+            {
+                second.Bind(new IPEndPoint(_addresses[1], ((IPEndPoint)first.LocalEndPoint!).Port));
+                return ((IPEndPoint)first.LocalEndPoint!).Port;
+            }
+            catch (SocketException)
+            {
+                // Another one.
+            }
+        }
     }
 }

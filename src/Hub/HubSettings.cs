@@ -1,5 +1,6 @@
 using Holdfast.Engines.Slurm;
 using Holdfast.Hub.Machines;
+using Holdfast.Hub.Mosh;
 using Holdfast.Hub.Settings;
 using Holdfast.Hub.Stores;
 
@@ -58,6 +59,9 @@ public sealed record HubSettings
     public int? SshPort { get; init; }
     /// <summary>The addresses that it listens on. Default 127.0.0.1.</summary>
     public string SshIp { get; init; } = "127.0.0.1";
+
+    /// <summary>The UDP ports that mosh may use; null for no mosh.</summary>
+    public MoshRange? Mosh { get; init; }
 
     /// <summary>Reads <c>hub.yaml</c>; a file that is missing says nothing. A fault names file, line and field, and the name that was meant.</summary>
     public static HubResult<HubSettings> Read(string file) => HubYaml.Read(file);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Holdfast.Cli.Tests.Hub;
 using Holdfast.Functional.Tests.Labs;
 using Holdfast.Functional.Tests.Pages;
 using Microsoft.Playwright;
@@ -103,20 +104,64 @@ public sealed class DesktopTests(Chromium chromium)
         await Expect(page.Locator("#text")).ToHaveValueAsync("the flood → here", new() { Timeout = Patience });
     }
 
-    private static async Task<RunningHub> StartAsync(Workplace workplace)
+    [Fact]
+    public async Task Desktop_FromAnotherComputer_NeedsNothingButTheHubsPort()
+    {
+        await using var workplace = new Workplace();
+        await using var hub = await StartAsync(workplace, "--ip", "0.0.0.0", "--domain", "hub.test");
+        await using var laptop = await Laptop.StartAsync("hub.test first.hub.test", [hub.Address.Port]);
+        var (other, closed) = Laptop.Other();
+        using (other) Assert.Equal((true, false), (await laptop.ReachesAsync(hub.Address.Port), await laptop.ReachesAsync(closed)));
+        var wrapper = Path.Combine(workplace.Folder, "chromium");
+        await File.WriteAllTextAsync(wrapper, $"#!/bin/sh\nexec {laptop.Run("/usr/bin/chromium")} \"$@\"\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await using var browser = new Chromium { Executable = wrapper };
+
+        var first = await hub.LogInAsync(browser);
+        var page = await first.Context.NewPageAsync();
+        page.SetDefaultTimeout(Patience);
+        await page.GotoAsync(AddressOf(hub));
+        await RunsAsync(page);
+        await InsideAsync(workplace, Counting);
+        var window = await InsideAsync(workplace, "xdotool search --classname '^counter$'");
+        await ChangesAsync(page);
+        var before = await CountAsync(workplace, window);
+
+        // Closed, and another one opened: the same window, further on.
+        await page.CloseAsync();
+        await UntilAsync(async () => await CountAsync(workplace, window) > before + 5);
+        page = await first.Context.NewPageAsync();
+        await page.GotoAsync(AddressOf(hub));
+        await RunsAsync(page);
+        await ChangesAsync(page);
+        Assert.Equal(window, await InsideAsync(workplace, "xdotool search --classname '^counter$'"));
+
+        // The cable is pulled: it counts on, and the page comes back by itself.
+        await page.EvaluateAsync("window.mark = 'the same page'");
+        await laptop.PlugAsync(isIn: false);
+        before = await CountAsync(workplace, window);
+        await UntilAsync(async () => await CountAsync(workplace, window) > before + 5);
+        await laptop.PlugAsync(isIn: true);
+        await RunsAsync(page);
+        await ChangesAsync(page);
+        Assert.Equal("the same page", await page.EvaluateAsync<string>("window.mark"));
+        await LabPage.ScreenshotAsync(page, "desktop-laptop");
+    }
+
+    private static async Task<RunningHub> StartAsync(Workplace workplace, params string[] arguments)
     {
         if (!Environment.IsPrivilegedProcess) Assert.Skip("Machines with a root of their own need root.");
         foreach (var program in (string[])["Xvnc", "jwm", "xterm", "xdotool", "xclip"])
         {
             if (!File.Exists($"/usr/bin/{program}")) Assert.Skip($"There is no {program}; ./test installs it.");
         }
-        var hub = await new RunningHub(workplace).StartAsync();
+        var hub = await new RunningHub(workplace, arguments).StartAsync();
         await hub.HearAsync("first");
         await workplace.RunAsync("machine", "start", "first", "--wait");
         return hub;
     }
 
-    private static string AddressOf(RunningHub hub) => new UriBuilder(hub.Address) { Host = "first.localhost", Path = "/.holdfast/desktop" }.Uri.AbsoluteUri;
+    private static string AddressOf(RunningHub hub) => new UriBuilder(hub.Address) { Host = $"first.{hub.Address.Host}", Path = "/.holdfast/desktop" }.Uri.AbsoluteUri;
 
     private static Task RunsAsync(IPage page) => Expect(page.Locator("#state")).ToHaveTextAsync("running", new() { Timeout = Patience });
 

@@ -39,7 +39,7 @@ internal static class HubCheck
         var place = HubPlace.Default;
         if (place.Address is { } address)
         {
-            return await AnswersAsync(address, cancellationToken)
+            return await AnswersAsync(address, place.At, cancellationToken)
                 ? new Finding(Grade.Good, "hub", $"{address}, data in {place.Folder}")
                 : new Finding(Grade.Note, "hub", $"the hub of {place.Folder} has ended without a word and left {address}; its machines go on.", $"{Surroundings.Program} hub starts it again");
         }
@@ -56,7 +56,7 @@ internal static class HubCheck
         if (place.Address is not { } address || !File.Exists(place.TokenFile)) return [];
         try
         {
-            using var hub = HubClient.Of(address, (await File.ReadAllTextAsync(place.TokenFile, cancellationToken)).Trim());
+            using var hub = HubClient.Of(address, (await File.ReadAllTextAsync(place.TokenFile, cancellationToken)).Trim(), place.At);
             var reply = await hub.GetAsync("stores", cancellationToken);
             return reply.Fault is not null ? [] : [.. reply.Read(HubJson.Default.StoreViewArray).Select(store => new Finding(store.Problem is null ? Grade.Good : Grade.Note, $"store {store.Name}", store.Problem ?? $"{store.Place} answers."))];
         }
@@ -67,12 +67,12 @@ internal static class HubCheck
         }
     }
 
-    private static async Task<bool> AnswersAsync(Uri address, CancellationToken cancellationToken)
+    private static async Task<bool> AnswersAsync(Uri address, IPEndPoint? at, CancellationToken cancellationToken)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await socket.ConnectAsync(address.Host, address.Port, cancellationToken);
+            await (at is null ? socket.ConnectAsync(address.Host, address.Port, cancellationToken) : socket.ConnectAsync(at, cancellationToken));
             return true;
         }
         catch (SocketException)

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -13,21 +15,27 @@ internal sealed class HubClient : IDisposable
 {
     private readonly HttpClient _http;
 
-    private HubClient(Uri address, string? token, HubPlace? place = null)
+    private HubClient(Uri address, string? token, HubPlace? place = null, IPEndPoint? at = null)
     {
-        (Address, Place) = (address, place ?? HubPlace.Default);
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = !address.IsLoopback }) { BaseAddress = new Uri(address, "api/v1/"), Timeout = Timeout.InfiniteTimeSpan };
+        (Address, Place, At) = (address, place ?? HubPlace.Default, at);
+        _http = new HttpClient(Handler()) { BaseAddress = new Uri(address, "api/v1/"), Timeout = Timeout.InfiniteTimeSpan };
         if (token is { Length: > 0 }) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
     /// <summary>Where the hub is.</summary>
     public Uri Address { get; }
 
+    /// <summary>Where that is on this computer, if it is this one's, and its name may say nothing here; else null.</summary>
+    public IPEndPoint? At { get; }
+
     /// <summary>The data folder of the hub of this computer that is looked at first.</summary>
     public HubPlace Place { get; }
 
     /// <summary>A hub by its address; a token may be null.</summary>
-    public static HubClient Of(Uri address, string? token) => new(address, token);
+    /// <param name="address">By which it knows itself.</param>
+    /// <param name="token">What logs in.</param>
+    /// <param name="at">Where that is; null for what its name resolves to.</param>
+    public static HubClient Of(Uri address, string? token, IPEndPoint? at = null) => new(address, token, at: at);
 
     /// <summary>
     /// The hub that is meant: the one of a data folder that is named; else 1 what the option says, 2 <c>HOLDFAST_HUB_URL</c>, 3 the one of the last login, 4 the one that runs on this computer. What logs in is <c>HOLDFAST_HUB_TOKEN</c>, else
@@ -40,7 +48,7 @@ internal sealed class HubClient : IDisposable
         {
             var named = HubPlace.Of(data);
             return named.Address is not { } there ? (null, $"no hub runs on {named.Folder}. '{Surroundings.Program} hub --data {data}' starts one.")
-                : (new HubClient(there, File.Exists(named.TokenFile) ? File.ReadAllText(named.TokenFile).Trim() : null, named), null);
+                : (new HubClient(there, File.Exists(named.TokenFile) ? File.ReadAllText(named.TokenFile).Trim() : null, named, named.At), null);
         }
         var (local, login) = (HubPlace.Default, Login.Read());
         var said = option ?? (variables.GetValueOrDefault("HOLDFAST_HUB_URL") is { Length: > 0 } url ? url : null);
@@ -51,7 +59,7 @@ internal sealed class HubClient : IDisposable
             : login?.Address == address ? login.Token
             : local.Address == address && File.Exists(local.TokenFile) ? File.ReadAllText(local.TokenFile).Trim()
             : null;
-        return (new HubClient(address, token), null);
+        return (new HubClient(address, token, at: local.Address == address ? local.At : null), null);
     }
 
     /// <summary>Whether a text is an address of a hub.</summary>
@@ -96,10 +104,11 @@ internal sealed class HubClient : IDisposable
         try
         {
             if (_http.DefaultRequestHeaders.Authorization is { } login) web.Options.SetRequestHeader("Authorization", $"{login}");
-            if (Address.IsLoopback) web.Options.Proxy = null;
             var address = new UriBuilder(new Uri(_http.BaseAddress!, path)) { Scheme = Address.Scheme == "https" ? "wss" : "ws" };
             web.Options.CollectHttpResponseDetails = true;
-            await web.ConnectAsync(address.Uri, cancellationToken);
+            // It is done with when the connection is there.
+            using var way = new HttpMessageInvoker(Handler());
+            await web.ConnectAsync(address.Uri, way, cancellationToken);
             return web;
         }
         catch (WebSocketException) when (web.HttpStatusCode != default)
@@ -137,6 +146,29 @@ internal sealed class HubClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>How connections come about. The hub's own computer need not know its name: people elsewhere do.</summary>
+    private SocketsHttpHandler Handler()
+    {
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = At is null && !Address.IsLoopback };
+        if (At is { } at) handler.ConnectCallback = async (_, cancellationToken) => await ConnectAsync(at, cancellationToken);
+        return handler;
+    }
+
+    private static async Task<NetworkStream> ConnectAsync(IPEndPoint at, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(at, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private async Task<HttpResponseMessage> OpenAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken, long? after = null)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -26,14 +27,19 @@ internal sealed record HubPlace(string Folder)
     private string AddressFile => Path.Combine(Folder, "hub.json");
 
     /// <summary>Where the hub listens; null when none runs, as far as it could say so before it ended.</summary>
-    public Uri? Address
+    public Uri? Address => Entry is { Address: var address } ? address : null;
+
+    /// <summary>Where that is, whatever its name resolves to on this computer; null where it has not said so.</summary>
+    public IPEndPoint? At => Entry?.At;
+
+    private (Uri Address, IPEndPoint? At)? Entry
     {
         get
         {
             try
             {
                 using var json = JsonDocument.Parse(File.ReadAllBytes(AddressFile));
-                return new Uri(json.RootElement.GetProperty("address").GetString()!);
+                return (new Uri(json.RootElement.GetProperty("address").GetString()!), json.RootElement.TryGetProperty("at", out var at) && IPEndPoint.TryParse(at.GetString()!, out var end) ? end : null);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or UriFormatException)
             {
@@ -57,7 +63,7 @@ internal sealed record HubPlace(string Folder)
     }
 
     /// <summary>Says where the hub listens.</summary>
-    public void Enter(Uri address)
+    public void Enter(Uri address, IPEndPoint at)
     {
         File.Delete(AddressFile + ".new");
         using (var stream = new FileStream(AddressFile + ".new", new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
@@ -65,6 +71,7 @@ internal sealed record HubPlace(string Folder)
         {
             json.WriteStartObject();
             json.WriteString("address", address.ToString());
+            json.WriteString("at", at.ToString());
             json.WriteNumber("pid", Environment.ProcessId);
             json.WriteEndObject();
         }

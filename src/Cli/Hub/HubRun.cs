@@ -71,15 +71,18 @@ internal static class HubRun
             return Output.Fail($"{place.Folders.Database} holds what is no machine: {fault.Message}; mend: '{Surroundings.Program} hub restore' of a backup.");
         }
         if (start.Address is not { } address) return Output.Fail(start.Problem!);
-        place.Enter(address);
+        place.Enter(address, start.At!);
 
         // :: 4. The words that help.
         Console.WriteLine($"Holdfast hub, data in {place.Folder}");
         Console.WriteLine($"  {address}");
-        if (!IPAddress.IsLoopback(IPAddress.TryParse(wish.Ip, out var ip) ? ip : IPAddress.Loopback)) Console.WriteLine("Every computer that reaches this one can log in. What goes over the network is not encrypted: put a proxy with TLS before it.");
+        var isOpen = !IPAddress.IsLoopback(IPAddress.TryParse(wish.Ip, out var ip) ? ip : IPAddress.Loopback);
+        if (isOpen && wish.Domain == "localhost") Console.WriteLine($"Other computers reach the hub by {(ip!.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any) ? "a number of this one's" : $"http://{new IPEndPoint(ip, address.Port)}/")}, and its machines by a name only: --domain.");
+        if (isOpen) Console.WriteLine("Every computer that reaches this one can log in. What goes over the network is not encrypted: put a proxy with TLS before it.");
+        if (settings.Value.Mosh is { } mosh) Console.WriteLine($"mosh has UDP ports {mosh.Ports} of {mosh.Ip}, each while it is used. In a firewall: {mosh.Ports}/udp.");
         foreach (var engine in engines.Where(engine => engine != engines[0])) Console.WriteLine(engine.SchedulesItself ? $"Jobs and machines with --engine {engine.Name} run on the cluster." : $"Images run on {engine.Name}.");
         Console.WriteLine("Ctrl-C ends the hub; machines go on.");
-        using (var hub = HubClient.Of(address, (await File.ReadAllTextAsync(place.TokenFile, cancellationToken)).Trim()))
+        using (var hub = HubClient.Of(address, (await File.ReadAllTextAsync(place.TokenFile, cancellationToken)).Trim(), start.At))
         {
             await SayLinkAsync(hub, cancellationToken);
             if (isNew && wish.FirstMachine) await MakeFirstAsync(hub, ended.Token);

@@ -19,6 +19,9 @@ internal static class SshConfig
         ("StrictHostKeyChecking", "yes"),
     ];
 
+    /// <summary>The same as arguments of ssh.</summary>
+    public static IEnumerable<string> Options(SshIdentity identity, string? hub, string? data) => Settings(identity, hub, data).SelectMany(each => (string[])["-o", $"{each.Name} {each.Value}"]);
+
     /// <summary>Puts the block into the file, in the place of the one before. Whether anything has changed.</summary>
     public static bool Write(SshIdentity identity, string? hub, string? data)
     {

@@ -21,7 +21,7 @@ internal static class SshDoorVerb
         var machine = new Argument<string?>("MACHINE") { Description = "The machine; else the command begins with it.", Arity = ArgumentArity.ZeroOrOne };
         var verb = new Command("ssh-door", "What sshd runs for whom it has let in.") { socket, key, machine };
         verb.Hidden = true;
-        verb.SetAction((parse, cancellationToken) => RunAsync(parse.GetValue(socket)!, new DoorQuestion(parse.GetValue(key)!, parse.GetValue(machine), Surroundings.Variables.GetValueOrDefault("SSH_ORIGINAL_COMMAND")), cancellationToken));
+        verb.SetAction((parse, cancellationToken) => RunAsync(parse.GetValue(socket)!, new DoorQuestion(parse.GetValue(key)!, parse.GetValue(machine), Surroundings.Variables.GetValueOrDefault("SSH_ORIGINAL_COMMAND"), Surroundings.Variables.GetValueOrDefault("SSH_CONNECTION")), cancellationToken));
         return verb;
     }
 

@@ -19,8 +19,7 @@ internal static class SshVerb
         var verb = Asking.Verb("ssh", "Log in to a machine by this computer's ssh, through the hub's own address; end with the exit code of what ran there.", async (parse, hub, cancellationToken) =>
         {
             if (await SshIdentity.PrepareAsync(hub, adds: false, cancellationToken) is not { } identity) return 1;
-            var options = SshConfig.Settings(identity, parse.GetValue<string?>("--hub"), parse.GetValue<string?>("--data")).SelectMany(each => (string[])["-o", $"{each.Name} {each.Value}"]);
-            return await RunAsync([.. options, "--", $"{parse.GetValue(name)}{identity.View.Suffix}", .. parse.GetValue(command) ?? []]);
+            return await RunAsync([.. SshConfig.Options(identity, parse.GetValue<string?>("--hub"), parse.GetValue<string?>("--data")), "--", $"{parse.GetValue(name)}{identity.View.Suffix}", .. parse.GetValue(command) ?? []]);
         }, name, command);
         verb.Add(Config());
         return verb;

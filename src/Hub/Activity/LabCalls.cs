@@ -21,7 +21,12 @@ internal sealed class LabCalls(HubOptions options, SshSessions ssh, TimeProvider
     {
         if (await GetAsync(machine, "api/activity", ActivityJson.Default.LabWork, cancellationToken) is not { } work) return null;
         // The machine's clock is its own.
-        return work with { Busy = [.. work.Busy ?? [], .. ssh.Of(machine.Id).Select(session => new LabBusy("ssh", session.Id, $"ssh of {session.Person}", work.Time - (time.GetUtcNow() - session.Began)))] };
+        var (now, open) = (time.GetUtcNow(), ssh.Of(machine.Id));
+        return work with
+        {
+            Busy = [.. work.Busy ?? [], .. open.Where(session => session.LastAtWork is null).Select(session => new LabBusy("ssh", session.Id, $"ssh of {session.Person}", work.Time - (now - session.Began)))],
+            LastInput = open.Select(session => work.Time - (now - session.LastAtWork?.Invoke())).Append(work.LastInput).Max(),
+        };
     }
 
     /// <summary>What runs and ran; null when it does not say.</summary>

@@ -26,6 +26,7 @@ internal static class ApiFeature
         PortsApi.Map(api);
         DesktopApi.Map(api);
         SshApi.Map(api);
+        MoshApi.Map(api);
         ActivityApi.Map(api);
         RunsApi.Map(api);
         JobsApi.Map(api);

@@ -65,6 +65,7 @@ internal static partial class Migrations
         UploadTables,
         PortTables,
         SshTables,
+        MoshTables,
     ];
 
     public static void Apply(HubDatabase database) => database.Transact(() =>

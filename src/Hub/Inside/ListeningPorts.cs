@@ -10,39 +10,67 @@ public readonly record struct ListeningPort(int Port, string Program);
 /// <summary>Reads from <c>/proc</c> on which ports processes listen that <see cref="PortGate"/> can reach: on loopback, or on all addresses.</summary>
 public static class ListeningPorts
 {
-    private const string Listening = "0A";
+    // tcp_states.h: what listens; and a UDP socket that takes from anybody.
+    private const string Listening = "0A", Unconnected = "07";
 
     /// <summary>Those of all processes that can be seen, or of those with a variable; sorted, each port once.</summary>
     /// <param name="mark"><c>NAME=VALUE</c> that the environment of a process is to have; null for any.</param>
     public static IReadOnlyList<ListeningPort> Read(string? mark)
     {
+        var ports = Sockets("tcp", Listening);
+        var found = new SortedDictionary<int, ListeningPort>();
+        foreach (var (socket, program) in ports.Count == 0 ? [] : Holders(ports.ContainsKey, mark)) found.TryAdd(ports[socket], new ListeningPort(ports[socket], program));
+        return [.. found.Values];
+    }
+
+    /// <summary>The socket by which a program receives on a UDP port; null for none.</summary>
+    /// <param name="port">The port.</param>
+    /// <param name="program">What the process calls itself.</param>
+    /// <param name="mark">As of <see cref="Read"/>.</param>
+    internal static string? SocketOf(int port, string program, string? mark)
+    {
+        var ports = Sockets("udp", Unconnected);
+        return ports.ContainsValue(port) ? Holders(socket => ports.TryGetValue(socket, out var of) && of == port, mark).FirstOrDefault(holder => holder.Program == program).Socket : null;
+    }
+
+    /// <summary>Whether that socket is still there.</summary>
+    internal static bool HasUdp(int port, string socket) => Sockets("udp", Unconnected).TryGetValue(socket, out var of) && of == port;
+
+    /// <summary>The ports of sockets that can be reached, by how <c>/proc</c> names those.</summary>
+    private static Dictionary<string, int> Sockets(string protocol, string state)
+    {
         var ports = new Dictionary<string, int>();
-        foreach (var table in (string[])["/proc/net/tcp", "/proc/net/tcp6"])
+        foreach (var table in (string[])[$"/proc/net/{protocol}", $"/proc/net/{protocol}6"])
         {
             foreach (var line in Lines(table).Skip(1))
             {
                 // proc(5): 1 local address, 3 state, 9 inode.
                 var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                if (fields.Length > 9 && fields[3] == Listening && fields[1].Split(':') is [var address, var port] && IsReachable(address)) ports[$"socket:[{fields[9]}]"] = int.Parse(port, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+                if (fields.Length > 9 && fields[3] == state && fields[1].Split(':') is [var address, var port] && IsReachable(address)) ports[$"socket:[{fields[9]}]"] = int.Parse(port, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             }
         }
-        var found = new SortedDictionary<int, ListeningPort>();
-        foreach (var process in ports.Count == 0 ? [] : Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0])))
+        return ports;
+    }
+
+    private static IEnumerable<(string Socket, string Program)> Holders(Predicate<string> which, string? mark)
+    {
+        foreach (var process in Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0])))
         {
+            var found = new List<(string, string)>();
             try
             {
                 if (mark is not null && !File.ReadAllText($"{process}/environ").Split('\0').Contains(mark)) continue;
                 foreach (var descriptor in new DirectoryInfo($"{process}/fd").EnumerateFileSystemInfos())
                 {
-                    if (descriptor.LinkTarget is { } target && ports.TryGetValue(target, out var port)) found.TryAdd(port, new ListeningPort(port, File.ReadAllText($"{process}/comm").TrimEnd('\n')));
+                    if (descriptor.LinkTarget is { } target && which(target)) found.Add((target, File.ReadAllText($"{process}/comm").TrimEnd('\n')));
                 }
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
                 // It has ended, or is nobody's that we may look at.
             }
+            foreach (var holder in found) yield return holder;
         }
-        return [.. found.Values];
     }
 
     /// <summary>Loopback, or all addresses; in hexadecimal, each 32 bits in the order of this processor.</summary>

@@ -8,14 +8,14 @@ namespace Holdfast.Hub.Inside;
 /// <summary>
 /// The way to ports inside a machine: a Unix socket in the meeting folder. Who connects writes the port in decimal and a line feed, reads a line, <c>ok</c> or why not, and
 /// is then connected to <c>localhost:PORT</c>, also where that listens on the machine's loopback only. Who writes <c>ports</c> reads a line for each port that something listens on, port, space and
-/// program, and then the end.
+/// program, and then the end. Who writes <c>mosh PORT</c> reaches a mosh-server (<see cref="MoshGate"/>).
 /// </summary>
 public sealed class PortGate : IAsyncDisposable
 {
     /// <summary>What asks for the list.</summary>
     public const string List = "ports";
 
-    private const int LongestLine = 8;
+    private const int LongestLine = 16;
     private const int Backlog = 128;
     private static readonly IPAddress[] Loopbacks = [IPAddress.Loopback, IPAddress.IPv6Loopback];
 
@@ -65,7 +65,13 @@ public sealed class PortGate : IAsyncDisposable
                 await near.SendAsync(Encoding.UTF8.GetBytes(string.Concat(ListeningPorts.Read(_mark).Where(each => each.Port != _own).Select(each => $"{each.Port} {each.Program}\n"))), _ended.Token);
                 return;
             }
-            var (port, problem) = PortIn(line);
+            var isMosh = line.StartsWith(MoshGate.Word, StringComparison.Ordinal);
+            var (port, problem) = PortIn(isMosh ? line[MoshGate.Word.Length..] : line);
+            if (isMosh && problem is null)
+            {
+                await MoshGate.ServeAsync(near, port, _mark, _ended.Token);
+                return;
+            }
             using var far = problem is null ? await ConnectAsync(port) : null;
             if (far is null)
             {

@@ -15,12 +15,12 @@ internal sealed class Gate(RequestDelegate next, HubHosts hosts, Logins logins, 
         SecurityHeaders.Set(context);
 
         // 1
-        if (!hosts.IsHub(request.Host))
+        if (!hosts.IsHub(request))
         {
             PeopleLog.ForeignHost(log, request.Host.Value);
             return FaultAnswer.WriteAsync(context, new HubFault("forbidden", "This hub does not answer to that host name; mend: open it by the address it printed, or start it with that domain."));
         }
-        if (request.IsNavigation() && !hosts.IsDomain(request.Host) && hosts.IsDomain(new HostString("localhost")))
+        if (request.IsNavigation() && !hosts.IsDomain(request.Host) && hosts.IsDomain(new HostString("localhost")) && !HubHosts.IsNumber(request))
         {
             // Machines ask for the login there, and a cookie is one host's.
             context.Response.Redirect(hosts.AddressFor(request) + request.PathBase.Add(request.Path).ToUriComponent() + request.QueryString.ToUriComponent());

@@ -23,7 +23,10 @@ internal sealed class LocalToken
     public static string FileIn(HubFolders folders) => Path.Combine(folders.Root, "cli-token");
 
     /// <summary>Whose it is; null for another token.</summary>
-    public Login? Find(string shown) => Bearer.Hash(shown) is { } hash && CryptographicOperations.FixedTimeEquals(hash, _hash)
+    public Login? Find(string shown) => Bearer.Hash(shown) is { } hash ? Find(hash) : null;
+
+    /// <inheritdoc cref="Tokens.Find(byte[])" />
+    public Login? Find(byte[] hash) => CryptographicOperations.FixedTimeEquals(hash, _hash)
         ? new Login(_first.Local(), hash, isToken: true, DateTimeOffset.MinValue, null)
         : null;
 }

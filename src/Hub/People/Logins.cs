@@ -8,6 +8,9 @@ internal sealed class Logins(Sessions sessions, Tokens tokens, LocalToken local)
     /// <summary>The login of an API token, or null.</summary>
     public Login? ByToken(string token) => tokens.Find(token) ?? local.Find(token);
 
+    /// <inheritdoc cref="Tokens.Find(byte[])" />
+    public Login? ByHash(byte[] hash) => tokens.Find(hash) ?? local.Find(hash);
+
     /// <summary>The login of a session's cookie, or null.</summary>
     public Login? BySession(string? cookie) => cookie is null ? null : sessions.Find(cookie);
 

@@ -50,9 +50,11 @@ internal sealed class Tokens(HubDatabase database, KnownLogins known, AuditLog a
     }
 
     /// <summary>The login of a token, or null; counts as a use.</summary>
-    public Login? Find(string shown)
+    public Login? Find(string shown) => Bearer.Hash(shown) is { } hash ? Find(hash) : null;
+
+    /// <summary>The login of the token that has this hash, or null.</summary>
+    public Login? Find(byte[] hash)
     {
-        if (Bearer.Hash(shown) is not { } hash) return null;
         var login = known.Find(hash, () => database.Query(
             "SELECT person, role, scope, tokens.seen, expires FROM tokens JOIN people ON people.name = person WHERE hash = $hash",
             row => new Login(new Caller(row.GetString(0), row.GetString(1) == Person.AdminRole, row.GetString(2) == All), hash, isToken: true, HubTime.ReadOptional(row, 3) ?? DateTimeOffset.MinValue, HubTime.ReadOptional(row, 4)),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Holdfast.Hub.Inside;
@@ -9,7 +10,7 @@ namespace Holdfast.Hub.Ports;
 /// <summary>The ports inside machines: which there are, and connections to them.</summary>
 internal sealed class MachinePorts(IMachines machines)
 {
-    private const int MostBytes = 64 << 10, MostPorts = 500, LongestName = 15;
+    private const int MostBytes = 64 << 10, MostPorts = 500, LongestName = 15, LongestAnswer = 256;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>The ports that something inside listens on. What the machine says of itself: its own words, and nothing that is relied on.</summary>
@@ -43,6 +44,30 @@ internal sealed class MachinePorts(IMachines machines)
         }
         catch (Exception problem) when (problem is IOException or SocketException)
         {
+            return NoAnswer(machine, problem);
+        }
+    }
+
+    /// <summary>Connects to a mosh-server inside (<see cref="MoshGate"/>). Fault <c>not-found</c> when there is none at that port any more.</summary>
+    public async Task<HubResult<Socket>> ConnectMoshAsync(MachineRecord machine, int port, CancellationToken cancellationToken)
+    {
+        if (NotRunning(machine) is { } fault) return fault;
+        Socket? socket = null;
+        try
+        {
+            socket = await new Upstream(machine, null, machines.PortSocketOf(machine)).ConnectAsync(cancellationToken);
+            await socket.SendAsync(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{MoshGate.Word}{port}\n")), cancellationToken);
+            await using var said = new NetworkStream(socket, ownsSocket: false);
+            var answer = Encoding.UTF8.GetString(await FirstLine.ReadAsync(said, LongestAnswer, cancellationToken));
+            if (answer == "ok") return socket;
+            socket.Dispose();
+            return answer == MoshGate.NoServer(port) ? new HubFault("not-found", $"{machine.Spec.Name}: {answer}.")
+                // A lab that knows nothing of it has come with an older version, and stays until its machine is stopped.
+                : new HubFault("unavailable", answer.Length > 0 ? $"{machine.Spec.Name} runs since before there was mosh; mend: stop and start it." : $"{machine.Spec.Name} does not answer about mosh.");
+        }
+        catch (Exception problem) when (problem is IOException or SocketException)
+        {
+            socket?.Dispose();
             return NoAnswer(machine, problem);
         }
     }

@@ -4,6 +4,7 @@ using Holdfast.Engines.Slurm;
 using Holdfast.Hub.Activity;
 using Holdfast.Hub.Images;
 using Holdfast.Hub.Machines;
+using Holdfast.Hub.Mosh;
 using Holdfast.Hub.Stores;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -39,7 +40,7 @@ internal static class HubYaml
     private static HubSettings Settings(YamlNode node)
     {
         var settings = new HubSettings();
-        foreach (var (name, value) in Fields(node, "", ["types", "currency", "gpus", "hook_timeout", "host_for_members", "quotas", "storage_price", "budgets", "auto_stop", "webhook", "points", "jobs", "registry", "stores", "slurm", "ssh"]))
+        foreach (var (name, value) in Fields(node, "", ["types", "currency", "gpus", "hook_timeout", "host_for_members", "quotas", "storage_price", "budgets", "auto_stop", "webhook", "points", "jobs", "registry", "stores", "slurm", "ssh", "mosh"]))
         {
             settings = name switch
             {
@@ -58,6 +59,7 @@ internal static class HubYaml
                 "stores" => settings with { Stores = Stores(value) },
                 "slurm" => settings with { Slurm = Slurm(value) },
                 "ssh" => Ssh(settings, value),
+                "mosh" => settings with { Mosh = Mosh(value) },
                 _ => Points(settings, value),
             };
         }
@@ -144,10 +146,24 @@ internal static class HubYaml
         {
             settings = name == "port"
                 ? settings with { SshPort = Whole(value, "ssh.port") is > 0 and <= IPEndPoint.MaxPort and var port ? port : throw Fault(value, "ssh.port is a port, 1 to 65535.") }
-                : settings with { SshIp = IPAddress.TryParse(Text(value, "ssh.ip"), out var ip) ? $"{ip}" : throw Fault(value, $"ssh.ip is an address of this computer, as 0.0.0.0 for all, not '{Text(value, "ssh.ip")}'.") };
+                : settings with { SshIp = Ip(value, "ssh.ip") };
         }
         return settings.SshPort is null ? throw Fault(node, "ssh has a port, as 'ssh: {port: 2222, ip: 0.0.0.0}'.") : settings;
     }
+
+    private static MoshRange Mosh(YamlNode node)
+    {
+        MoshRange? range = null;
+        string? ip = null;
+        foreach (var (name, value) in Fields(node, "mosh", ["ports", "ip"]))
+        {
+            if (name == "ip") ip = Ip(value, "mosh.ip");
+            else range = MoshRange.Read(Text(value, "mosh.ports")) is var (first, last) ? new MoshRange(first, last) : throw Fault(value, $"mosh.ports is a range of UDP ports as 60000-60010, not '{Text(value, "mosh.ports")}'.");
+        }
+        return range is null ? throw Fault(node, "mosh has ports, as 'mosh: {ports: 60000-60010, ip: 0.0.0.0}'.") : ip is null ? range : range with { Ip = ip };
+    }
+
+    private static string Ip(YamlNode node, string field) => IPAddress.TryParse(Text(node, field), out var ip) ? $"{ip}" : throw Fault(node, $"{field} is an address of this computer, as 0.0.0.0 for all, not '{Text(node, field)}'.");
 
     private static HubSettings Points(HubSettings settings, YamlNode node)
     {

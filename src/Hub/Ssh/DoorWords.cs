@@ -6,7 +6,8 @@ namespace Holdfast.Hub.Ssh;
 /// <param name="Key">The id of their key.</param>
 /// <param name="Machine">The machine; null where the command begins with it.</param>
 /// <param name="Command">What they have typed; null or empty for a shell.</param>
-public sealed record DoorQuestion(string Key, string? Machine, string? Command);
+/// <param name="Connection">Of their ssh, as its variable <c>SSH_CONNECTION</c> says it: address and port of either side.</param>
+public sealed record DoorQuestion(string Key, string? Machine, string? Command, string? Connection = null);
 
 /// <summary>What the hub does about it: one of these.</summary>
 /// <param name="Fault">Why it does nothing.</param>

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Holdfast.Hub.Inside;
 using Holdfast.Hub.Machines;
+using Holdfast.Hub.Mosh;
 using Holdfast.Hub.People;
 using Microsoft.Extensions.Hosting;
 
@@ -10,7 +11,7 @@ namespace Holdfast.Hub.Ssh;
 /// <summary>
 /// Where those ask what to do whom an sshd of the hub's computer has let in by a registered key: a Unix socket that only the hub's user can open. What was granted ends with the line, from either side.
 /// </summary>
-internal sealed class SshDoor(HubOptions options, Fleet fleet, Persons persons, SshKeys keys, SshWays ways, SshSessions sessions, AuditLog audit) : BackgroundService
+internal sealed class SshDoor(HubOptions options, Fleet fleet, Persons persons, SshKeys keys, SshWays ways, SshSessions sessions, MoshStart mosh, AuditLog audit) : BackgroundService
 {
     private const int Backlog = 128, LongestLine = 256 << 10;
 
@@ -18,6 +19,8 @@ internal sealed class SshDoor(HubOptions options, Fleet fleet, Persons persons, 
         ssh … connect NAME       the ssh of a machine: ProxyCommand ssh -p PORT USER@HUB connect %n
         ssh -t … NAME [COMMAND]  a shell, or a command, in a machine
         ssh … known-hosts        the line for ~/.ssh/known_hosts that knows all machines
+        mosh --ssh='ssh -p PORT' --server='NAME mosh-server' USER@HUB
+                                 a shell that survives the network
 
         """;
 
@@ -58,7 +61,8 @@ internal sealed class SshDoor(HubOptions options, Fleet fleet, Persons persons, 
             var caller = new Caller(person.Name, person.IsAdmin);
 
             // 2. Where to.
-            var (first, rest) = question.Machine is { } fixedName ? (fixedName, question.Command ?? "") : Split(question.Command ?? "");
+            var (command, asksWhere) = MoshStart.Plain(question.Command ?? "");
+            var (first, rest) = question.Machine is { } fixedName ? (fixedName, question.Command ?? "") : Split(command);
             var relays = question.Machine is null && first == "connect";
             if (relays) (first, rest) = Split(rest);
             if (question.Machine is null && !relays && first is "" or "known-hosts")
@@ -66,6 +70,8 @@ internal sealed class SshDoor(HubOptions options, Fleet fleet, Persons persons, 
                 await SayAsync(line, first.Length == 0 ? new DoorAnswer(Text: ListOf(caller)) : await KnownAsync(stop), stop);
                 return;
             }
+            // A mosh that cannot be told to name a machine: where one alone can be meant, it is that.
+            if (question.Machine is null && MoshStart.IsMosh(command) && Running(caller) is [var only]) (first, rest) = (only, command);
             var name = first.EndsWith(HostKeys.Suffix, StringComparison.Ordinal) ? first[..^HostKeys.Suffix.Length] : first;
             var machine = fleet.Find(caller, name);
             if (!machine.Ok || machine.Value.State != MachineState.Running)
@@ -75,6 +81,13 @@ internal sealed class SshDoor(HubOptions options, Fleet fleet, Persons persons, 
             }
 
             // 3. In.
+            if (question.Machine is null && !relays && MoshStart.IsMosh(rest))
+            {
+                keys.See([key.Id]);
+                var started = await mosh.RunAsync(caller, machine.Value, key, rest, stop);
+                await SayAsync(line, started.Ok ? new DoorAnswer(Text: asksWhere ? $"\r\nMOSH SSH_CONNECTION {question.Connection}{started.Value}" : started.Value) : new DoorAnswer(Fault: started.Fault.Message), stop);
+                return;
+            }
             await (relays ? RelayAsync(line, caller, machine.Value, key, stop) : EnterAsync(line, caller, machine.Value, key, rest, stop));
         }
         catch (Exception fault) when (fault is IOException or JsonException or OperationCanceledException)
@@ -118,9 +131,11 @@ internal sealed class SshDoor(HubOptions options, Fleet fleet, Persons persons, 
 
     private string ListOf(Caller caller)
     {
-        var machines = fleet.List(caller).Where(machine => machine.State == MachineState.Running).Select(machine => machine.Spec.Name).ToArray();
+        var machines = Running(caller);
         return $"{(machines.Length == 0 ? "No machine of yours runs." : $"Your machines that run: {string.Join(", ", machines)}")}\n\n{Usage}";
     }
+
+    private string[] Running(Caller caller) => [.. fleet.List(caller).Where(machine => machine.State == MachineState.Running).Select(machine => machine.Spec.Name)];
 
     private async Task<DoorAnswer> KnownAsync(CancellationToken cancellationToken)
     {

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Holdfast.Hub.Ssh;
 
-/// <summary>What is open by ssh.</summary>
+/// <summary>What is open by ssh and mosh.</summary>
 internal sealed class SshSessions(TimeProvider time)
 {
     private readonly ConcurrentDictionary<SshSession, bool> _open = new();
@@ -11,9 +11,10 @@ internal sealed class SshSessions(TimeProvider time)
     /// <param name="person">Who came in.</param>
     /// <param name="machine">The id of the machine.</param>
     /// <param name="keys">The ids of the keys that may have opened it.</param>
-    public SshSession Begin(string person, string machine, IReadOnlyList<string> keys)
+    /// <param name="lastAtWork">Of one that does not end when nobody is there: when somebody was. Null where it is work that it is open.</param>
+    public SshSession Begin(string person, string machine, IReadOnlyList<string> keys, Func<DateTimeOffset?>? lastAtWork = null)
     {
-        var session = new SshSession(person, machine, keys, time.GetUtcNow(), gone => _open.TryRemove(gone, out _));
+        var session = new SshSession(person, machine, keys, time.GetUtcNow(), lastAtWork, gone => _open.TryRemove(gone, out _));
         _open[session] = true;
         return session;
     }
@@ -28,8 +29,8 @@ internal sealed class SshSessions(TimeProvider time)
     }
 }
 
-/// <summary>A connection by ssh into a machine.</summary>
-internal sealed class SshSession(string person, string machine, IReadOnlyList<string> keys, DateTimeOffset began, Action<SshSession> gone) : IDisposable
+/// <summary>A connection by ssh, or by mosh, into a machine.</summary>
+internal sealed class SshSession(string person, string machine, IReadOnlyList<string> keys, DateTimeOffset began, Func<DateTimeOffset?>? lastAtWork, Action<SshSession> gone) : IDisposable
 {
     private readonly CancellationTokenSource _ended = new();
 
@@ -42,6 +43,9 @@ internal sealed class SshSession(string person, string machine, IReadOnlyList<st
     public IReadOnlyList<string> Keys => keys;
 
     public DateTimeOffset Began => began;
+
+    /// <inheritdoc cref="SshSessions.Begin" path="/param[@name='lastAtWork']" />
+    public Func<DateTimeOffset?>? LastAtWork => lastAtWork;
 
     /// <summary>Cancelled when a key of it is removed, or its person may not any more.</summary>
     public CancellationToken Ended => _ended.Token;

@@ -12,7 +12,7 @@ internal sealed class SshWays(HubOptions options, Sshd sshd, SshKeys keys, SshSe
     public async Task<HubResult<SshView>> ViewAsync(CancellationToken cancellationToken)
     {
         var authority = await hosts.AuthorityAsync(cancellationToken);
-        return authority.Ok ? new SshView(Environment.UserName, HostKeys.Suffix, authority.Value, options.Settings.SshPort) : authority.Fault;
+        return authority.Ok ? new SshView(Environment.UserName, HostKeys.Suffix, authority.Value, options.Settings.SshPort, options.Settings.Mosh) : authority.Fault;
     }
 
     /// <summary>Those of the caller's keys that may log in.</summary>

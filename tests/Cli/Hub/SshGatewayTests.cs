@@ -80,6 +80,52 @@ public sealed class SshGatewayTests
         Assert.Equal("still\n", await stays.StandardOutput.ReadToEndAsync(Cancellation));
     }
 
+    [Fact]
+    public async Task Mosh_OfAnotherComputer_ComesInByTheKeyAlone()
+    {
+        var (port, (first, range)) = (FreePort(), MoshTests.Range(4));
+        await using var ssh = await MoshTests.StartAsync($"ssh: {{port: {port}}}\nmosh: {{ports: {range}}}\n");
+        var mine = await ConfigureAsync(ssh, "mine", port);
+        var added = await ssh.Place.RunAsync("key", "add", $"{mine}.pub", "-q");
+        var theirs = await ConfigureAsync(ssh, "theirs", port);
+        var token = await ssh.InviteAsync("bob");
+        ssh.Place.Set("HOLDFAST_HUB_TOKEN", token);
+        await ssh.Place.RunAsync("key", "add", $"{theirs}.pub");
+        ssh.Place.Set("HOLDFAST_HUB_TOKEN", null);
+        await UntilItListensAsync(port);
+
+        // As the documentation has it, with mosh's own program.
+        await using (var terminal = new TypedTerminal(ssh.Place, "mosh --ssh='ssh -F mine.conf' --server='leaves mosh-server' hub"))
+        {
+            await terminal.UntilAsync("# ");
+            await terminal.TypeAsync("echo in-$HOLDFAST_MACHINE_NAME-$((40 + 2)) $PWD");
+            await terminal.UntilAsync("in-leaves-42 /home/admin");
+            Assert.Single(MoshTests.Bound(first, 4));
+            await terminal.TypeAsync("exit");
+            await terminal.UntilAsync("mosh is exiting");
+            await MoshTests.UntilFreeAsync(first, 4);
+        }
+        // Clients that ask first where their ssh has come to, in two ways.
+        await using (var terminal = new TypedTerminal(ssh.Place, "mosh --experimental-remote-ip=remote --ssh='ssh -F mine.conf' --server='leaves mosh-server' hub -- echo from-there"))
+        {
+            await terminal.UntilAsync("from-there");
+            await terminal.UntilAsync("mosh is exiting");
+        }
+        const string Asks = """ssh -F mine.conf hub "sh -c '[ -n \"\$SSH_CONNECTION\" ] && printf \"\nMOSH SSH_CONNECTION %s\n\" \"\$SSH_CONNECTION\"; exec env LANG=C.UTF-8 LC_ALL=C.UTF-8 mosh-server new'" """;
+        Assert.Matches($@"^\r\nMOSH SSH_CONNECTION 127\.0\.0\.1 \d+ 127\.0\.0\.1 {port}\r\nMOSH CONNECT {first} \S{{22}}\r\n$", (await ssh.BashAsync(Asks)).Out);
+        await ssh.Place.RunAsync("machine", "exec", "leaves", "--", "pkill", "mosh-server");
+        await MoshTests.UntilFreeAsync(first, 4);
+        // A client that cannot name a machine, with a command; its key goes.
+        await using var other = new TypedTerminal(ssh.Place, "mosh --ssh='ssh -F mine.conf' hub -- sh -c 'echo \"two  words\"; exec cat'");
+        await other.UntilAsync("two +words");
+        Assert.Single(MoshTests.Bound(first, 4));
+        var stolen = await ssh.BashAsync("ssh -F theirs.conf hub leaves mosh-server new; ssh -F theirs.conf hub mosh-server new");
+        Assert.Equal(0, (await ssh.Place.RunAsync("key", "rm", added.Out.Trim())).ExitCode);
+        await MoshTests.UntilFreeAsync(first, 4);
+
+        Assert.Equal("holdfast: There is no machine 'leaves'.\nholdfast: There is no machine 'mosh-server'.\n", stolen.Errors);
+    }
+
     private static async Task<(int, string)> FaultAsync(SshPlace ssh, string script)
     {
         var ran = await ssh.BashAsync(script);

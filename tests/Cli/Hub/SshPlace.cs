@@ -8,7 +8,7 @@ namespace Holdfast.Cli.Tests.Hub;
 /// <summary>A hub with a running machine <c>leaves</c> on the host engine, and an account whose ssh is a home of its own.</summary>
 internal sealed partial class SshPlace : IAsyncDisposable
 {
-    private readonly RunningHub _hub;
+    private RunningHub _hub;
 
     private SshPlace(Place place, RunningHub hub) => (Place, _hub) = (place, hub);
 
@@ -20,7 +20,10 @@ internal sealed partial class SshPlace : IAsyncDisposable
     public string HubSaid => _hub.Said;
 
     /// <summary>Starts it, with what <c>hub.yaml</c> is to say.</summary>
-    public static async Task<SshPlace> StartAsync(string yaml = "")
+    public static Task<SshPlace> StartAsync(string yaml = "") => StartAsync([], yaml);
+
+    /// <summary>The same, with more on the hub's command line.</summary>
+    public static async Task<SshPlace> StartAsync(string[] arguments, string yaml)
     {
         if (!Environment.IsPrivilegedProcess) Assert.Skip("Machines of the host engine have their own processes as root only.");
         if (!File.Exists("/usr/sbin/sshd")) Assert.Skip("openssh-server is not there: ./test installs it.");
@@ -28,9 +31,16 @@ internal sealed partial class SshPlace : IAsyncDisposable
         place.Set("HOME", Directory.CreateDirectory(place.PathOf("home")).FullName);
         Directory.CreateDirectory(Path.Combine(place.State, "hub"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         place.Write("state/hub/hub.yaml", yaml);
-        var hub = await RunningHub.StartAsync(place, arguments: "--no-first-machine");
+        var hub = await RunningHub.StartAsync(place, arguments: ["--no-first-machine", .. arguments]);
         Assert.Equal(0, (await place.RunAsync("machine", "create", "leaves", "--start")).ExitCode);
         return new SshPlace(place, hub);
+    }
+
+    /// <summary>Ends the hub, and starts another one in its place.</summary>
+    public async Task RestartAsync()
+    {
+        Assert.Equal(0, await _hub.EndAsync());
+        _hub = await RunningHub.StartAsync(Place);
     }
 
     /// <summary>Has somebody new accept an invitation; a token of theirs.</summary>

@@ -87,6 +87,6 @@ internal sealed partial class RunningLab : IAsyncDisposable
         lock (_said) return _said.ToString();
     }
 
-    [GeneratedRegex(@"https?://\S+[?&]token=\S+|http://localhost:\d+/$")]
+    [GeneratedRegex(@"https?://\S+[?&]token=\S+|http://(localhost|hub\.test):\d+/$")]
     private static partial Regex LinkPattern();
 }

@@ -8,15 +8,18 @@ namespace Holdfast.Functional.Tests.Pages;
 /// <summary>One browser for all tests: Debian's, started when the first page is opened.</summary>
 public sealed class Chromium : IAsyncDisposable
 {
-    private const string Executable = "/usr/bin/chromium";
+    private const string Own = "/usr/bin/chromium";
     private readonly SemaphoreSlim _starting = new(1);
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
+    /// <summary>What is started; Debian's own browser, or something before it.</summary>
+    public string Executable { get; init; } = Own;
+
     /// <summary>A page with cookies and storage of its own. The certificates that labs make themselves are taken.</summary>
     public async Task<IPage> NewPageAsync(int width = 1280, int height = 900, string? storage = null, bool script = true)
     {
-        if (!File.Exists(Executable)) Assert.Skip($"{Executable} is not there: apt-get install chromium.");
+        if (!File.Exists(Own)) Assert.Skip($"{Own} is not there: apt-get install chromium.");
         await _starting.WaitAsync(TestContext.Current.CancellationToken);
         try
         {

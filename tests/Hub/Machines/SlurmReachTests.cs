@@ -23,7 +23,7 @@ public sealed class SlurmReachTests(SlurmCluster cluster) : IAsyncLifetime
         {
             if (!File.Exists(program)) Assert.Skip($"There is no {program}: ./test installs it.");
         }
-        _hub = new TestHub(options => options with { Engines = new Dictionary<string, IEngine> { ["slurm"] = new SlurmEngine(options.Folders.SlurmEngine, new SlurmSettings { Conf = cluster.Conf }, TimeProvider.System) } });
+        _hub = new TestHub(options => options with { Engines = new Dictionary<string, IEngine> { ["slurm"] = new SlurmEngine(options.Folders.SlurmEngine, new SlurmSettings { Conf = cluster.Conf }, TimeProvider.System) }, Settings = new HubSettings { Mosh = SshClient.Mosh } });
         await _hub.StartAsync();
     }
 
@@ -55,6 +55,7 @@ public sealed class SlurmReachTests(SlurmCluster cluster) : IAsyncLifetime
             until port=$(sed -n 's/.* port \([0-9]*\) .*/\1/p' said) && [ -n "$port" ]; do sleep 0.05; done
             printf 'GET / HTTP/1.0\r\n\r\n' | ssh -F conf -W localhost:$port leaves.holdfast | tail -n 1; kill $server
             """)).Out);
+        await _ssh.MoshAsync(_hub, machine);
     }
 
     [Fact]

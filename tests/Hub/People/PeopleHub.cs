@@ -9,6 +9,7 @@ using Holdfast.Hub.Events;
 using Holdfast.Hub.Images;
 using Holdfast.Hub.Loss;
 using Holdfast.Hub.Machines;
+using Holdfast.Hub.Mosh;
 using Holdfast.Hub.Output;
 using Holdfast.Hub.Pages;
 using Holdfast.Hub.People;
@@ -102,6 +103,7 @@ internal sealed class PeopleHub : IAsyncDisposable
             .AddSingleton<IJobs>(jobs)
             .AddPeople()
             .AddSsh()
+            .AddMosh()
             .AddProxy()
             .AddPages();
         var app = builder.Build();

@@ -1,3 +1,5 @@
+using Holdfast.Hub.Mosh;
+
 namespace Holdfast.Hub.Tests.Settings;
 
 public sealed class HubYamlTests : IDisposable
@@ -33,6 +35,7 @@ public sealed class HubYamlTests : IDisposable
             jobs: {cpu: 1.5, memory: 3GB}
             registry: registry.example.org/team
             ssh: {port: 2222, ip: "::"}
+            mosh: {ip: 0.0.0.0, ports: 60000-60010}
             stores:
               - {name: team, endpoint: "http://127.0.0.1:9000", bucket: runs, region: eu-central-1, path_style: no, secret: ada/TEAM_S3, keep_local: no, give_up: 2h}
               - {name: mine, secret: MY_S3}
@@ -46,6 +49,7 @@ public sealed class HubYamlTests : IDisposable
         Assert.Equal((1.5, 3_000_000_000), (settings.JobCpu, settings.JobMemory));
         Assert.Equal("registry.example.org/team", settings.Registry);
         Assert.Equal((2222, "::"), (settings.SshPort, settings.SshIp));
+        Assert.Equal(new MoshRange(60000, 60010, "0.0.0.0"), settings.Mosh);
         Assert.Equal([
             new() { Name = "team", Endpoint = new Uri("http://127.0.0.1:9000"), Bucket = "runs", Region = "eu-central-1", PathStyle = false, Secret = "ada/TEAM_S3", KeepsLocal = false, GiveUp = TimeSpan.FromHours(2) },
             new() { Name = "mine", Bucket = "mine", Secret = "MY_S3" },
@@ -63,12 +67,15 @@ public sealed class HubYamlTests : IDisposable
 
     [Theory]
     [InlineData("currncy: EUR", 1, "there is no currncy. Did you mean 'currency'?")]
-    [InlineData("currency: EUR\nfrobnicate: 1", 2, "there is no frobnicate. There is types, currency, gpus, hook_timeout, host_for_members, quotas, storage_price, budgets, auto_stop, webhook, points, jobs, registry, stores, slurm, ssh.")]
+    [InlineData("currency: EUR\nfrobnicate: 1", 2, "there is no frobnicate. There is types, currency, gpus, hook_timeout, host_for_members, quotas, storage_price, budgets, auto_stop, webhook, points, jobs, registry, stores, slurm, ssh, mosh.")]
     [InlineData("slurm: {partion: gpu}", 1, "there is no slurm.partion. Did you mean 'partition'?")]
     [InlineData("slurm:\n  conf: slurm.conf", 2, "slurm.conf: there is no file 'slurm.conf'; it is the absolute path of slurm.conf.")]
     [InlineData("slurm: {time: 10s}", 1, "slurm.time is a span of time from 1m, as 12h, not '10s'.")]
     [InlineData("ssh: {}", 1, "ssh has a port, as 'ssh: {port: 2222, ip: 0.0.0.0}'.")]
     [InlineData("ssh: {port: 70000}", 1, "ssh.port is a port, 1 to 65535.")]
+    [InlineData("mosh: {ip: 0.0.0.0}", 1, "mosh has ports, as 'mosh: {ports: 60000-60010, ip: 0.0.0.0}'.")]
+    [InlineData("mosh: {ports: 60010-60000}", 1, "mosh.ports is a range of UDP ports as 60000-60010, not '60010-60000'.")]
+    [InlineData("mosh: {ports: 1, ip: here}", 1, "mosh.ip is an address of this computer, as 0.0.0.0 for all, not 'here'.")]
     [InlineData("ssh: {port: 22, ip: here}", 1, "ssh.ip is an address of this computer, as 0.0.0.0 for all, not 'here'.")]
     [InlineData("currency: EUR\nbudgets:\n  months: 3", 3, "there is no budgets.months. Did you mean 'month'?")]
     [InlineData("stores:\n  - name: team\n    bukket: x", 3, "there is no stores[0].bukket. Did you mean 'bucket'?")]
@@ -93,7 +100,7 @@ public sealed class HubYamlTests : IDisposable
     [InlineData("hook_timeout: 0s", 1, "hook_timeout is at least 1s.")]
     [InlineData("host_for_members: maybe", 1, "host_for_members is true or false, not 'maybe'.")]
     [InlineData("quotas:\n  hom: 1GB", 2, "there is no quotas.hom. Did you mean 'home'?")]
-    [InlineData("- a", 1, "the file has fields: types, currency, gpus, hook_timeout, host_for_members, quotas, storage_price, budgets, auto_stop, webhook, points, jobs, registry, stores, slurm, ssh.")]
+    [InlineData("- a", 1, "the file has fields: types, currency, gpus, hook_timeout, host_for_members, quotas, storage_price, budgets, auto_stop, webhook, points, jobs, registry, stores, slurm, ssh, mosh.")]
     public void Read_Mistyped_NamesLineFieldAndMend(string text, int line, string fault) =>
         Assert.Equal($"{SettingsFile} line {line}: {fault}", Read(text).Fault!.Message);
 

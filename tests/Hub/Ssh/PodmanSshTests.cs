@@ -19,7 +19,7 @@ public sealed class PodmanSshTests(PodmanService podman, DebianImage image) : IC
         if (image.Unusable is { } reason) Assert.Skip(reason);
         if (!File.Exists("/usr/sbin/sshd")) Assert.Skip("openssh-server is not there: ./test installs it.");
         _engine = new PodmanEngine(podman.Socket);
-        _hub = new TestHub(engines: new Dictionary<string, IEngine> { ["podman"] = _engine });
+        _hub = new TestHub(options => options with { Settings = new HubSettings { Mosh = SshClient.Mosh } }, engines: new Dictionary<string, IEngine> { ["podman"] = _engine });
         await _hub.StartAsync();
     }
 
@@ -44,12 +44,13 @@ public sealed class PodmanSshTests(PodmanService podman, DebianImage image) : IC
         Assert.NotEqual(0, (await _ssh.RunAsync("echo a >a; scp -q -F conf a leaves.holdfast:")).Code);
 
         // 2. Inside.
-        var installed = await _engine.ExecAsync(machine.Id, new ExecCommand(["sh", "-c", "{ apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends openssh-server; } 2>&1"], default, 10_000), TestHub.Cancellation);
+        var installed = await _engine.ExecAsync(machine.Id, new ExecCommand(["sh", "-c", "{ apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends openssh-server mosh; } 2>&1"], default, 10_000), TestHub.Cancellation);
         Assert.True(installed.Value is { ExitCode: 0 }, $"{installed.Fault?.Message}{installed.Value?.Output}");
         Assert.Equal((3, "/home/ada leaves\n", ""), await _ssh.RunAsync("ssh -F conf leaves.holdfast 'echo $PWD $HOLDFAST_MACHINE_NAME; exit 3'"));
         Assert.Equal("0\n", (await _ssh.RunAsync("head -c 5000000 /dev/urandom >big; scp -q -F conf big leaves.holdfast:big && printf 'get big back\\n' | sftp -q -F conf leaves.holdfast >/dev/null; cmp big back; echo $?")).Out);
         await _hub.SaysAsync(machine, "cd /notebooks; echo board >index.html; setsid python3 -u -m http.server 8123 --bind 127.0.0.1 >said 2>&1 </dev/null & until grep -q port /notebooks/said; do sleep 0.02; done");
         // The container's own loopback.
         Assert.Equal("board\n", (await _ssh.RunAsync("printf 'GET / HTTP/1.0\\r\\n\\r\\n' | ssh -F conf -W localhost:8123 leaves.holdfast | tail -n 1")).Out);
+        await _ssh.MoshAsync(_hub, machine);
     }
 }

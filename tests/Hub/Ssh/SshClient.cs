@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Holdfast.Hub.Machines;
+using Holdfast.Hub.Mosh;
 using Holdfast.Hub.People;
 using Holdfast.Hub.Ssh;
 
@@ -8,6 +10,9 @@ namespace Holdfast.Hub.Tests.Ssh;
 internal sealed class SshClient : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("hf-ssh-").FullName;
+
+    /// <summary>For the settings of a hub that <see cref="MoshAsync"/> is tried with.</summary>
+    public static MoshRange Mosh { get; } = new(33_000, 34_000);
 
     /// <summary>Makes the key, has the hub know it, and writes the configuration.</summary>
     public async Task SetUpAsync(TestHub hub)
@@ -28,6 +33,16 @@ internal sealed class SshClient : IDisposable
               UserKnownHostsFile {_folder}/known
 
             """, TestHub.Cancellation);
+    }
+
+    /// <summary>Sees by mosh what a program in a machine says, and that its port is closed at its end. Of the machine's network nothing is published, its loopback is its own.</summary>
+    public async Task MoshAsync(TestHub hub, MachineRecord machine)
+    {
+        if (!File.Exists("/usr/bin/mosh-client")) Assert.Skip("mosh is not there: ./test installs it.");
+        var environment = (await File.ReadAllTextAsync(Path.Combine(_folder, "conf"), TestHub.Cancellation)).Split("ProxyCommand ")[1].Split(" ssh-proxy")[0];
+        await File.WriteAllTextAsync(Path.Combine(_folder, "mosh.sh"), $"stty rows 24 cols 80; export LC_ALL=C.UTF-8 TERM=xterm; exec {environment} mosh {machine.Spec.Name} -- sh -c 'echo over-$HOLDFAST_MACHINE_NAME-$((40 + 2)); exec sleep 2'\n", TestHub.Cancellation);
+        Assert.Matches($"(?s)over-{machine.Spec.Name}-42.*mosh is exiting", (await RunAsync("script -qefc 'sh mosh.sh' /dev/null </dev/null")).Out);
+        while (hub.Service<SshSessions>().Of(machine.Id).Count > 0) await Task.Delay(20, TestHub.Cancellation);
     }
 
     /// <summary>Runs a script of bash there.</summary>

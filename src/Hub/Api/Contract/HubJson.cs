@@ -39,6 +39,8 @@ namespace Holdfast.Hub.Api.Contract;
 [JsonSerializable(typeof(PortLinkRequest))]
 [JsonSerializable(typeof(NewPortLink))]
 [JsonSerializable(typeof(SshView))]
+[JsonSerializable(typeof(MoshRequest))]
+[JsonSerializable(typeof(MoshView))]
 [JsonSerializable(typeof(SshKeyView))]
 [JsonSerializable(typeof(SshKeyView[]))]
 [JsonSerializable(typeof(SshKeyRequest))]

@@ -1,3 +1,4 @@
+using Holdfast.Hub.Mosh;
 using Holdfast.Hub.Ssh;
 
 namespace Holdfast.Hub.Api.Contract;
@@ -7,7 +8,17 @@ namespace Holdfast.Hub.Api.Contract;
 /// <param name="Suffix">What follows a machine's name to make a host name: <c>.holdfast</c>.</param>
 /// <param name="Authority">The key that has signed the host keys of all machines, as a line of <c>known_hosts</c> has it.</param>
 /// <param name="Gateway">Port of the gateway for computers without this program; null where it is off.</param>
-public sealed record SshView(string User, string Suffix, string Authority, int? Gateway);
+/// <param name="Mosh">The UDP ports for mosh; null where it is off.</param>
+public sealed record SshView(string User, string Suffix, string Authority, int? Gateway, MoshRange? Mosh = null);
+
+/// <summary>A mosh-server that is to be reached from outside.</summary>
+/// <param name="Port">Its UDP port, on loopback inside.</param>
+/// <param name="Key">The fingerprint of the ssh key that has started it, with which this ends; null for any of the caller's.</param>
+public sealed record MoshRequest(int Port, string? Key = null);
+
+/// <summary>How a mosh-server is reached from outside.</summary>
+/// <param name="Port">The hub's UDP port.</param>
+public sealed record MoshView(int Port);
 
 /// <summary>A key for ssh.</summary>
 /// <param name="Id">Names it.</param>
