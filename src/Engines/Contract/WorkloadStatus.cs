@@ -16,6 +16,8 @@ public sealed record WorkloadStatus(
     public WorkloadWait? Waiting { get; init; }
     /// <summary>Why it ended, where it was the engine that ended it and nobody here had asked for that: a limit of time, a node that went away. Null for all other ends.</summary>
     public string? Interruption { get; init; }
+    /// <summary>Why what it was to run on would not run it, although it was asked for; its command never ran. Null for all other ends.</summary>
+    public WorkloadRefusal? Refusal { get; init; }
     /// <summary>How often the engine has begun it anew by itself, because what it ran on went away.</summary>
     public int Requeues { get; init; }
     /// <summary>Where it runs, or ran last; null for this host.</summary>
@@ -28,6 +30,11 @@ public sealed record WorkloadStatus(
     /// <summary>Whether it has come to its end.</summary>
     public bool IsOver => !IsRunning && Waiting is null;
 }
+
+/// <summary>Why a command was not run.</summary>
+/// <param name="Code"><c>environment_differs</c>, <c>image_pull_failed</c> or <c>setup_failed</c>.</param>
+/// <param name="Message">In words, with the mend.</param>
+public sealed record WorkloadRefusal(string Code, string Message);
 
 /// <summary>Why a workload waits.</summary>
 /// <param name="Reason">In words, of the engine: <c>Slurm job 12 waits: Resources</c>.</param>

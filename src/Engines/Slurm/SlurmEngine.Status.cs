@@ -16,7 +16,7 @@ public sealed partial class SlurmEngine
         // 1. It has ended, and its step has seen how.
         if (folder.ReadExit() is { } exit)
         {
-            return status with { ExitCode = exit.Code, Ended = exit.At, IsOutOfMemory = job?.State == "OUT_OF_MEMORY", Interruption = exit.WasTold ? $"Slurm ended it on {began?.Node}: its limit of time was near, or its node was wanted." : null };
+            return status with { ExitCode = exit.Code, Ended = exit.At, IsOutOfMemory = job?.State == "OUT_OF_MEMORY", Refusal = folder.ReadRefused(), Interruption = exit.WasTold ? $"Slurm ended it on {began?.Node}: its limit of time was near, or its node was wanted." : null };
         }
 
         // 2. It waits, or runs.

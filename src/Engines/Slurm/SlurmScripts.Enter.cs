@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text;
+using Holdfast.Engines.Contract;
+using Holdfast.Engines.Host;
+using Holdfast.Engines.Slurm.Containers;
+
+namespace Holdfast.Engines.Slurm;
+
+/// <summary>The script that runs the command, on each node.</summary>
+internal static partial class SlurmScripts
+{
+    /// <summary>What runs the command on a node: with <c>-</c> as its first argument, the words after it in the same surroundings.</summary>
+    public static string Enter(SlurmFolder folder, WorkloadSpec spec, SlurmSettings settings, string? container)
+    {
+        var text = new StringBuilder($$"""
+            umask 022
+            node=${SLURMD_NODENAME:-$(hostname)} entry=
+            [ "$1" != - ] || { entry=yes; shift; }
+            refuse() { echo "holdfast: $2" >&2; [ -n "$entry" ] || printf '%s\n%s\n' "$1" "$2" >{{Shell.Quote(folder.Refused)}}; exit {{Refused}}; }
+            {{Telling}}
+
+            """);
+        if (IsMany(spec))
+        {
+            // It ends its tasks at SIGTERM at once, and passes SIGUSR2 on.
+            var nodes = spec.Turn!.Nodes.ToString(CultureInfo.InvariantCulture);
+            text.Append($$"""
+                if [ -z "$entry$HOLDFAST_TASK" ]; then
+                  tell USR2 env HOLDFAST_TASK=yes srun --nodes={{nodes}} --ntasks={{nodes}} --ntasks-per-node=1 --kill-on-bad-exit=1 ${SLURM_CPUS_PER_TASK:+--cpus-per-task=$SLURM_CPUS_PER_TASK} /bin/sh {{Shell.Quote(folder.Enter)}}
+                  exit "$code"
+                fi
+                first=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)
+                address=$(scontrol show node "$first" | sed -n 's/.*NodeAddr=\([^ ]*\).*/\1/p')
+                export NODE_RANK="$SLURM_PROCID" NNODES="$SLURM_NTASKS" MASTER_ADDR="${address:-$first}" MASTER_PORT="$((20000 + SLURM_JOB_ID % 20000))"
+
+                """);
+        }
+        text.Append($"run() {{ {(IsMany(spec) ? "tell \"$@\"; exit \"$code\"" : "shift; exec \"$@\"")}; }}\n");
+        // Its own values, after those of Slurm: of those that both have Slurm's stay.
+        var ready = $"requeue=$HOLDFAST_REQUEUE gpus=$CUDA_VISIBLE_DEVICES\n. {Shell.Quote(container is null ? folder.Environment : NodeRun.Environment)}\nexport HOLDFAST_REQUEUE=\"$requeue\"\n[ -z \"$gpus\" ] || export CUDA_VISIBLE_DEVICES=\"$gpus\"\n"
+            + $"cd {Shell.Quote(spec.WorkingFolder)} || {{ echo {Shell.Quote($"The folder {spec.WorkingFolder} cannot be entered on this node.")} >&2; exit 126; }}\n"
+            + "[ -e \"$1\" ] || case $1 in /*) echo \"The program $1 does not exist on this node.\" >&2; exit 127 ;; esac\n";
+        text.Append($"[ -n \"$entry\" ] || set -- {Shell.Quote(spec.Argv)}\n");
+        if (container is null) return text.Append($"{ready}[ -z \"$entry\" ] || exec \"$@\"\nrun TERM \"$@\"\n").ToString();
+        text.Append($$"""
+            inside={{Shell.Quote($"{ready}exec \"$@\"")}}
+            carried={{Shell.Quote($"{ready}{Telling}\ntell TERM \"$@\"\nexit \"$code\"")}}
+            here=$(for name in {{Shared}}; do eval "value=\$$name"; [ -z "$value" ] || printf "export %s='%s'\n" "$name" "$value"; done; echo .)
+            here=${here%.}
+
+            """);
+        return text.Append(NodeContainers.Script(new NodeRun(folder, spec, container), settings)).ToString();
+    }
+
+    /// <summary>The exit code of what was not run at all.</summary>
+    private const int Refused = 125;
+
+    /// <summary>What is not secret, and the command gets from Slurm or from here.</summary>
+    private const string Shared = "HOLDFAST_STEP HOLDFAST_REQUEUE SLURMD_NODENAME SLURM_JOB_ID CUDA_VISIBLE_DEVICES NODE_RANK NNODES MASTER_ADDR MASTER_PORT";
+
+    /// <summary>
+    /// Runs words, and hands their end on: to srun as SIGUSR2, since at SIGTERM it kills its tasks, to a command as SIGTERM. Slurm signals the whole process group of a task, so the command is in another one. The code is
+    /// in <c>$code</c>. They end with this shell.
+    /// </summary>
+    private const string Telling = """
+        tell() {
+          signal=$1; shift
+          if [ "$signal" != TERM ]; then :; elif setsid true 2>/dev/null; then set -- setsid "$@"; else set -- /bin/sh -c 'trap "" USR2; exec "$@"' sh "$@"; fi
+          ! env --default-signal true 2>/dev/null || set -- env --default-signal -- "$@"
+          ! setpriv --pdeathsig KILL true 2>/dev/null || set -- setpriv --pdeathsig KILL -- "$@"
+          "$@" &
+          told=$!
+          trap 'kill -"$signal" "$told" 2>/dev/null' TERM USR2
+          while :; do
+            wait "$told"
+            code=$?
+            kill -0 "$told" 2>/dev/null || break
+          done
+          [ "$code" -lt 128 ] || { wait "$told" 2>/dev/null; last=$?; [ "$last" = 127 ] || code=$last; }
+          trap - TERM USR2
+        }
+        """;
+
+    private static bool IsMany(WorkloadSpec spec) => spec.Turn is { Nodes: > 1 };
+}
