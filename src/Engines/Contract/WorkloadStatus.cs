@@ -18,6 +18,8 @@ public sealed record WorkloadStatus(
     public string? Interruption { get; init; }
     /// <summary>Why what it was to run on would not run it, although it was asked for; its command never ran. Null for all other ends.</summary>
     public WorkloadRefusal? Refusal { get; init; }
+    /// <summary>In what nodes that it has run on differ from where it came from (<see cref="WorkloadTurn.Comparison"/>), a sentence for each. Empty for nothing.</summary>
+    public IReadOnlyList<string> Differences { get; init; } = [];
     /// <summary>How often the engine has begun it anew by itself, because what it ran on went away.</summary>
     public int Requeues { get; init; }
     /// <summary>Where it runs, or ran last; null for this host.</summary>

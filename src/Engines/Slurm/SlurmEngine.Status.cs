@@ -16,7 +16,7 @@ public sealed partial class SlurmEngine
         // 1. It has ended, and its step has seen how.
         if (folder.ReadExit() is { } exit)
         {
-            return status with { ExitCode = exit.Code, Ended = exit.At, IsOutOfMemory = job?.State == "OUT_OF_MEMORY", Refusal = folder.ReadRefused(), Interruption = exit.WasTold ? $"Slurm ended it on {began?.Node}: its limit of time was near, or its node was wanted." : null };
+            return status with { ExitCode = exit.Code, Ended = exit.At, IsOutOfMemory = job?.State == "OUT_OF_MEMORY", Refusal = folder.ReadRefused(), Differences = folder.ReadDiffers(), Interruption = exit.WasTold ? $"Slurm ended it on {began?.Node}: its limit of time was near, or its node was wanted." : null };
         }
 
         // 2. It waits, or runs.
@@ -48,7 +48,7 @@ public sealed partial class SlurmEngine
         // What the step has written last may still be on its way.
         for (var waited = TimeSpan.Zero; end.State == "COMPLETED" && waited < LastFiles && folder.ReadExit() is null; waited += Pause) await Task.Delay(Pause, _time, cancellationToken);
         if (folder.ReadExit() is not null) return await StatusAsync(found with { Record = record }, view, cancellationToken);
-        return status with { Ended = end.At, IsOutOfMemory = end.State == "OUT_OF_MEMORY", Interruption = end.Words };
+        return status with { Ended = end.At, IsOutOfMemory = end.State == "OUT_OF_MEMORY", Differences = folder.ReadDiffers(), Interruption = end.Words };
     }
 
     private static void Remember(SlurmFolder folder, SlurmRecord record)

@@ -62,6 +62,9 @@ internal sealed record SlurmFolder(string Path)
     public (int Code, bool WasTold, DateTimeOffset At)? ReadExit() =>
         Read("exit") is [var code, var told, ..] && int.TryParse(code, CultureInfo.InvariantCulture, out var number) ? (number, told == "told", TimeOf("exit")) : null;
 
+    /// <summary>What nodes have found in which they differ.</summary>
+    public IReadOnlyList<string> ReadDiffers() => [.. Directory.EnumerateFiles(Path, "differs.*").Order(StringComparer.Ordinal).Select(file => File.ReadAllText(file).TrimEnd())];
+
     /// <summary>Why a node has refused to run it; null when none has.</summary>
     public WorkloadRefusal? ReadRefused()
     {
@@ -83,7 +86,7 @@ internal sealed record SlurmFolder(string Path)
     {
         File.Delete(Ticket);
         foreach (var name in (string[])["exit", "began", "token", "told", "environment", "watch.sh", "enter.sh", "stop", "refused", "submit.sh"]) File.Delete(In(name));
-        foreach (var file in ((string[])["beat", "gone", "new", "workload"]).SelectMany(kind => Directory.EnumerateFiles(Path, $"{kind}.*"))) File.Delete(file);
+        foreach (var file in ((string[])["beat", "gone", "new", "workload", "differs"]).SelectMany(kind => Directory.EnumerateFiles(Path, $"{kind}.*"))) File.Delete(file);
     }
 
     private string[]? Read(string name)

@@ -41,7 +41,7 @@ internal static partial class SlurmScripts
             + $"cd {Shell.Quote(spec.WorkingFolder)} || {{ echo {Shell.Quote($"The folder {spec.WorkingFolder} cannot be entered on this node.")} >&2; exit 126; }}\n"
             + "[ -e \"$1\" ] || case $1 in /*) echo \"The program $1 does not exist on this node.\" >&2; exit 127 ;; esac\n";
         text.Append($"[ -n \"$entry\" ] || set -- {Shell.Quote(spec.Argv)}\n");
-        if (container is null) return text.Append($"{ready}[ -z \"$entry\" ] || exec \"$@\"\nrun TERM \"$@\"\n").ToString();
+        if (container is null) return text.Append($"{Compared(folder, spec)}{ready}[ -z \"$entry\" ] || exec \"$@\"\nrun TERM \"$@\"\n").ToString();
         text.Append($$"""
             inside={{Shell.Quote($"{ready}exec \"$@\"")}}
             carried={{Shell.Quote($"{ready}{Telling}\ntell TERM \"$@\"\nexit \"$code\"")}}
@@ -51,6 +51,19 @@ internal static partial class SlurmScripts
             """);
         return text.Append(NodeContainers.Script(new NodeRun(folder, spec, container), settings)).ToString();
     }
+
+    /// <summary>What is the same everywhere in an image may be another thing in each node's own system.</summary>
+    private static string Compared(SlurmFolder folder, WorkloadSpec spec) => spec.Turn?.Comparison is not { } command ? "" : $$"""
+        if [ -z "$entry" ]; then
+          differs=$({{Shell.Quote(command)}} 2>/dev/null) || differs="its packages could not be looked at: "{{Shell.Quote(string.Join(' ', command))}}" ended with code $?"
+          if [ -n "$differs" ]; then
+            {{(spec.Turn.MustBeSame ? "refuse environment_differs \"environment: $node differs: $differs; mend: an image, or the same packages there as on the hub's host (environment: same).\"" : "")}}
+            echo "holdfast: environment: $node differs: $differs"
+            printf '%s\n' "environment: $node differs: $differs" >{{Shell.Quote(folder.Path)}}"/differs.$node"
+          fi
+        fi
+
+        """;
 
     /// <summary>The exit code of what was not run at all.</summary>
     private const int Refused = 125;
