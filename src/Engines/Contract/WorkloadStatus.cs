@@ -20,6 +20,8 @@ public sealed record WorkloadStatus(
     public WorkloadRefusal? Refusal { get; init; }
     /// <summary>In what nodes that it has run on differ from where it came from (<see cref="WorkloadTurn.Comparison"/>), a sentence for each. Empty for nothing.</summary>
     public IReadOnlyList<string> Differences { get; init; } = [];
+    /// <summary>Whether that was somebody's order to the engine itself, as by <c>scancel</c>: then it is not to be begun again.</summary>
+    public bool IsCancelled { get; init; }
     /// <summary>How often the engine has begun it anew by itself, because what it ran on went away.</summary>
     public int Requeues { get; init; }
     /// <summary>Where it runs, or ran last; null for this host.</summary>

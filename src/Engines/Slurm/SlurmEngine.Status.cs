@@ -13,10 +13,11 @@ public sealed partial class SlurmEngine
         var began = folder.ReadBegan();
         var status = new WorkloadStatus(record.Id, false, null, null, false, began?.At ?? record.Asked, null, record.Labels) { Requeues = began?.Restart ?? 0, Node = began?.Node, Address = began?.Address };
 
-        // 1. It has ended, and its step has seen how.
-        if (folder.ReadExit() is { } exit)
+        // 1. It has ended, and its step has seen how. Why Slurm has told it to, Slurm knows when its job is over, or back in the queue.
+        var exit = folder.ReadExit();
+        if (exit is { } own && (!own.WasTold || job is { IsWaiting: true }))
         {
-            return status with { ExitCode = exit.Code, Ended = exit.At, IsOutOfMemory = job?.State == "OUT_OF_MEMORY", Refusal = folder.ReadRefused(), Differences = folder.ReadDiffers(), Interruption = exit.WasTold ? $"Slurm ended it on {began?.Node}: its limit of time was near, or its node was wanted." : null };
+            return status with { ExitCode = own.Code, Ended = own.At, IsOutOfMemory = job?.State == "OUT_OF_MEMORY", Refusal = folder.ReadRefused(), Differences = folder.ReadDiffers(), Interruption = own.WasTold ? Told(began?.Node) : null };
         }
 
         // 2. It waits, or runs.
@@ -33,7 +34,7 @@ public sealed partial class SlurmEngine
         }
         if (job is { IsAtWork: true })
         {
-            return began?.Restart == job.Restarts ? status with { IsRunning = true, EndsAt = job.End }
+            return exit is not null || began?.Restart == job.Restarts ? status with { IsRunning = true, EndsAt = job.End }
                 : status with { Requeues = job.Restarts, Waiting = new WorkloadWait($"Slurm job {job.Id} starts on {job.Nodes}.", 0, null) };
         }
 
@@ -47,9 +48,21 @@ public sealed partial class SlurmEngine
         }
         // What the step has written last may still be on its way.
         for (var waited = TimeSpan.Zero; end.State == "COMPLETED" && waited < LastFiles && folder.ReadExit() is null; waited += Pause) await Task.Delay(Pause, _time, cancellationToken);
-        if (folder.ReadExit() is not null) return await StatusAsync(found with { Record = record }, view, cancellationToken);
-        return status with { Ended = end.At, IsOutOfMemory = end.State == "OUT_OF_MEMORY", Differences = folder.ReadDiffers(), Interruption = end.Words };
+        exit ??= folder.ReadExit();
+        if (exit is { WasTold: false }) return await StatusAsync(found with { Record = record }, view, cancellationToken);
+        return status with
+        {
+            ExitCode = exit?.Code,
+            Ended = exit?.At ?? end.At,
+            IsOutOfMemory = end.State == "OUT_OF_MEMORY",
+            IsCancelled = end.State == "CANCELLED",
+            Differences = folder.ReadDiffers(),
+            // A command that ends in time is none that Slurm has ended.
+            Interruption = exit is not null && end.State is "COMPLETED" or "FAILED" or "FORGOTTEN" ? Told(began?.Node) : end.Words,
+        };
     }
+
+    private static string Told(string? node) => $"Slurm ended it on {node}: its limit of time was near, or its node was wanted.";
 
     private static void Remember(SlurmFolder folder, SlurmRecord record)
     {

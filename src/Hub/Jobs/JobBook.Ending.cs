@@ -13,6 +13,7 @@ internal sealed partial class JobBook
         if (end.Value is { Differences.Count: > 0 } known) job = entry.Update(record => record with { Differences = known.Differences });
         if (timedOut) Finish(entry, JobState.TimedOut, JobReason.MaxDurationExceeded, $"It was ended after {Settings.Quantities.Text(job.Spec.MaxDuration!.Value)}; mend: a larger max_duration.", JobExit.TimedOut);
         else if (job.State == JobState.Cancelling) Finish(entry, JobState.Cancelled, JobReason.CancelledByUser, "It was cancelled.", exitCode ?? JobExit.Platform);
+        else if (reason is JobReason.CancelledByUser) Finish(entry, JobState.Cancelled, reason, message, exitCode ?? JobExit.Platform);
         else if (reason is null) Finish(entry, JobState.Succeeded, null, null, 0);
         else if (JobRules.IsTriedAgain(job, reason, exitCode)) Again(entry, reason, message, Pause(job.Attempts.Count), isAttempt: true, exitCode);
         else Finish(entry, JobState.Failed, reason, message, exitCode ?? JobExit.Platform);

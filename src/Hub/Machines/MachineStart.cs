@@ -193,6 +193,7 @@ internal sealed class MachineStart(HubOptions options, GpuInventory gpus, Machin
     public static (string Reason, string Message) EndWords(EngineResult<WorkloadStatus> end) => end switch
     {
         { Ok: false } => (MachineReason.NodeLost, $"{end.Fault.Message} Its volumes are there; mend: start it."),
+        { Value: { IsCancelled: true, Interruption: { } words } } => (MachineReason.StoppedByUser, words),
         { Value.Interruption: { } words } => (MachineReason.NodeLost, $"{words} Its volumes are there; mend: start it."),
         { Value.IsOutOfMemory: true } => (MachineReason.OutOfMemory, "Its memory limit ended it; mend: start it with a larger type."),
         { Value.ExitCode: 0 } => (MachineReason.StoppedByUser, "Its lab was shut down from inside."),

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 
 namespace Holdfast.Engines.Tests.Slurm;
 
@@ -19,6 +20,7 @@ public sealed class SlurmCluster : IAsyncLifetime
     // Not below /tmp: munged wants folders that nobody else can write.
     private readonly string _folder = Directory.CreateDirectory($"/var/tmp/hf-sl-{Guid.NewGuid():N}"[..22]).FullName;
     private readonly Dictionary<string, Process> _daemons = [];
+    private readonly int _database = FreePort(), _accounting = FreePort();
 
     /// <summary>The configuration, for <c>SLURM_CONF</c>.</summary>
     public string Conf => Path.Combine(_folder, "slurm.conf");
@@ -32,20 +34,29 @@ public sealed class SlurmCluster : IAsyncLifetime
     /// <summary>A folder of this computer that the second node does not see; null for none.</summary>
     public string? NotOnSecond { get; init; }
 
+    /// <summary>Seconds after which the controller forgets a job that has ended.</summary>
+    public int MinJobAge { get; init; } = 300;
+
+    /// <summary>Whether each node says that it has two GPUs; the devices are others.</summary>
+    public bool HasGpus { get; init; }
+
+    /// <summary>Whether there is an accounting, in a database of its own.</summary>
+    public bool HasAccounting { get; init; }
+
     public async ValueTask InitializeAsync()
     {
         Unusable = !Environment.IsPrivilegedProcess ? "These tests start Slurm as root."
-            : ((string[])["/usr/sbin/slurmctld", "/usr/sbin/slurmd", "/usr/sbin/munged", "/usr/bin/setpriv"]).FirstOrDefault(program => !File.Exists(program)) is { } missing ? $"{missing} is not installed."
+            : ((string[])["/usr/sbin/slurmctld", "/usr/sbin/slurmd", "/usr/sbin/munged", "/usr/bin/setpriv", .. HasAccounting ? (string[])["/usr/sbin/slurmdbd", "/usr/sbin/mariadbd"] : []])
+                .FirstOrDefault(program => !File.Exists(program)) is { } missing ? $"{missing} is not installed."
             : null;
         if (Unusable is not null) return;
         foreach (var name in (string[])["state", "log", "munge", $"spool/{First}", $"spool/{Second}"]) Directory.CreateDirectory(Path.Combine(_folder, name));
-        var key = new byte[128];
-        Random.Shared.NextBytes(key);
-        await File.WriteAllBytesAsync(Path.Combine(_folder, "munge/key"), key);
-        File.SetUnixFileMode(Path.Combine(_folder, "munge/key"), UnixFileMode.UserRead);
+        WritePrivately(Path.Combine(_folder, "munge/key"), Convert.ToHexString(RandomNumberGenerator.GetBytes(64)));
         await RunAsync("chown", "-R", "munge:", Path.Combine(_folder, "munge"));
         await File.WriteAllTextAsync(Conf, Settings());
+        await File.WriteAllTextAsync(Path.Combine(_folder, "gres.conf"), HasGpus ? $"NodeName={First},{Second} Name=gpu File=/dev/zero,/dev/full\n" : "");
         await StartMungeAsync();
+        if (HasAccounting) await StartAccountingAsync();
         StartController();
         StartNode(First);
         StartNode(Second);
@@ -59,6 +70,35 @@ public sealed class SlurmCluster : IAsyncLifetime
         Start("munged", "setpriv", "--reuid=munge", "--regid=munge", "--clear-groups", "munged", "--foreground", "--force", $"--key-file={munge}/key", $"--socket={munge}/munge.sock", $"--pid-file={munge}/pid",
             $"--log-file={munge}/log", $"--seed-file={munge}/seed");
         await UntilAsync(() => Task.FromResult(File.Exists($"{munge}/munge.sock")), "munge listens");
+    }
+
+    private async Task StartAccountingAsync()
+    {
+        var data = Path.Combine(_folder, "data");
+        await RunAsync("mariadb-install-db", "--no-defaults", "--user=root", $"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "accounting.sql"), "CREATE USER slurm@localhost;\nGRANT ALL ON lab.* TO slurm@localhost;\n");
+        Start("mariadbd", "mariadbd", "--no-defaults", "--user=root", $"--datadir={data}", $"--socket={_folder}/data.sock", $"--port={_database}", "--bind-address=127.0.0.1", $"--init-file={_folder}/accounting.sql",
+            "--innodb-buffer-pool-size=32M");
+        await UntilAsync(() => Task.FromResult(File.Exists($"{_folder}/data.sock")), "the accounting's database listens");
+        // Its place and its rights are slurmdbd's conditions.
+        WritePrivately(Path.Combine(_folder, "slurmdbd.conf"), $"""
+            AuthType=auth/munge
+            AuthInfo=socket={_folder}/munge/munge.sock
+            DbdHost={Dns.GetHostName()}
+            DbdAddr=127.0.0.1
+            DbdPort={_accounting}
+            SlurmUser=root
+            StorageType=accounting_storage/mysql
+            StorageHost=127.0.0.1
+            StoragePort={_database}
+            StorageUser=slurm
+            StorageLoc=lab
+            PidFile={_folder}/slurmdbd.pid
+            LogFile={_folder}/log/slurmdbd.log
+
+            """);
+        Start("slurmdbd", "slurmdbd", "-D");
+        await UntilAsync(async () => (await SaysAsync("sacctmgr", "--immediate", "add", "cluster", "lab")).Contains("lab", StringComparison.Ordinal), "the accounting knows the cluster");
     }
 
     /// <summary>Starts the controller; it goes on where it was.</summary>
@@ -119,8 +159,7 @@ public sealed class SlurmCluster : IAsyncLifetime
             await KillNodeAsync(name);
             foreach (var (id, _) in Steps(name)) Kill(id);
         }
-        await KillAsync("slurmctld");
-        await KillAsync("munged");
+        foreach (var name in (string[])["slurmctld", "slurmdbd", "mariadbd", "munged"]) await KillAsync(name);
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -135,7 +174,7 @@ public sealed class SlurmCluster : IAsyncLifetime
     private string Settings()
     {
         var host = Dns.GetHostName();
-        var node = $"NodeHostname={host} NodeAddr=127.0.0.1 CPUs=4 RealMemory=2000 State=UNKNOWN";
+        var node = $"NodeHostname={host} NodeAddr=127.0.0.1 CPUs=4 RealMemory=2000{(HasGpus ? " Gres=gpu:2" : "")} State=UNKNOWN";
         return $"""
             ClusterName=lab
             SlurmctldHost={host}(127.0.0.1)
@@ -155,6 +194,7 @@ public sealed class SlurmCluster : IAsyncLifetime
             TaskPlugin=task/none
             SwitchType=switch/none
             MpiDefault=none
+            GresTypes=gpu
             SelectType=select/cons_tres
             SelectTypeParameters=CR_Core_Memory
             SchedulerType=sched/backfill
@@ -165,12 +205,15 @@ public sealed class SlurmCluster : IAsyncLifetime
             SlurmdTimeout=10
             InactiveLimit=0
             KillWait=5
-            MinJobAge=300
+            MinJobAge={MinJobAge}
             Waittime=0
             JobRequeue=1
             JobAcctGatherType=jobacct_gather/linux
             JobAcctGatherFrequency=5
-            AccountingStorageType=accounting_storage/none
+            AccountingStorageType=accounting_storage/{(HasAccounting ? "slurmdbd" : "none")}
+            AccountingStorageHost=127.0.0.1
+            AccountingStoragePort={_accounting}
+            AccountingStoragePass={_folder}/munge/munge.sock
             JobCompType=jobcomp/none
             PropagateResourceLimits=NONE
             SlurmdParameters=config_overrides
@@ -238,11 +281,19 @@ public sealed class SlurmCluster : IAsyncLifetime
         }
     }
 
+    private static void WritePrivately(string path, string text)
+    {
+        using var file = new StreamWriter(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        file.Write(text);
+    }
+
     private static async Task RunAsync(string program, params string[] arguments)
     {
-        using var process = Process.Start(program, arguments);
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        Assert.Equal(0, process.ExitCode);
+        Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}: {output}{await error}");
     }
 }
 
