@@ -28,6 +28,9 @@ internal sealed record SlurmFolder(string Path)
     /// <summary>Why a node has refused to run it: a word, and a line for people.</summary>
     public string Refused => In("refused");
 
+    /// <summary>That the commands on several nodes are to end.</summary>
+    public string End => In("end");
+
     /// <summary>Seconds of grace: a wish that it ends.</summary>
     public string Stop => In("stop");
 
@@ -85,7 +88,7 @@ internal sealed record SlurmFolder(string Path)
     public void Clear()
     {
         File.Delete(Ticket);
-        foreach (var name in (string[])["exit", "began", "token", "told", "environment", "watch.sh", "enter.sh", "stop", "refused", "submit.sh"]) File.Delete(In(name));
+        foreach (var name in (string[])["exit", "began", "token", "told", "environment", "watch.sh", "enter.sh", "stop", "refused", "end", "submit.sh"]) File.Delete(In(name));
         foreach (var file in ((string[])["beat", "gone", "new", "workload", "differs"]).SelectMany(kind => Directory.EnumerateFiles(Path, $"{kind}.*"))) File.Delete(file);
     }
 

@@ -22,29 +22,30 @@ internal static partial class SlurmScripts
             """);
         if (IsMany(spec))
         {
-            // It ends its tasks at SIGTERM at once, and passes SIGUSR2 on.
+            // At SIGTERM srun kills its tasks, and what else it is sent reaches all processes of them: that they are to end is a file, as all else that nodes hear.
+            var end = Shell.Quote(folder.End).Replace("'", "\"", StringComparison.Ordinal);
             var nodes = spec.Turn!.Nodes.ToString(CultureInfo.InvariantCulture);
             text.Append($$"""
                 if [ -z "$entry$HOLDFAST_TASK" ]; then
-                  tell USR2 env HOLDFAST_TASK=yes srun --nodes={{nodes}} --ntasks={{nodes}} --ntasks-per-node=1 --kill-on-bad-exit=1 ${SLURM_CPUS_PER_TASK:+--cpus-per-task=$SLURM_CPUS_PER_TASK} /bin/sh {{Shell.Quote(folder.Enter)}}
+                  tell ': >{{end}}' env HOLDFAST_TASK=yes srun --nodes={{nodes}} --ntasks={{nodes}} --ntasks-per-node=1 --kill-on-bad-exit=1 ${SLURM_CPUS_PER_TASK:+--cpus-per-task=$SLURM_CPUS_PER_TASK} /bin/sh {{Shell.Quote(folder.Enter)}}
                   exit "$code"
                 fi
+                [ -n "$entry" ] || (trap - TERM; while sleep 1 && kill -0 $$ 2>/dev/null; do [ ! -e {{end}} ] || { kill -TERM $$; exit; }; done) &
                 first=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)
                 address=$(scontrol show node "$first" | sed -n 's/.*NodeAddr=\([^ ]*\).*/\1/p')
                 export NODE_RANK="$SLURM_PROCID" NNODES="$SLURM_NTASKS" MASTER_ADDR="${address:-$first}" MASTER_PORT="$((20000 + SLURM_JOB_ID % 20000))"
 
                 """);
         }
-        text.Append($"run() {{ {(IsMany(spec) ? "tell \"$@\"; exit \"$code\"" : "shift; exec \"$@\"")}; }}\n");
+        text.Append($"run() {{ {(IsMany(spec) ? "tell 'kill -TERM \"$told\"' \"$@\"; exit \"$code\"" : "exec \"$@\"")}; }}\n");
         // Its own values, after those of Slurm: of those that both have Slurm's stay.
         var ready = $"requeue=$HOLDFAST_REQUEUE gpus=$CUDA_VISIBLE_DEVICES\n. {Shell.Quote(container is null ? folder.Environment : NodeRun.Environment)}\nexport HOLDFAST_REQUEUE=\"$requeue\"\n[ -z \"$gpus\" ] || export CUDA_VISIBLE_DEVICES=\"$gpus\"\n"
             + $"cd {Shell.Quote(spec.WorkingFolder)} || {{ echo {Shell.Quote($"The folder {spec.WorkingFolder} cannot be entered on this node.")} >&2; exit 126; }}\n"
             + "[ -e \"$1\" ] || case $1 in /*) echo \"The program $1 does not exist on this node.\" >&2; exit 127 ;; esac\n";
         text.Append($"[ -n \"$entry\" ] || set -- {Shell.Quote(spec.Argv)}\n");
-        if (container is null) return text.Append($"{Compared(folder, spec)}{ready}[ -z \"$entry\" ] || exec \"$@\"\nrun TERM \"$@\"\n").ToString();
+        if (container is null) return text.Append($"{Compared(folder, spec)}{ready}[ -z \"$entry\" ] || exec \"$@\"\nrun \"$@\"\n").ToString();
         text.Append($$"""
             inside={{Shell.Quote($"{ready}exec \"$@\"")}}
-            carried={{Shell.Quote($"{ready}{Telling}\ntell TERM \"$@\"\nexit \"$code\"")}}
             here=$(for name in {{Shared}}; do eval "value=\$$name"; [ -z "$value" ] || printf "export %s='%s'\n" "$name" "$value"; done; echo .)
             here=${here%.}
 
@@ -71,26 +72,22 @@ internal static partial class SlurmScripts
     /// <summary>What is not secret, and the command gets from Slurm or from here.</summary>
     private const string Shared = "HOLDFAST_STEP HOLDFAST_REQUEUE SLURMD_NODENAME SLURM_JOB_ID CUDA_VISIBLE_DEVICES NODE_RANK NNODES MASTER_ADDR MASTER_PORT";
 
-    /// <summary>
-    /// Runs words, and hands their end on: to srun as SIGUSR2, since at SIGTERM it kills its tasks, to a command as SIGTERM. Slurm signals the whole process group of a task, so the command is in another one. The code is
-    /// in <c>$code</c>. They end with this shell.
-    /// </summary>
+    /// <summary>Runs words; at SIGTERM the first one is done. The code is in <c>$code</c>. They end with this shell.</summary>
     private const string Telling = """
         tell() {
-          signal=$1; shift
-          if [ "$signal" != TERM ]; then :; elif setsid true 2>/dev/null; then set -- setsid "$@"; else set -- /bin/sh -c 'trap "" USR2; exec "$@"' sh "$@"; fi
+          due=$1; shift
           ! env --default-signal true 2>/dev/null || set -- env --default-signal -- "$@"
           ! setpriv --pdeathsig KILL true 2>/dev/null || set -- setpriv --pdeathsig KILL -- "$@"
+          trap 'eval "$due"' TERM
           "$@" &
           told=$!
-          trap 'kill -"$signal" "$told" 2>/dev/null' TERM USR2
           while :; do
             wait "$told"
             code=$?
             kill -0 "$told" 2>/dev/null || break
           done
           [ "$code" -lt 128 ] || { wait "$told" 2>/dev/null; last=$?; [ "$last" = 127 ] || code=$last; }
-          trap - TERM USR2
+          trap - TERM
         }
         """;
 

@@ -57,7 +57,7 @@ public sealed class SlurmImageTests(PodmanService podman) : IAsyncLifetime
         Assert.Contains(spec.Id, shown, StringComparison.Ordinal);
         Assert.DoesNotContain(secret, shown, StringComparison.Ordinal);
         Assert.Equal(6, stopped.Value!.ExitCode);
-        Assert.StartsWith("up\ntold\n", Output(spec), StringComparison.Ordinal);
+        Assert.True(Output(spec).StartsWith("up\ntold\n", StringComparison.Ordinal), Output(spec));
         Assert.DoesNotContain(spec.Id, await podman.RunPodmanAsync("ps", "--all", "--format={{.Names}}"), StringComparison.Ordinal);
     }
 

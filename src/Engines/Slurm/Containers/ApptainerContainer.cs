@@ -31,7 +31,7 @@ internal sealed class ApptainerContainer : INodeContainer
             [ -z "$entry" ] || exec "$@"
             rm -rf "$work"
             mkdir -m 700 "$work" || refuse setup_failed "$work cannot be made on $node."
-            tell TERM "$@"
+            tell 'kill -TERM "$told"' "$@"
             rm -rf "$work"
             exit "$code"
 

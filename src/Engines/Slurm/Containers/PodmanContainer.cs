@@ -29,7 +29,7 @@ internal sealed class PodmanContainer : INodeContainer
             found=$(podman image inspect --format '{{"{{.Id}} {{.Digest}} {{range .RepoDigests}}{{.}} {{end}}"}}' {{image}})
             case $found in *"$wanted"*) ;; *) refuse environment_differs {{image}}" has another digest on $node than $wanted: $found; mend: podman pull there." ;; esac
             [ -z "$CUDA_VISIBLE_DEVICES" ] && gpus= || gpus=--device=nvidia.com/gpu=all
-            run TERM podman run $gpus {{Shell.Quote(options)}} {{image}} -c "$inside" sh "$@"
+            run podman run $gpus {{Shell.Quote(options)}} {{image}} -c "$inside" sh "$@"
 
             """;
     }

@@ -34,11 +34,18 @@ internal sealed class PyxisContainer : INodeContainer
             # What a step has been told of its job is no wish of a step below it.
             unset $(env | sed -n 's/^\(SLURM_[A-Z0-9_]*\)=.*/\1/p' | grep -v -x -e SLURM_CONF -e SLURM_EXPORT_ENV)
             [ -n "$entry" ] && [ -t 0 ] && pty=--pty || pty=
-            [ -n "$entry" ] || inside=$carried
             set -- srun $pty --overlap --jobid="$job" --nodes=1 --ntasks=1 --nodelist="$node" $cpus {{Shell.Quote(options)}} $more /bin/sh -c "$here$inside" sh "$@"
             [ -z "$entry" ] || exec "$@"
-            # As one task of several it gets the signal of its process group itself.
-            tell {{(run.Spec.Turn is { Nodes: > 1 } ? "0" : "USR2")}} "$@"
+            # srun kills its task at SIGTERM. It is this node's, and so it is told directly; one that is still being fetched has nobody to tell.
+            export HOLDFAST_RUN={{run.Name}}.$$
+            task() {
+              for file in $(grep -lsz "^HOLDFAST_RUN=$HOLDFAST_RUN\$" /proc/[0-9]*/environ); do
+                own=$(cat "${file%environ}stat" 2>/dev/null) || continue
+                set -- ${own##*) }
+                ! grep -qs '^slurmstepd' "/proc/$2/comm" || basename "${file%/environ}"
+              done
+            }
+            tell 'found=$(task); kill -TERM ${found:-"$told"}' "$@"
             exit "$code"
 
             """;
