@@ -89,7 +89,7 @@ internal sealed record SlurmFolder(string Path)
     {
         File.Delete(Ticket);
         foreach (var name in (string[])["exit", "began", "token", "told", "environment", "watch.sh", "enter.sh", "stop", "refused", "end", "submit.sh"]) File.Delete(In(name));
-        foreach (var file in ((string[])["beat", "gone", "new", "workload", "differs"]).SelectMany(kind => Directory.EnumerateFiles(Path, $"{kind}.*"))) File.Delete(file);
+        foreach (var file in ((string[])["beat", "gone", "new", "workload", "differs", "left"]).SelectMany(kind => Directory.EnumerateFiles(Path, $"{kind}.*"))) File.Delete(file);
     }
 
     private string[]? Read(string name)

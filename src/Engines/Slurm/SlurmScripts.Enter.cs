@@ -28,6 +28,7 @@ internal static partial class SlurmScripts
             text.Append($$"""
                 if [ -z "$entry$HOLDFAST_TASK" ]; then
                   tell ': >{{end}}' env HOLDFAST_TASK=yes srun --nodes={{nodes}} --ntasks={{nodes}} --ntasks-per-node=1 --kill-on-bad-exit=1 ${SLURM_CPUS_PER_TASK:+--cpus-per-task=$SLURM_CPUS_PER_TASK} /bin/sh {{Shell.Quote(folder.Enter)}}
+                  for left in {{Shell.Quote(folder.Path)}}/left.*; do [ ! -e "$left" ] || [ "$(cat "$left")" -le "$code" ] || code=$(cat "$left"); done
                   exit "$code"
                 fi
                 [ -n "$entry" ] || (trap - TERM; while sleep 1 && kill -0 $$ 2>/dev/null; do [ ! -e {{end}} ] || { kill -TERM $$; exit; }; done) &
@@ -37,7 +38,9 @@ internal static partial class SlurmScripts
 
                 """);
         }
-        text.Append($"run() {{ {(IsMany(spec) ? "tell 'kill -TERM \"$told\"' \"$@\"; exit \"$code\"" : "exec \"$@\"")}; }}\n");
+        // Of those that are told to end the first one's code would end the others in the middle of theirs.
+        text.Append($"leave() {{ {(IsMany(spec) ? $"[ ! -e {Shell.Quote(folder.End)} ] || {{ echo \"$code\" >{Shell.Quote(folder.Path)}\"/left.$node\"; code=0; }}; " : "")}exit \"$code\"; }}\n");
+        text.Append($"run() {{ {(IsMany(spec) ? "tell 'kill -TERM \"$told\"' \"$@\"; leave" : "exec \"$@\"")}; }}\n");
         // Its own values, after those of Slurm: of those that both have Slurm's stay.
         var ready = $"requeue=$HOLDFAST_REQUEUE gpus=$CUDA_VISIBLE_DEVICES\n. {Shell.Quote(container is null ? folder.Environment : NodeRun.Environment)}\nexport HOLDFAST_REQUEUE=\"$requeue\"\n[ -z \"$gpus\" ] || export CUDA_VISIBLE_DEVICES=\"$gpus\"\n"
             + $"cd {Shell.Quote(spec.WorkingFolder)} || {{ echo {Shell.Quote($"The folder {spec.WorkingFolder} cannot be entered on this node.")} >&2; exit 126; }}\n"

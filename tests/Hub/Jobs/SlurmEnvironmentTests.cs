@@ -67,12 +67,24 @@ public sealed class SlurmEnvironmentTests : IAsyncLifetime
         Assert.Equal($"holdfast: {there.Message}\n", _hub.LogOf(there));
     }
 
-    private async Task<JobRecord> RunAsync(string node, string? environment)
+    [Fact]
+    public async Task VirtualEnvironment_OnTheSharedFolder_IsThereOnEachNode()
+    {
+        if (!File.Exists("/usr/bin/python3")) Assert.Skip("/usr/bin/python3 is not installed.");
+        await RunAsync(SlurmCluster.First, null, "/usr/bin/python3 -m venv --without-pip $HOLDFAST_STORAGE/envs/leaves");
+
+        var there = await RunAsync(SlurmCluster.Second, null, "exec $HOLDFAST_STORAGE/envs/leaves/bin/python3 -c 'import sys; print(sys.prefix)'");
+
+        Assert.Equal(JobState.Succeeded, there.State);
+        Assert.EndsWith($"\n{_hub.Folders.Storage}/envs/leaves\n", _hub.LogOf(there), StringComparison.Ordinal);
+    }
+
+    private async Task<JobRecord> RunAsync(string node, string? environment, string script = "echo ran")
     {
         var other = node == SlurmCluster.First ? SlurmCluster.Second : SlurmCluster.First;
         await _cluster.SaysAsync("scontrol", "update", $"NodeName={other}", "State=DRAIN", "Reason=test");
         await _cluster.SaysAsync("scontrol", "update", $"NodeName={node}", "State=RESUME");
-        return await _hub.UntilOverAsync(await _hub.SubmitAsync("echo ran", spec => spec with { Engine = "slurm", Environment = environment }));
+        return await _hub.UntilOverAsync(await _hub.SubmitAsync(script, spec => spec with { Engine = "slurm", Environment = environment }));
     }
 
     private JsonElement Manifest(JobRecord job) => JsonDocument.Parse(File.ReadAllText(_hub.OutputOf(job, "manifest.json"))).RootElement;

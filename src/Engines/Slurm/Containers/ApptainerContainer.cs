@@ -33,7 +33,7 @@ internal sealed class ApptainerContainer : INodeContainer
             mkdir -m 700 "$work" || refuse setup_failed "$work cannot be made on $node."
             tell 'kill -TERM "$told"' "$@"
             rm -rf "$work"
-            exit "$code"
+            leave
 
             """;
     }

@@ -46,7 +46,7 @@ internal sealed class PyxisContainer : INodeContainer
               done
             }
             tell 'found=$(task); kill -TERM ${found:-"$told"}' "$@"
-            exit "$code"
+            leave
 
             """;
     }
