@@ -30,8 +30,7 @@ internal static class InsideLab
         var variables = Surroundings.Now();
         var home = KeeperHome.FromEnvironment(variables);
         if (home.Prepare() is { } problem) return Fail(problem);
-        // Paths of sockets are short, and those of a shared folder are nobody's on another computer.
-        var sockets = orders.NodeToken is null ? meeting : Directory.CreateTempSubdirectory("holdfast-").FullName;
+        var sockets = orders.NodeToken is null ? meeting : Meeting.MakeSockets(meeting);
         var options = new LabOptions
         {
             Root = orders.Root,
@@ -57,8 +56,9 @@ internal static class InsideLab
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         // What a lab has left that was killed.
-        foreach (var socket in (string[])[Meeting.LabSocket, Meeting.PortSocket]) File.Delete(Path.Combine(sockets, socket));
+        foreach (var socket in (string[])[Meeting.LabSocket, Meeting.PortSocket, Meeting.CallSocket]) File.Delete(Path.Combine(sockets, socket));
         await using var gate = orders.NodeToken is { } token ? await NodeGate.OpenAsync(Environment.GetEnvironmentVariable("HOLDFAST_NODE_ADDRESS"), token, sockets) : null;
+        await using var calls = gate is null ? null : CallGate.Open(Path.Combine(sockets, Meeting.CallSocket));
         await using var ports = PortGate.Open(Path.Combine(sockets, Meeting.PortSocket), orders.HasOwnRoot ? null : options.ProcessMark, gate?.Registration.Port);
         var start = await server.StartAsync(cancellationToken);
         if (start.Problem is not null) return Fail(start.Problem);

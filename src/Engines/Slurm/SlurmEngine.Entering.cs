@@ -16,7 +16,8 @@ public sealed partial class SlurmEngine
         var conf = _slurm.Conf is { } path ? $"SLURM_CONF={Shell.Quote(path)} " : "";
         var step = $"--overlap --jobid={found.Record.Job} --nodes=1 --ntasks=1 --nodelist={Shell.Quote(status.Value.Node!)} --quiet --export=NONE";
         var enter = $"/bin/sh {Shell.Quote(found.Folder.Enter)} - \"$@\"";
-        var script = $"if [ -t 0 ]; then pty=--pty; else pty=; fi; {conf}exec srun $pty {step} {enter}";
+        // What is not a line yet would be kept back: protocols wait for answers to less.
+        var script = $"if [ -t 0 ]; then how=--pty; else how=--unbuffered; fi; {conf}exec srun $how {step} {enter}";
         return new EngineResult<IReadOnlyList<string>>(["/bin/sh", "-c", script, "holdfast", .. argv], null);
     }
 

@@ -29,7 +29,7 @@ public static class InsideDesktop
             var folder = Directory.CreateDirectory(Path.Combine(meeting, "desktop"), OwnerOnly | UnixFileMode.UserExecute).FullName;
             // Two that start it take turns.
             await using var turn = await TurnAsync(Path.Combine(folder, "lock"), cancellationToken);
-            var socket = Path.Combine(meeting, Meeting.DesktopSocket);
+            var socket = Path.Combine(Meeting.SocketsOf(meeting), Meeting.DesktopSocket);
             problem = order.Stop ? await StopAsync(folder, socket, cancellationToken) : await Answers(socket) ? null : await StartAsync(folder, socket, order, cancellationToken);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

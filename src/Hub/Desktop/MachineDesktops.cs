@@ -56,7 +56,7 @@ internal sealed partial class MachineDesktops(HubOptions options, AuditLog audit
     /// <summary>How it is.</summary>
     public async Task<DesktopState> StateAsync(MachineRecord machine, CancellationToken cancellationToken)
     {
-        if (machine.State != MachineState.Running || !File.Exists(SocketOf(machine))) return default;
+        if (!MayBe(machine)) return default;
         try
         {
             using var limit = Limited(cancellationToken);
@@ -88,7 +88,7 @@ internal sealed partial class MachineDesktops(HubOptions options, AuditLog audit
 
     private async Task<byte[]?> TakeAsync(MachineRecord machine)
     {
-        if (machine.State != MachineState.Running || !File.Exists(SocketOf(machine))) return null;
+        if (!MayBe(machine)) return null;
         try
         {
             using var limit = Limited(CancellationToken.None);
@@ -111,6 +111,9 @@ internal sealed partial class MachineDesktops(HubOptions options, AuditLog audit
         return asked.Ok ? asked.Value.Problem is { } problem ? new HubFault("unavailable", problem) : null : asked.Fault;
     }
 
+    /// <summary>Whether there may be one: whether it answers costs a connection.</summary>
+    private bool MayBe(MachineRecord machine) => machine.State == MachineState.Running && (machine.Node is not null || File.Exists(SocketOf(machine)));
+
     private string SocketOf(MachineRecord machine) => options.SocketOf(machine, Meeting.DesktopSocket);
 
     private static CancellationTokenSource Limited(CancellationToken cancellationToken)
@@ -123,8 +126,7 @@ internal sealed partial class MachineDesktops(HubOptions options, AuditLog audit
     private static bool IsSilence(Exception fault, CancellationToken cancellationToken) => fault is IOException or SocketException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private static HubFault? Refusal(Caller caller, MachineRecord machine) => !caller.MayWrite ? HubFault.OnlyReads
-        : machine.State != MachineState.Running ? MachineRules.NotRunning(machine)
-        : machine.Node is null ? null : new HubFault("unavailable", $"{machine.Spec.Name} runs on {machine.Node}, and desktops only on the hub's own computer; mend: a VNC server of its own there, by 'holdfast port'.");
+        : machine.State != MachineState.Running ? MachineRules.NotRunning(machine) : null;
 
     private static bool IsSize(string size) =>
         Size().Match(size) is { Success: true } match && int.Parse(match.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture) is >= LeastSide and <= MostSide && int.Parse(match.Groups[2].ValueSpan, System.Globalization.CultureInfo.InvariantCulture) is >= LeastSide and <= MostSide;

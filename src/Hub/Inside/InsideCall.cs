@@ -1,7 +1,10 @@
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Holdfast.Engines.Contract;
 using Holdfast.Hub.Machines;
+using Holdfast.Hub.Proxy;
 
 namespace Holdfast.Hub.Inside;
 
@@ -22,16 +25,44 @@ internal static class InsideCall
         HubOptions options, MachineRecord machine, string verb, TOrder order, JsonTypeInfo<TOrder> orderJson, JsonTypeInfo<TAnswer> answerJson, CancellationToken cancellationToken) where TAnswer : class
     {
         if (options.EngineOf(machine) is not { } engine) return new HubFault("unavailable", $"This hub has no engine {machine.Spec.Engine}.");
-        var program = $"{MachinePlaces.Of(machine, options, engine).Program}/holdfast";
-        var said = await engine.ExecAsync(machine.Id, new ExecCommand([program, "inside", verb], JsonSerializer.SerializeToUtf8Bytes(order, orderJson), LongestAnswer), cancellationToken);
-        if (!said.Ok) return said.Fault.Code is "not-running" or "not-found" ? new HubFault("conflict", $"{machine.Spec.Name} does not run. Start it first.") : new HubFault("unavailable", said.Fault.Message);
+        var json = JsonSerializer.SerializeToUtf8Bytes(order, orderJson);
+        var (answer, silence) = ("", "");
+        if (machine.Node is not null)
+        {
+            try
+            {
+                answer = await CallAsync(options.Folders.WayOf(machine.Id), verb, json, cancellationToken);
+            }
+            catch (Exception fault) when (fault is SocketException or IOException)
+            {
+                silence = $": {fault.Message}";
+            }
+        }
+        else
+        {
+            var program = $"{MachinePlaces.Of(machine, options, engine).Program}/holdfast";
+            var said = await engine.ExecAsync(machine.Id, new ExecCommand([program, "inside", verb], json, LongestAnswer), cancellationToken);
+            if (!said.Ok) return said.Fault.Code is "not-running" or "not-found" ? new HubFault("conflict", $"{machine.Spec.Name} does not run. Start it first.") : new HubFault("unavailable", said.Fault.Message);
+            (answer, silence) = (said.Value.Output, $" (exit code {said.Value.ExitCode}): {said.Value.Error.Trim()}");
+        }
         try
         {
-            return JsonSerializer.Deserialize(said.Value.Output, answerJson) ?? throw new JsonException();
+            return JsonSerializer.Deserialize(answer, answerJson) ?? throw new JsonException();
         }
         catch (JsonException)
         {
-            return new HubFault("unavailable", $"{machine.Spec.Name} did not say how it went (exit code {said.Value.ExitCode}): {said.Value.Error.Trim()}");
+            return new HubFault("unavailable", $"{machine.Spec.Name} did not say how it went{silence}");
         }
+    }
+
+    /// <summary>See <see cref="CallGate"/>.</summary>
+    private static async Task<string> CallAsync(string way, string verb, byte[] order, CancellationToken cancellationToken)
+    {
+        using var socket = await NodeWay.ConnectAsync(way, Meeting.CallSocket, cancellationToken);
+        await using var line = new NetworkStream(socket, ownsSocket: false);
+        await line.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(verb), (byte)'\n', .. order], cancellationToken);
+        socket.Shutdown(SocketShutdown.Send);
+        var answer = new byte[LongestAnswer];
+        return Encoding.UTF8.GetString(answer.AsSpan(0, await line.ReadAtLeastAsync(answer, answer.Length, throwOnEndOfStream: false, cancellationToken)));
     }
 }

@@ -76,7 +76,7 @@ public sealed class NodeGate : IAsyncDisposable
                 await near.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, late.Token);
                 var words = Encoding.Latin1.GetString(await FirstLine.ReadAsync(near, LongestLine, late.Token)).Split(' ');
                 if (words is not [var greeting, var socket] || !CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(greeting), _greeting)) return;
-                if (socket is not (Meeting.LabSocket or Meeting.PortSocket)) return;
+                if (socket is not (Meeting.LabSocket or Meeting.PortSocket or Meeting.CallSocket or Meeting.DesktopSocket)) return;
                 await far.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(_sockets, socket)), late.Token);
             }
             await TlsPump.RunAsync(near, far, _ended.Token);

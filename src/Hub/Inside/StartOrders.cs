@@ -75,7 +75,10 @@ public sealed partial class Meeting : JsonSerializerContext
     public const string PortSocket = "ports.sock";
     /// <summary>The socket of the desktop's X server, by which it is seen (RFC 6143).</summary>
     public const string DesktopSocket = "desktop.sock";
+    /// <summary>The socket of <see cref="CallGate"/>.</summary>
+    public const string CallSocket = "calls.sock";
     private const string Orders = "orders.json";
+    private const string Sockets = "sockets";
     private const string Report = "report.json";
     private const string Registration = "node.json";
     private const int LargestReport = 4 << 20, LargestRegistration = 4 << 10;
@@ -86,6 +89,18 @@ public sealed partial class Meeting : JsonSerializerContext
     {
         FolderCopy.Remove(folder);
         HubFolders.Make(folder);
+    }
+
+    /// <summary>The folder of the machine's sockets: the meeting folder. Paths of sockets are short, and those of a shared folder are nobody's on another computer: there it is one of that computer's own.</summary>
+    public static string SocketsOf(string folder) => Path.Combine(folder, Sockets) is var file && File.Exists(file) ? File.ReadAllText(file) : folder;
+
+    /// <summary>Makes a folder of this computer for the sockets, or finds the one that an earlier lab of this start has made.</summary>
+    public static string MakeSockets(string folder)
+    {
+        if (SocketsOf(folder) is var made && made != folder && Directory.Exists(made)) return made;
+        made = Directory.CreateTempSubdirectory("holdfast-").FullName;
+        Write(folder, Sockets, System.Text.Encoding.UTF8.GetBytes(made), FileMode.Create);
+        return made;
     }
 
     /// <summary>Writes the orders, 0600, into a folder that was made anew.</summary>

@@ -55,12 +55,21 @@ public sealed class SlurmCluster : IAsyncLifetime
         await RunAsync("chown", "-R", "munge:", Path.Combine(_folder, "munge"));
         await File.WriteAllTextAsync(Conf, Settings());
         await File.WriteAllTextAsync(Path.Combine(_folder, "gres.conf"), HasGpus ? $"NodeName={First},{Second} Name=gpu File=/dev/zero,/dev/full\n" : "");
-        await StartMungeAsync();
-        if (HasAccounting) await StartAccountingAsync();
-        StartController();
-        StartNode(First);
-        StartNode(Second);
-        await UntilAsync(async () => (await SaysAsync("sinfo", "--noheader", "--format=%T")).Split('\n') is ["idle"], "both nodes are idle");
+        try
+        {
+            await StartMungeAsync();
+            if (HasAccounting) await StartAccountingAsync();
+            StartController();
+            StartNode(First);
+            StartNode(Second);
+            await UntilAsync(async () => (await SaysAsync("sinfo", "--noheader", "--format=%T")).Split('\n') is ["idle"], "both nodes are idle");
+        }
+        catch
+        {
+            // Nobody else ends what has begun.
+            await DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Starts munge, as a boot does.</summary>

@@ -1,10 +1,7 @@
-using System.Diagnostics;
 using Holdfast.Engines.Contract;
 using Holdfast.Engines.Podman;
 using Holdfast.Engines.Tests.Podman;
 using Holdfast.Hub.Machines;
-using Holdfast.Hub.People;
-using Holdfast.Hub.Ssh;
 using Holdfast.Hub.Tests.Machines;
 
 namespace Holdfast.Hub.Tests.Ssh;
@@ -13,7 +10,7 @@ namespace Holdfast.Hub.Tests.Ssh;
 [Collection(PodmanTests.Name)]
 public sealed class PodmanSshTests(PodmanService podman, DebianImage image) : IClassFixture<DebianImage>, IAsyncLifetime
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("hf-ssh-").FullName;
+    private readonly SshClient _ssh = new();
     private TestHub _hub = null!;
     private PodmanEngine _engine = null!;
 
@@ -30,7 +27,7 @@ public sealed class PodmanSshTests(PodmanService podman, DebianImage image) : IC
     {
         if (_hub is not null) await _hub.DisposeAsync();
         _engine?.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        _ssh.Dispose();
     }
 
     [Fact]
@@ -38,50 +35,21 @@ public sealed class PodmanSshTests(PodmanService podman, DebianImage image) : IC
     {
         var machine = await _hub.CreateAsync("leaves", spec => spec with { Image = DebianImage.Name });
         Assert.True(machine.State == MachineState.Running, $"{machine.State}: {machine.Reason}: {machine.Message}");
-        await SetUpAsync();
+        await _ssh.SetUpAsync(_hub);
 
         // 1. At the door.
         Assert.Equal((5, "given\n/home/ada leaves\n", "leaves has no sshd: a shell and commands, but no forwards, and no scp or sftp unless it has sftp-server; mend: openssh-server in its image.\n"),
-            await RunAsync("echo given | ssh -F conf leaves.holdfast 'cat; echo $PWD $HOLDFAST_MACHINE_NAME; exit 5'"));
-        Assert.Equal("1\n", (await RunAsync("script -qec \"stty rows 31 cols 101; ssh -F conf -tt leaves.holdfast stty size\" /dev/null </dev/null 2>&1 | tr -d '\\r\\0' | grep -c '31 101$'")).Out);
-        Assert.NotEqual(0, (await RunAsync("echo a >a; scp -q -F conf a leaves.holdfast:")).Code);
+            await _ssh.RunAsync("echo given | ssh -F conf leaves.holdfast 'cat; echo $PWD $HOLDFAST_MACHINE_NAME; exit 5'"));
+        Assert.Equal("1\n", (await _ssh.RunAsync("script -qec \"stty rows 31 cols 101; ssh -F conf -tt leaves.holdfast stty size\" /dev/null </dev/null 2>&1 | tr -d '\\r\\0' | grep -c '31 101$'")).Out);
+        Assert.NotEqual(0, (await _ssh.RunAsync("echo a >a; scp -q -F conf a leaves.holdfast:")).Code);
 
         // 2. Inside.
         var installed = await _engine.ExecAsync(machine.Id, new ExecCommand(["sh", "-c", "{ apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends openssh-server; } 2>&1"], default, 10_000), TestHub.Cancellation);
         Assert.True(installed.Value is { ExitCode: 0 }, $"{installed.Fault?.Message}{installed.Value?.Output}");
-        Assert.Equal((3, "/home/ada leaves\n", ""), await RunAsync("ssh -F conf leaves.holdfast 'echo $PWD $HOLDFAST_MACHINE_NAME; exit 3'"));
-        Assert.Equal("0\n", (await RunAsync("head -c 5000000 /dev/urandom >big; scp -q -F conf big leaves.holdfast:big && printf 'get big back\\n' | sftp -q -F conf leaves.holdfast >/dev/null; cmp big back; echo $?")).Out);
+        Assert.Equal((3, "/home/ada leaves\n", ""), await _ssh.RunAsync("ssh -F conf leaves.holdfast 'echo $PWD $HOLDFAST_MACHINE_NAME; exit 3'"));
+        Assert.Equal("0\n", (await _ssh.RunAsync("head -c 5000000 /dev/urandom >big; scp -q -F conf big leaves.holdfast:big && printf 'get big back\\n' | sftp -q -F conf leaves.holdfast >/dev/null; cmp big back; echo $?")).Out);
         await _hub.SaysAsync(machine, "cd /notebooks; echo board >index.html; setsid python3 -u -m http.server 8123 --bind 127.0.0.1 >said 2>&1 </dev/null & until grep -q port /notebooks/said; do sleep 0.02; done");
         // The container's own loopback.
-        Assert.Equal("board\n", (await RunAsync("printf 'GET / HTTP/1.0\\r\\n\\r\\n' | ssh -F conf -W localhost:8123 leaves.holdfast | tail -n 1")).Out);
-    }
-
-    /// <summary>A key of Ada's, and a configuration of ssh that leads to this hub.</summary>
-    private async Task SetUpAsync()
-    {
-        Assert.Equal(0, (await RunAsync("ssh-keygen -q -t ed25519 -N '' -f key")).Code);
-        TestHub.Value(_hub.Service<Persons>().Add(TestHub.Ada.Name, isAdmin: true, null));
-        TestHub.Value(_hub.Service<SshKeys>().Add(TestHub.Ada, await File.ReadAllTextAsync(Path.Combine(_folder, "key.pub"), TestHub.Cancellation), null));
-        var view = TestHub.Value(await _hub.Service<SshWays>().ViewAsync(TestHub.Cancellation));
-        var token = TestHub.Value(_hub.Service<Tokens>().Create(TestHub.Ada, "test", Tokens.All, null)).Shown;
-        await File.WriteAllTextAsync(Path.Combine(_folder, "known"), $"@cert-authority *{view.Suffix} {view.Authority}\n", TestHub.Cancellation);
-        await File.WriteAllTextAsync(Path.Combine(_folder, "conf"), $"""
-            Host *.holdfast
-              User root
-              ProxyCommand env HOLDFAST_STATE={_folder}/state HOLDFAST_HUB_URL={_hub.Address} HOLDFAST_HUB_TOKEN={token} {TestHub.Program} ssh-proxy %n
-              IdentitiesOnly yes
-              IdentityFile {_folder}/key
-              StrictHostKeyChecking yes
-              UserKnownHostsFile {_folder}/known
-
-            """, TestHub.Cancellation);
-    }
-
-    private async Task<(int Code, string Out, string Errors)> RunAsync(string script)
-    {
-        using var process = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", script]) { WorkingDirectory = _folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var (said, errors) = (process.StandardOutput.ReadToEndAsync(TestHub.Cancellation), process.StandardError.ReadToEndAsync(TestHub.Cancellation));
-        await process.WaitForExitAsync(TestHub.Cancellation);
-        return (process.ExitCode, await said, await errors);
+        Assert.Equal("board\n", (await _ssh.RunAsync("printf 'GET / HTTP/1.0\\r\\n\\r\\n' | ssh -F conf -W localhost:8123 leaves.holdfast | tail -n 1")).Out);
     }
 }
