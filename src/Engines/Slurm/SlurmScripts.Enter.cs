@@ -23,15 +23,15 @@ internal static partial class SlurmScripts
         if (IsMany(spec))
         {
             // At SIGTERM srun kills its tasks, and what else it is sent reaches all processes of them: that they are to end is a file, as all else that nodes hear.
-            var end = Shell.Quote(folder.End).Replace("'", "\"", StringComparison.Ordinal);
             var nodes = spec.Turn!.Nodes.ToString(CultureInfo.InvariantCulture);
             text.Append($$"""
+                end={{Shell.Quote(folder.End)}}
                 if [ -z "$entry$HOLDFAST_TASK" ]; then
-                  tell ': >{{end}}' env HOLDFAST_TASK=yes srun --nodes={{nodes}} --ntasks={{nodes}} --ntasks-per-node=1 --kill-on-bad-exit=1 ${SLURM_CPUS_PER_TASK:+--cpus-per-task=$SLURM_CPUS_PER_TASK} /bin/sh {{Shell.Quote(folder.Enter)}}
+                  tell ': >"$end"' env HOLDFAST_TASK=yes srun --nodes={{nodes}} --ntasks={{nodes}} --ntasks-per-node=1 --kill-on-bad-exit=1 ${SLURM_CPUS_PER_TASK:+--cpus-per-task=$SLURM_CPUS_PER_TASK} /bin/sh {{Shell.Quote(folder.Enter)}}
                   for left in {{Shell.Quote(folder.Path)}}/left.*; do [ ! -e "$left" ] || [ "$(cat "$left")" -le "$code" ] || code=$(cat "$left"); done
                   exit "$code"
                 fi
-                [ -n "$entry" ] || (trap - TERM; while sleep 1 && kill -0 $$ 2>/dev/null; do [ ! -e {{end}} ] || { kill -TERM $$; exit; }; done) &
+                [ -n "$entry" ] || (trap - TERM; while sleep 1 && kill -0 $$ 2>/dev/null; do [ ! -e "$end" ] || { kill -TERM $$; exit; }; done) &
                 first=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)
                 address=$(scontrol show node "$first" | sed -n 's/.*NodeAddr=\([^ ]*\).*/\1/p')
                 export NODE_RANK="$SLURM_PROCID" NNODES="$SLURM_NTASKS" MASTER_ADDR="${address:-$first}" MASTER_PORT="$((20000 + SLURM_JOB_ID % 20000))"
@@ -39,7 +39,7 @@ internal static partial class SlurmScripts
                 """);
         }
         // Of those that are told to end the first one's code would end the others in the middle of theirs.
-        text.Append($"leave() {{ {(IsMany(spec) ? $"[ ! -e {Shell.Quote(folder.End)} ] || {{ echo \"$code\" >{Shell.Quote(folder.Path)}\"/left.$node\"; code=0; }}; " : "")}exit \"$code\"; }}\n");
+        text.Append($"leave() {{ {(IsMany(spec) ? $"[ ! -e \"$end\" ] || {{ echo \"$code\" >{Shell.Quote(folder.Path)}\"/left.$node\"; code=0; }}; " : "")}exit \"$code\"; }}\n");
         text.Append($"run() {{ {(IsMany(spec) ? "tell 'kill -TERM \"$told\"' \"$@\"; leave" : "exec \"$@\"")}; }}\n");
         // Its own values, after those of Slurm: of those that both have Slurm's stay.
         var ready = $"requeue=$HOLDFAST_REQUEUE gpus=$CUDA_VISIBLE_DEVICES\n. {Shell.Quote(container is null ? folder.Environment : NodeRun.Environment)}\nexport HOLDFAST_REQUEUE=\"$requeue\"\n[ -z \"$gpus\" ] || export CUDA_VISIBLE_DEVICES=\"$gpus\"\n"
