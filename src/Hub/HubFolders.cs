@@ -57,6 +57,9 @@ public sealed record HubFolders(string Root)
     /// <summary>All that is one job's, besides its output.</summary>
     public string JobOf(string id) => Path.Combine(Root, "jobs", id);
 
+    /// <summary>A list of what this host had installed when jobs were submitted, by its fingerprint.</summary>
+    public string PackagesOf(string fingerprint) => Path.Combine(Root, "jobs", "packages", fingerprint.Replace("packages:", "", StringComparison.Ordinal));
+
     /// <summary>What a job's command has said, all attempts after each other.</summary>
     public string LogOf(string id) => Path.Combine(JobOf(id), "output.log");
 

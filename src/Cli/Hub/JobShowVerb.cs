@@ -39,7 +39,8 @@ internal static class JobShowVerb
         Line("runs on", JobTexts.Place(spec));
         Line("image", job.ImageReference ?? job.ImagePin);
         Line("digest", job.Digest);
-        Line("environment", job.Environment is { } environment ? $"{environment.Fingerprint}, {Output.Count(environment.Packages, "package")}, point p{environment.Point}" : null);
+        Line("environment", job.Environment is { } environment ? $"{environment.Fingerprint}, {Output.Count(environment.Packages, "package")}, point p{environment.Point}" : job.Packages);
+        foreach (var difference in job.Differences ?? []) Console.WriteLine(MachineTexts.Plain(difference));
         Line("code", spec.Code);
         Line("type", job.Type is { } type ? $"{type}, {JobTexts.Price(view.Price, view.Currency)}" : spec.Resources?.Type);
         Line("gpus", string.Join(", ", job.Gpus ?? []));

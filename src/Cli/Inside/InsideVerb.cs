@@ -28,7 +28,10 @@ internal static class InsideVerb
             await using var output = Console.OpenStandardOutput();
             return await InsideDesktop.RunAsync(MeetingFolder, input, output, cancellationToken);
         });
-        var command = new Command("inside", "What a hub has this program do within a machine.") { lab, keep, job, desktop };
+        var expected = new Argument<string>("FILE");
+        var packages = new Command("packages", "Say in what this computer's packages differ from a list; nothing when they do not.") { expected };
+        packages.SetAction(parse => InsidePackages.Run(parse.GetRequiredValue(expected)));
+        var command = new Command("inside", "What a hub has this program do within a machine.") { lab, keep, job, desktop, packages };
         command.Hidden = true;
         return command;
     }

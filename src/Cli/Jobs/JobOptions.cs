@@ -16,6 +16,7 @@ internal sealed class JobOptions
     private readonly Option<string?> _engine = Text("--engine", "ENGINE", "Where it runs: host, podman or slurm. Default podman with an image, else the hub's own system.");
     private readonly Option<int?> _nodes = Whole("--nodes", "On how many nodes of the cluster the command runs at once.", 1, 10_000);
     private readonly Option<string?> _partition = Text("--partition", "NAME", "The partition of the cluster. Default the hub's or Slurm's.");
+    private readonly Option<string?> _environment = Choice("--environment", "Without an image, of a node whose packages are not those of the hub's host: any, it runs and says so; same, it fails. Default any.", "any", "same");
     private readonly Option<string[]> _parameters = Pairs("--parameter", "NAME=VALUE", "Set a parameter of the notebook, or --NAME=VALUE of a command. May be given several times.", "-p");
     private readonly Option<string?> _output = Text("--output", "FOLDER", "Where its output goes: a folder of /storage, or s3://STORE/FOLDER in object storage; {name} and {id} are the job's. Default /storage/runs/{name}/{id}.", "-o");
     private readonly Option<string?> _type = Text("--type", "TYPE", "What it may use, as 'holdfast machine types' lists it.");
@@ -41,7 +42,7 @@ internal sealed class JobOptions
 
     public Symbol[] All =>
     [
-        _words, _file, _machine, _image, _engine, _nodes, _partition, _parameters, _output, _type, _cpu, _memory, _gpu, _shards, _priority, _after, _maxDuration, _env, _secrets, _name, _as, _sweep, _trials, _metric, _goal, _maxParallel, _code, _noCode, _noSmoke,
+        _words, _file, _machine, _image, _engine, _nodes, _partition, _environment, _parameters, _output, _type, _cpu, _memory, _gpu, _shards, _priority, _after, _maxDuration, _env, _secrets, _name, _as, _sweep, _trials, _metric, _goal, _maxParallel, _code, _noCode, _noSmoke,
     ];
 
     /// <summary>The job that is meant; null with what is wrong.</summary>
@@ -65,6 +66,7 @@ internal sealed class JobOptions
             Engine = parse.GetValue(_engine) ?? wish.Engine,
             Nodes = parse.GetValue(_nodes) ?? wish.Nodes,
             Partition = parse.GetValue(_partition) ?? wish.Partition,
+            Environment = parse.GetValue(_environment) ?? wish.Environment,
             As = parse.GetValue(_as) ?? wish.As,
             Parameters = With(wish.Parameters, parse.GetValue(_parameters), JobValue.Of),
             Env = With(wish.Env, parse.GetValue(_env), text => text),

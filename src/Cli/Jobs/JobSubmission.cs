@@ -56,6 +56,7 @@ internal sealed class JobSubmission(JobWish wish) : IDisposable
             Engine = wish.Engine,
             Nodes = wish.Nodes ?? 1,
             Partition = wish.Partition,
+            Environment = wish.Environment,
             Machine = wish.Machine ?? (wish is { Image: null, Engine: not "slurm" } && Surroundings.Variables.GetValueOrDefault("HOLDFAST_MACHINE_NAME") is { Length: > 0 } here ? here : null),
             Code = _archive is null ? null : $"sha256:{_archive.Hash}",
             Notebook = program.Notebook,

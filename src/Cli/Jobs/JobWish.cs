@@ -53,6 +53,9 @@ internal sealed record JobWish
 
     public JobSweep? Sweep { get; init; }
 
+    /// <summary><c>any</c> or <c>same</c>: whether a node may have other packages than the hub's host.</summary>
+    public string? Environment { get; init; }
+
     /// <summary><c>auto</c> or <c>never</c>.</summary>
     public string? Resume { get; init; }
 

@@ -44,7 +44,7 @@ internal static class JobYaml
     {
         var job = new JobWish();
         foreach (var (name, place, value) in YamlFields.Of(node, "", "type", "name", "image", "machine", "notebook", "as", "command", "parameters", "pass_as", "env", "secrets", "resources", "output",
-            "shards", "engine", "nodes", "partition", "priority", "after", "max_duration", "stop_grace", "retry", "sweep", "resume", "smoke", "code"))
+            "shards", "engine", "nodes", "partition", "environment", "priority", "after", "max_duration", "stop_grace", "retry", "sweep", "resume", "smoke", "code"))
         {
             job = name switch
             {
@@ -72,6 +72,7 @@ internal static class JobYaml
                 "stop_grace" => job with { StopGrace = YamlFields.Span(value, place) },
                 "retry" => job with { Retry = Retry(value, place) },
                 "sweep" => job with { Sweep = Sweep(value, place) },
+                "environment" => job with { Environment = YamlFields.Choice(value, place, "any", "same") },
                 "resume" => job with { Resume = YamlFields.Choice(value, place, "auto", "never") },
                 "smoke" => job with { Smoke = YamlFields.Choice(value, place, "imports", "none") },
                 _ => YamlFields.Text(value, place) is var code && code == "none" ? job with { NoCode = true } : job with { Code = code },

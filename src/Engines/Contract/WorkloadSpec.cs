@@ -75,4 +75,8 @@ public sealed record WorkloadTurn
     public bool IsSession { get; init; }
     /// <summary>The digest of the image, <c>sha256:</c> and 64 hexadecimal digits, that is checked where it runs; null for any.</summary>
     public string? Digest { get; init; }
+    /// <summary>Without an image: a command that says, on each node and before the workload's own, in what the node differs from where the workload comes from, one line; nothing when it does not. Null for no look.</summary>
+    public IReadOnlyList<string>? Comparison { get; init; }
+    /// <summary>Whether a node that differs, or where that cannot be looked at, refuses it; else it is only said.</summary>
+    public bool MustBeSame { get; init; }
 }

@@ -16,6 +16,10 @@ public sealed record WorkloadStatus(
     public WorkloadWait? Waiting { get; init; }
     /// <summary>Why it ended, where it was the engine that ended it and nobody here had asked for that: a limit of time, a node that went away. Null for all other ends.</summary>
     public string? Interruption { get; init; }
+    /// <summary>Why what it was to run on would not run it, although it was asked for; its command never ran. Null for all other ends.</summary>
+    public WorkloadRefusal? Refusal { get; init; }
+    /// <summary>In what nodes that it has run on differ from where it came from (<see cref="WorkloadTurn.Comparison"/>), a sentence for each. Empty for nothing.</summary>
+    public IReadOnlyList<string> Differences { get; init; } = [];
     /// <summary>Whether that was somebody's order to the engine itself, as by <c>scancel</c>: then it is not to be begun again.</summary>
     public bool IsCancelled { get; init; }
     /// <summary>How often the engine has begun it anew by itself, because what it ran on went away.</summary>
@@ -30,6 +34,11 @@ public sealed record WorkloadStatus(
     /// <summary>Whether it has come to its end.</summary>
     public bool IsOver => !IsRunning && Waiting is null;
 }
+
+/// <summary>Why a command was not run.</summary>
+/// <param name="Code"><c>environment_differs</c>, <c>image_pull_failed</c> or <c>setup_failed</c>.</param>
+/// <param name="Message">In words, with the mend.</param>
+public sealed record WorkloadRefusal(string Code, string Message);
 
 /// <summary>Why a workload waits.</summary>
 /// <param name="Reason">In words, of the engine: <c>Slurm job 12 waits: Resources</c>.</param>

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Holdfast.Engines.Contract;
 using Holdfast.Engines.Host;
+using Holdfast.Engines.Slurm.Containers;
 
 namespace Holdfast.Engines.Slurm;
 
@@ -16,6 +17,7 @@ public sealed partial class SlurmEngine
     {
         ArgumentNullException.ThrowIfNull(spec);
         if (SpecRules.Check(spec, hasImages: true) is { } bad) return bad;
+        if (spec.Image is not null && NodeContainers.Problem(spec, _settings) is { } impossible) return impossible;
         using var turn = await _index.TurnAsync(spec.Id, cancellationToken);
         if (Find(spec.Id) is { } other)
         {
@@ -71,7 +73,7 @@ public sealed partial class SlurmEngine
         }
         WorkloadFolder.WritePrivately(folder.Environment, Encoding.UTF8.GetBytes(Shell.Environment(variables)));
         WorkloadFolder.WritePrivately(folder.Watch, Encoding.UTF8.GetBytes(SlurmScripts.Watch(folder, spec, record.Container)));
-        WorkloadFolder.WritePrivately(folder.Enter, Encoding.UTF8.GetBytes(SlurmScripts.Enter(folder, spec, record.Container)));
+        WorkloadFolder.WritePrivately(folder.Enter, Encoding.UTF8.GetBytes(SlurmScripts.Enter(folder, spec, _settings, record.Container)));
         using (File.Open(spec.OutputFile, new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
         {
             File.SetUnixFileMode(spec.OutputFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);

@@ -17,7 +17,7 @@ public sealed partial class SlurmEngine
         var exit = folder.ReadExit();
         if (exit is { } own && (!own.WasTold || job is { IsWaiting: true }))
         {
-            return status with { ExitCode = own.Code, Ended = own.At, IsOutOfMemory = job?.State == "OUT_OF_MEMORY", Interruption = own.WasTold ? Told(began?.Node) : null };
+            return status with { ExitCode = own.Code, Ended = own.At, IsOutOfMemory = job?.State == "OUT_OF_MEMORY", Refusal = folder.ReadRefused(), Differences = folder.ReadDiffers(), Interruption = own.WasTold ? Told(began?.Node) : null };
         }
 
         // 2. It waits, or runs.
@@ -56,6 +56,7 @@ public sealed partial class SlurmEngine
             Ended = exit?.At ?? end.At,
             IsOutOfMemory = end.State == "OUT_OF_MEMORY",
             IsCancelled = end.State == "CANCELLED",
+            Differences = folder.ReadDiffers(),
             // A command that ends in time is none that Slurm has ended.
             Interruption = exit is not null && end.State is "COMPLETED" or "FAILED" or "FORGOTTEN" ? Told(began?.Node) : end.Words,
         };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Holdfast.Engines.Contract;
 using Holdfast.Engines.Host;
 
 namespace Holdfast.Engines.Slurm;
@@ -23,6 +24,12 @@ internal sealed record SlurmFolder(string Path)
 
     /// <summary>What runs the command, on each node.</summary>
     public string Enter => In("enter.sh");
+
+    /// <summary>Why a node has refused to run it: a word, and a line for people.</summary>
+    public string Refused => In("refused");
+
+    /// <summary>That the commands on several nodes are to end.</summary>
+    public string End => In("end");
 
     /// <summary>Seconds of grace: a wish that it ends.</summary>
     public string Stop => In("stop");
@@ -58,6 +65,22 @@ internal sealed record SlurmFolder(string Path)
     public (int Code, bool WasTold, DateTimeOffset At)? ReadExit() =>
         Read("exit") is [var code, var told, ..] && int.TryParse(code, CultureInfo.InvariantCulture, out var number) ? (number, told == "told", TimeOf("exit")) : null;
 
+    /// <summary>What nodes have found in which they differ.</summary>
+    public IReadOnlyList<string> ReadDiffers() => [.. Directory.EnumerateFiles(Path, "differs.*").Order(StringComparer.Ordinal).Select(file => File.ReadAllText(file).TrimEnd())];
+
+    /// <summary>Why a node has refused to run it; null when none has.</summary>
+    public WorkloadRefusal? ReadRefused()
+    {
+        try
+        {
+            return File.ReadAllText(Refused).Split('\n', 2) is [var code, var words] ? new WorkloadRefusal(code, words.TrimEnd()) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>What changes when the command begins or ends.</summary>
     public (long Began, bool HasEnded) Mark() => (File.Exists(In("began")) ? File.GetLastWriteTimeUtc(In("began")).Ticks : 0, File.Exists(In("exit")));
 
@@ -65,8 +88,8 @@ internal sealed record SlurmFolder(string Path)
     public void Clear()
     {
         File.Delete(Ticket);
-        foreach (var name in (string[])["exit", "began", "token", "told", "environment", "watch.sh", "enter.sh", "stop", "submit.sh"]) File.Delete(In(name));
-        foreach (var file in ((string[])["beat", "gone", "new", "workload"]).SelectMany(kind => Directory.EnumerateFiles(Path, $"{kind}.*"))) File.Delete(file);
+        foreach (var name in (string[])["exit", "began", "token", "told", "environment", "watch.sh", "enter.sh", "stop", "refused", "end", "submit.sh"]) File.Delete(In(name));
+        foreach (var file in ((string[])["beat", "gone", "new", "workload", "differs", "left"]).SelectMany(kind => Directory.EnumerateFiles(Path, $"{kind}.*"))) File.Delete(file);
     }
 
     private string[]? Read(string name)

@@ -1,12 +1,11 @@
 using System.Globalization;
-using System.Text;
 using Holdfast.Engines.Contract;
 using Holdfast.Engines.Host;
 
 namespace Holdfast.Engines.Slurm;
 
 /// <summary>The scripts that make a Slurm job a workload. They lie in its scratch folder, which nodes share with the hub; Slurm itself gets one line, without a secret.</summary>
-internal static class SlurmScripts
+internal static partial class SlurmScripts
 {
     /// <summary>Seconds after which a step that can no longer say that it lives ends its command; twice as long its successor waits for that.</summary>
     public const int Lease = 10;
@@ -42,11 +41,12 @@ internal static class SlurmScripts
         done
         is_mine || { rm -f "beat.$me"; exit 0; }
         {{(spec.Turn is { IsSession: true } ? """export HOLDFAST_NODE_ADDRESS="$(scontrol show node "$node" 2>/dev/null | sed -n 's/.*NodeAddr=\([^ ]*\).*/\1/p')" """ : "")}}
+        rm -f refused end left.*
         put began "$number $node $HOLDFAST_NODE_ADDRESS"
 
         # 3. The command, in a session of its own. It ends with this script, and all that it has started: that has a variable of its own.
         export HOLDFAST_REQUEUE="$number" SLURM_EXPORT_ENV=ALL
-        set -- {{Command(folder, spec)}}
+        set -- /bin/sh {{Shell.Quote(folder.Enter)}}
         ! env --default-signal true 2>/dev/null || set -- env --default-signal -- "$@"
         ! setpriv --pdeathsig KILL true 2>/dev/null || set -- setpriv --pdeathsig KILL -- "$@"
         umask 022
@@ -95,65 +95,4 @@ internal static class SlurmScripts
         exit 0
 
         """;
-
-    /// <summary>What runs the command on a node: with <c>-</c> as its first argument, the words after it in the same surroundings.</summary>
-    public static string Enter(SlurmFolder folder, WorkloadSpec spec, string? container)
-    {
-        var text = new StringBuilder("umask 022\n");
-        if (IsMany(spec))
-        {
-            text.Append("""
-                first=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)
-                address=$(scontrol show node "$first" | sed -n 's/.*NodeAddr=\([^ ]*\).*/\1/p')
-                export NODE_RANK="$SLURM_PROCID" NNODES="$SLURM_NTASKS" MASTER_ADDR="${address:-$first}" MASTER_PORT="$((20000 + SLURM_JOB_ID % 20000))"
-
-                """);
-        }
-        // Its own values, after those of Slurm: of those that both have Slurm's stay.
-        var inside = $"requeue=$HOLDFAST_REQUEUE gpus=$CUDA_VISIBLE_DEVICES\n. {Shell.Quote(container is null ? folder.Environment : EnvironmentInside)}\nexport HOLDFAST_REQUEUE=\"$requeue\"\n[ -z \"$gpus\" ] || export CUDA_VISIBLE_DEVICES=\"$gpus\"\n"
-            + $"cd {Shell.Quote(spec.WorkingFolder)} || {{ echo {Shell.Quote($"The folder {spec.WorkingFolder} cannot be entered on this node.")} >&2; exit 126; }}\n"
-            + $"[ -e \"$1\" ] || case $1 in /*) echo \"The program $1 does not exist on this node.\" >&2; exit 127 ;; esac\nexec \"$@\"";
-        if (container is null)
-        {
-            return text.Append($"[ \"$1\" = - ] && shift || set -- {Shell.Quote(spec.Argv)}\n{inside}\n").ToString();
-        }
-        text.Append($"inside={Shell.Quote(inside)}\n");
-        text.Append($"if [ \"$1\" = - ]; then shift; [ -t 0 ] && tty=-t || tty=; exec podman exec -i $tty {container} /bin/sh -c \"$inside\" sh \"$@\"; fi\n");
-        text.Append(Podman(folder, spec, container));
-        return text.ToString();
-    }
-
-    private const string EnvironmentInside = "/run/holdfast/environment";
-
-    /// <summary>An image by the node's own Podman: what the digest says is looked at before anything of it runs.</summary>
-    private static string Podman(SlurmFolder folder, WorkloadSpec spec, string container)
-    {
-        List<string> options =
-        [
-            "--rm", "--replace", $"--name={container}", "--init", "--pull=never", "--log-driver=none", "--network=host", "--security-opt=no-new-privileges", "--cap-drop=mknod,net_raw", "--workdir=/", "--entrypoint=/bin/sh",
-            $"--volume={folder.Environment}:{EnvironmentInside}:ro",
-            .. spec.Mounts.Select(mount => $"--volume={mount.Source}:{mount.Target}{(mount.IsReadOnly ? ":ro" : "")}"),
-            .. ((string[])["HOLDFAST_REQUEUE", "SLURMD_NODENAME", "CUDA_VISIBLE_DEVICES", "NODE_RANK", "NNODES", "MASTER_ADDR", "MASTER_PORT"]).Select(name => $"--env={name}"),
-        ];
-        if (spec.Resources.SharedMemory is { } shared) options.Add($"--shm-size={shared.ToString(CultureInfo.InvariantCulture)}");
-        var image = Shell.Quote(spec.Image!);
-        return $$"""
-            command -v podman >/dev/null || { echo "holdfast: $SLURMD_NODENAME has no Podman, and {{spec.Image}} is an image; mend: install podman on the nodes, or leave the image out." >&2; exit 125; }
-            podman image exists {{image}} || podman pull --quiet {{image}} >/dev/null || { echo "holdfast: {{spec.Image}} could not be fetched on $SLURMD_NODENAME." >&2; exit 125; }
-            wanted={{spec.Turn?.Digest ?? ""}}
-            found=$(podman image inspect --format '{{"{{.Id}} {{.Digest}} {{range .RepoDigests}}{{.}} {{end}}"}}' {{image}})
-            case $found in *"$wanted"*) ;; *) echo "holdfast: {{spec.Image}} has another digest on $SLURMD_NODENAME than $wanted: $found; mend: podman pull there." >&2; exit 125 ;; esac
-            [ -z "$CUDA_VISIBLE_DEVICES" ] || set -- --device=nvidia.com/gpu=all
-            exec podman run "$@" {{Shell.Quote(options)}} {{image}} -c "$inside" sh {{Shell.Quote(spec.Argv)}}
-
-            """;
-    }
-
-    private static string Command(SlurmFolder folder, WorkloadSpec spec)
-    {
-        var nodes = spec.Turn?.Nodes.ToString(CultureInfo.InvariantCulture);
-        return IsMany(spec) ? $"srun --nodes={nodes} --ntasks={nodes} --ntasks-per-node=1 --kill-on-bad-exit=1 /bin/sh {Shell.Quote(folder.Enter)}" : $"/bin/sh {Shell.Quote(folder.Enter)}";
-    }
-
-    private static bool IsMany(WorkloadSpec spec) => spec.Turn is { Nodes: > 1 };
 }

@@ -1,3 +1,5 @@
+using Holdfast.Engines.Slurm.Containers;
+
 namespace Holdfast.Engines.Slurm;
 
 /// <summary>What <c>hub.yaml</c> says of a cluster.</summary>
@@ -13,4 +15,9 @@ public sealed record SlurmSettings
     public string? Qos { get; init; }
     /// <summary>The limit of jobs that say none: after it they are begun again from their checkpoint. Null for the partition's.</summary>
     public TimeSpan? Time { get; init; }
+    /// <summary>By which program nodes run images: <c>pyxis</c>, <c>podman</c> or <c>apptainer</c>; null for the first of these that a node has.</summary>
+    public string? Containers { get; init; }
+
+    /// <summary>What <see cref="Containers"/> may be.</summary>
+    public static IReadOnlyList<string> AllContainers { get; } = [.. NodeContainers.All.Select(program => program.Name)];
 }

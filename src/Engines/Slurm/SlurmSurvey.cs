@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Holdfast.Engines.Host;
+using Holdfast.Engines.Slurm.Containers;
 
 namespace Holdfast.Engines.Slurm;
 
@@ -16,7 +17,7 @@ public sealed record SlurmFinding(string Subject, string Text, string? Mend = nu
 public sealed class SlurmSurvey(SlurmSettings settings)
 {
     private const int MostNodes = 8;
-    private const string Probe = """
+    private const string Folders = """
         for folder in "$@"; do
           seen=$(cat "$folder/$HOLDFAST_PROBE" 2>/dev/null)
           if [ "$seen" != "$HOLDFAST_PROBE" ]; then echo "folder|$folder|missing||"; continue; fi
@@ -24,9 +25,12 @@ public sealed class SlurmSurvey(SlurmSettings settings)
           for i in 1 2 3 4 5 6 7 8 9 10; do { echo "$i" >"$folder/$HOLDFAST_PROBE.$SLURMD_NODENAME" && mv "$folder/$HOLDFAST_PROBE.$SLURMD_NODENAME" "$folder/$HOLDFAST_PROBE.of-$SLURMD_NODENAME"; } 2>/dev/null || made=no; done
           echo "folder|$folder|$made|$(df -Pk "$folder" | awk 'NR == 2 { print $4 }')|$((($(date +%s%N) - from) / 10000))"
         done
-        for program in setsid pkill setpriv podman; do command -v "$program" >/dev/null && echo "program|$program"; done
+        for program in setsid pkill setpriv; do command -v "$program" >/dev/null && echo "program|$program"; done
         echo "user|$(id -u)"
+
         """;
+
+    private static readonly string Programs = string.Concat(NodeContainers.All.Select(container => $"if {container.Test}; then echo 'program|{container.Name}'; fi\n"));
 
     private readonly SlurmProgram _slurm = new(settings);
 
@@ -69,7 +73,7 @@ public sealed class SlurmSurvey(SlurmSettings settings)
             foreach (var (name, _) in nodes.Where(node => node.State is "idle" or "mixed").Take(MostNodes))
             {
                 var said = await _slurm.RunAsync("srun",
-                    ["--quiet", "--immediate=20", "--nodes=1", "--ntasks=1", $"--nodelist={name}", "--time=1", "--mem=50M", "--chdir=/", "--job-name=holdfast-doctor", .. only, "/bin/sh", "-c", $"HOLDFAST_PROBE={Shell.Quote(probe)}\n{Probe}", "sh", .. folders], cancellationToken);
+                    ["--quiet", "--immediate=20", "--nodes=1", "--ntasks=1", $"--nodelist={name}", "--time=1", "--mem=50M", "--chdir=/", "--job-name=holdfast-doctor", .. only, "/bin/sh", "-c", $"HOLDFAST_PROBE={Shell.Quote(probe)}\n{Folders}{Programs}", "sh", .. folders], cancellationToken);
                 findings.AddRange(said.Ok ? Of(name, folders, probe, Lines(said.Value)) : [Bad($"node {name}", said.Fault.Message)]);
             }
         }
@@ -80,7 +84,7 @@ public sealed class SlurmSurvey(SlurmSettings settings)
         return findings;
     }
 
-    private static IEnumerable<SlurmFinding> Of(string node, IReadOnlyList<string> folders, string probe, List<string[]> lines)
+    private IEnumerable<SlurmFinding> Of(string node, IReadOnlyList<string> folders, string probe, List<string[]> lines)
     {
         var subject = $"node {node}";
         var programs = lines.Where(words => words[0] == "program").Select(words => words[1]).ToList();
@@ -95,8 +99,18 @@ public sealed class SlurmSurvey(SlurmSettings settings)
         if (!lines.Any(words => words[0] == "folder") && folders.Count > 0) yield return Bad(subject, "a step there said nothing; mend: srun hostname, by hand.");
         foreach (var program in ((string[])["setsid", "pkill"]).Except(programs)) yield return Bad(subject, $"it has no {program}; mend: install util-linux and procps there.");
         if (!programs.Contains("setpriv")) yield return new SlurmFinding(subject, "it has no setpriv: a command whose keeper is killed alone goes on until its lease ends.", "install util-linux 2.33 or newer there");
-        yield return programs.Contains("podman") ? new SlurmFinding(subject, "images run by its Podman.") : new SlurmFinding(subject, "it has no Podman: jobs with an image do not run there.", "install podman there, when images are wanted");
+        yield return Images(subject, [.. NodeContainers.All.Select(container => container.Name).Intersect(programs)]);
         if (lines.FirstOrDefault(words => words[0] == "user") is [_, var user] && user != Native.UserId().ToString(CultureInfo.InvariantCulture)) yield return Bad(subject, $"the hub's user has the number {user} there; mend: the same number on all hosts.");
+    }
+
+    /// <summary>By what images run on a node.</summary>
+    private SlurmFinding Images(string subject, IReadOnlyList<string> there)
+    {
+        var all = SlurmSettings.AllContainers;
+        if (there.Count == 0) return new SlurmFinding(subject, $"it has no {string.Join(", no ", all)}: jobs with an image do not run there.", "install one of them there, when images are wanted");
+        if (settings.Containers is { } only && !there.Contains(only)) return new SlurmFinding(subject, $"it has no {only}, by which images are to run: jobs with an image do not run there.", $"install it there, or slurm.containers in hub.yaml (there is {string.Join(", ", there)})");
+        var used = settings.Containers ?? there[0];
+        return new SlurmFinding(subject, $"images run by {used}{(there.Count > 1 ? $"; there is {string.Join(", ", there.Where(name => name != used))}, too (slurm.containers in hub.yaml)" : "")}.");
     }
 
     private static string Free(string kilobytes) => long.TryParse(kilobytes, CultureInfo.InvariantCulture, out var number) ? $"{number / 1_000_000.0:0.#} GB" : "unknown";

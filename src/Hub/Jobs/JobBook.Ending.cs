@@ -10,6 +10,7 @@ internal sealed partial class JobBook
         var job = entry.Record;
         var (reason, message, exitCode) = JobExit.Of(end);
         if (ledger.Current(job.Id) is { } charge) ledger.End(charge.Id, end.Value?.Ended ?? time.GetUtcNow());
+        if (end.Value is { Differences.Count: > 0 } known) job = entry.Update(record => record with { Differences = known.Differences });
         if (timedOut) Finish(entry, JobState.TimedOut, JobReason.MaxDurationExceeded, $"It was ended after {Settings.Quantities.Text(job.Spec.MaxDuration!.Value)}; mend: a larger max_duration.", JobExit.TimedOut);
         else if (job.State == JobState.Cancelling) Finish(entry, JobState.Cancelled, JobReason.CancelledByUser, "It was cancelled.", exitCode ?? JobExit.Platform);
         else if (reason is JobReason.CancelledByUser) Finish(entry, JobState.Cancelled, reason, message, exitCode ?? JobExit.Platform);

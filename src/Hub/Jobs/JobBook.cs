@@ -16,7 +16,7 @@ namespace Holdfast.Hub.Jobs;
 /// their own jobs, an administrator all; another's is <c>not-found</c>.
 /// </summary>
 internal sealed partial class JobBook(
-    HubOptions options, JobStore store, JobStart starter, JobCode code, JobEnvironments environments, JobSmoke smoke, ImagePins pins, OutputPlaces places, OutputUpload upload, GpuInventory gpus, Fleet fleet, SecretStore secrets, CostLedger ledger, EventLog events, AuditLog audit, IEnumerable<IJobObserver> observers, TimeProvider time,
+    HubOptions options, JobStore store, JobStart starter, JobCode code, JobEnvironments environments, JobPackages packages, JobSmoke smoke, ImagePins pins, OutputPlaces places, OutputUpload upload, GpuInventory gpus, Fleet fleet, SecretStore secrets, CostLedger ledger, EventLog events, AuditLog audit, IEnumerable<IJobObserver> observers, TimeProvider time,
     ILogger<JobBook> log) : IHostedService
 {
     private readonly Lock _turn = new();
@@ -50,6 +50,7 @@ internal sealed partial class JobBook(
             if (!frozen.Ok) return frozen.Fault;
             environment = frozen.Value;
         }
+        var installed = retryOf is not null ? retryOf.Packages : whole is { Image: null, Machine: null } ? await packages.TakeAsync(cancellationToken) : null;
         var pin = retryOf?.ImagePin;
         if (retryOf is null && whole.Image is { } image)
         {
@@ -76,6 +77,7 @@ internal sealed partial class JobBook(
             RetryOf = retryOf?.Id,
             ImagePin = pin,
             Environment = environment,
+            Packages = installed,
         };
         List<JobRecord> all = [job];
         if (parts > 0)

@@ -18,6 +18,7 @@ internal static class JobExit
         { Fault.Code: "no-capacity" } => (JobReason.NoCapacity, end.Fault.Message, null),
         { Ok: false } => (JobReason.Interrupted, $"{end.Fault.Message} The computer was started anew, or somebody has removed it.", null),
         { Value.IsOutOfMemory: true } => (JobReason.OutOfMemory, "Its memory limit ended it; mend: more of resources.memory, or a larger type.", end.Value.ExitCode ?? Killed),
+        { Value.Refusal: { } refused } => (refused.Code, refused.Message, Platform),
         { Value: { IsCancelled: true, Interruption: { } words } } => (JobReason.CancelledByUser, words, end.Value.ExitCode is 0 ? null : end.Value.ExitCode),
         // Whatever code it ended with: what is told to end saves its work and often ends with 0.
         { Value.Interruption: { } why } => (JobReason.Interrupted, why, end.Value.ExitCode is 0 ? null : end.Value.ExitCode),

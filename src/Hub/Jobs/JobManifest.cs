@@ -34,6 +34,13 @@ internal static class JobManifest
                 json.WriteString("environment", environment.Fingerprint);
                 json.WriteString("environment_point", $"p{environment.Point}");
             }
+            else if (job.Packages is { } packages) json.WriteString("environment", packages);
+            if (job.Differences is { Count: > 0 } differences)
+            {
+                json.WriteStartArray("environment_differs");
+                foreach (var difference in differences) json.WriteStringValue(difference);
+                json.WriteEndArray();
+            }
             json.WriteString("code", spec.Code);
             json.WriteString("notebook", spec.Notebook);
             json.WriteString("git_commit", spec.Env.GetValueOrDefault("HOLDFAST_GIT_COMMIT"));

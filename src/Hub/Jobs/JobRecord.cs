@@ -47,6 +47,10 @@ public sealed record JobRecord
     public string? Digest { get; init; }
     /// <summary>The environment of the machine that it was submitted from; null for none.</summary>
     public JobEnvironment? Environment { get; init; }
+    /// <summary>What tells the packages of the hub's host, when it was submitted without an image or a machine, from others: <c>packages:</c> and a hash. Null for all other jobs.</summary>
+    public string? Packages { get; init; }
+    /// <summary>In what nodes that it ran on differ from that, a sentence for each: <c>environment: node2 differs: numpy 1.24 and not 1.26</c>. Empty where they do not, and where nobody looks.</summary>
+    public IReadOnlyList<string> Differences { get; init; } = [];
     /// <summary>The type that it runs or ran with.</summary>
     public string? Type { get; init; }
     /// <summary>The GPUs that it holds.</summary>

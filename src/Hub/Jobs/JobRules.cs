@@ -14,12 +14,14 @@ internal static class JobRules
     private static readonly TimeSpan Longest = TimeSpan.FromDays(3650);
     public static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(30);
 
+    /// <summary>Of <see cref="JobSpec.Environment"/>: what differs does not run.</summary>
+    public const string Same = "same";
     /// <summary>Why the environment of a machine does not get to where a job is to run.</summary>
     public const string NoRegistry = "machine: its environment gets to other computers by a registry, and this hub has none; mend: registry in hub.yaml, or an image that is in one.";
 
     public const string DefaultOutput = "/storage/runs/{name}/{id}";
     private const string Storage = JobOutputFolder.Storage;
-    private static readonly string[] Ons = ["interruption", "error"], Passes = ["arguments", "papermill", "none"];
+    private static readonly string[] Ons = ["interruption", "error"], Passes = ["arguments", "papermill", "none"], Environments = ["any", Same];
 
     /// <summary>What is wrong with a specification, with the field and the mend; null when nothing is.</summary>
     public static string? Problem(JobSpec spec, HubOptions options)
@@ -35,6 +37,7 @@ internal static class JobRules
         if (EngineOf(spec) != "slurm" && spec.Nodes > 1) return "nodes: several nodes are a cluster's; mend: engine slurm, or shards for copies on one host.";
         if (EngineOf(spec) != "slurm" && spec.Partition is not null) return "partition: only a cluster has partitions; mend: engine slurm.";
         if (spec.Partition is { } partition && !IsPartition(partition)) return $"partition: '{partition}' is no name of a partition: letters, digits, '_', '-' and '.'.";
+        if (spec.Environment is { } environment && !Environments.Contains(environment)) return $"environment: {string.Join(", ", Environments)}, not '{environment}'.";
         if (spec.Image is { } image && (image.Length == 0 || image.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter)))) return $"image: '{image}' is no name of an image.";
         if (MachineRules.TypeProblem(spec.Resources.Type, options.Settings) is { } type) return $"resources.type: {type}";
         if (spec.Resources is { Cpu: < 0.1 or > 100_000 } or { Cpu: double.NaN }) return "resources.cpu: processors, from 0.1.";

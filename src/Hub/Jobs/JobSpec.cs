@@ -43,6 +43,10 @@ public sealed record JobSpec
     public int Nodes { get; init; } = 1;
     /// <summary>The part of the cluster that it runs in; null for the usual one.</summary>
     public string? Partition { get; init; }
+    /// <summary>
+    /// Without an image, of a node that has other packages than the hub's host had at the submission: <c>any</c> (it runs, and says so) or <c>same</c> (it fails, <c>environment_differs</c>). Default any.
+    /// </summary>
+    public string? Environment { get; init; }
     /// <summary>Jobs, by id or the newest of a name, that it waits for: it runs when all of them have succeeded, and never when one has not. Empty for none.</summary>
     public IReadOnlyList<string> After { get; init; } = [];
     /// <summary>Of one person's jobs those of the higher priority run first. 0 to 100, default 50.</summary>

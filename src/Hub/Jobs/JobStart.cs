@@ -9,7 +9,7 @@ using Holdfast.Hub.People;
 namespace Holdfast.Hub.Jobs;
 
 /// <summary>Makes a job's attempt ready and starts it. What an attempt changes beside its output is gone with it.</summary>
-internal sealed class JobStart(HubOptions options, JobCode code, JobImages images, JobEnvironments environments, RegistryLogins logins, SecretStore secrets)
+internal sealed class JobStart(HubOptions options, JobCode code, JobImages images, JobEnvironments environments, JobPackages packages, RegistryLogins logins, SecretStore secrets)
 {
     // What a shell says of a program that is not there or may not be executed, 127 and 126, is what everybody knows.
     private static readonly string[] Shell = ["/bin/sh", "-c", "exec \"$@\"", "sh"];
@@ -108,10 +108,10 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
             if (code.Find(hash) is null) return Unready($"The code {sent} is not here; mend: submit it again.");
             if (await FolderCopy.RunAsync(folders.CodeFilesOf(hash), Path.Combine(work, "code"), cancellationToken) is { } problem) return Unready($"The code could not be copied: {problem}");
         }
-        IReadOnlyList<string> packages = [];
+        IReadOnlyList<string> roots = [];
         if (job.Environment is { } frozen && !isMade)
         {
-            (packages, var lost) = await environments.PutHomeAsync(frozen, HubFolders.Make(Path.Combine(work, "packages")), cancellationToken);
+            (roots, var lost) = await environments.PutHomeAsync(frozen, HubFolders.Make(Path.Combine(work, "packages")), cancellationToken);
             if (lost is not null) return Unready(lost);
         }
         var variables = Variables(job, image, places);
@@ -128,7 +128,7 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
             Environment = variables,
             WorkingFolder = places.Code,
             // Read-only: files of packages may be the very ones of the person's home.
-            Mounts = [.. places.Mounts(options, work, isMade && job.Spec.Code is not null, isMade && job.Environment is not null), .. packages.Select(root => new WorkloadMount(Path.Combine(work, "packages", root), $"{places.Home}/{root}", IsReadOnly: true))],
+            Mounts = [.. places.Mounts(options, work, isMade && job.Spec.Code is not null, isMade && job.Environment is not null), .. roots.Select(root => new WorkloadMount(Path.Combine(work, "packages", root), $"{places.Home}/{root}", IsReadOnly: true))],
             Masked = Surroundings.Masked(folders),
             Scratch = HubFolders.Make(Path.Combine(work, "scratch")),
             Resources = JobShape.Of(job.Spec.Resources, options.Settings).Limits with { Gpus = job.Gpus },
@@ -157,6 +157,8 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
         Priority = job.Spec.Priority ?? JobRules.DefaultPriority,
         Partition = job.Spec.Partition,
         Digest = job.Digest,
+        Comparison = packages.Comparison(job),
+        MustBeSame = job.Spec.Environment == JobRules.Same,
     };
 
     private Dictionary<string, string> Variables(JobRecord job, EngineImage image, JobPlaces places)

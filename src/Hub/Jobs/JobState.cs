@@ -43,6 +43,8 @@ public static class JobReason
     public const string ImageMissing = "image_missing";
     /// <summary>The image could not be fetched; while the registry does not answer the job waits.</summary>
     public const string ImagePullFailed = "image_pull_failed";
+    /// <summary>Where it came to, its image or the packages are others than they were to be.</summary>
+    public const string EnvironmentDiffers = "environment_differs";
     /// <summary>Its folders, secrets or code could not be made ready.</summary>
     public const string SetupFailed = "setup_failed";
     /// <summary>The engine does not answer; the job waits.</summary>

@@ -9,6 +9,7 @@ internal static class JobsFeature
         .AddSingleton<JobStore>()
         .AddSingleton<JobCode>()
         .AddSingleton<JobEnvironments>()
+        .AddSingleton<JobPackages>()
         .AddSingleton<JobStart>()
         .AddSingleton<JobSmoke>()
         .AddSingleton<JobBook>()

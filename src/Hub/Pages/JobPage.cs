@@ -83,6 +83,7 @@ internal sealed class JobPage(IJobs jobs, HubFolders folders, MetricCharts chart
         if (job.Digest is { } digest) yield return ("Digest", digest);
         if (spec.Machine is { } machine) yield return ("Environment of", machine);
         if (job.Environment is { } environment) yield return ("As it was", $"p{environment.Point}, {environment.Fingerprint}");
+        if (job.Packages is { } packages) yield return ("Environment", string.Join("; ", (string[])[packages, .. job.Differences ?? []]));
         if (spec.Code is { } code) yield return ("Code", code);
         if (spec.Env.GetValueOrDefault("HOLDFAST_GIT_COMMIT") is { } commit) yield return ("Commit", commit);
         if ((job.Type ?? spec.Resources.Type) is { } type) yield return ("Type", type);

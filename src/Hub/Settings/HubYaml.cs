@@ -125,7 +125,7 @@ internal static class HubYaml
     {
         var slurm = new SlurmSettings();
         // All of it may be left out: 'slurm: {}' says that there is one.
-        foreach (var (name, value) in Fields(node, "slurm", ["conf", "partition", "account", "qos", "time"]))
+        foreach (var (name, value) in Fields(node, "slurm", ["conf", "partition", "account", "qos", "time", "containers"]))
         {
             var field = $"slurm.{name}";
             slurm = name switch
@@ -134,6 +134,7 @@ internal static class HubYaml
                 "partition" => slurm with { Partition = Text(value, field) },
                 "account" => slurm with { Account = Text(value, field) },
                 "qos" => slurm with { Qos = Text(value, field) },
+                "containers" => slurm with { Containers = SlurmSettings.AllContainers.FirstOrDefault(program => program == Text(value, field)) ?? throw Fault(value, $"{field} is {string.Join(", ", SlurmSettings.AllContainers)}, not '{Text(value, field)}'; left out it is the first of them that a node has.") },
                 _ => slurm with { Time = Hold<TimeSpan>(Quantities.Span(Text(value, field)) is { } span && span >= TimeSpan.FromMinutes(1) ? span : null, value, field, "a span of time from 1m, as 12h") },
             };
         }

@@ -74,6 +74,20 @@ public sealed class SlurmConformance(SlurmCluster cluster) : EngineConformance
     }
 
     [Fact]
+    public async Task Stop_OfTwoNodes_IsHeardOnBoth()
+    {
+        var spec = Script("trap 'echo told $NODE_RANK; exit 6' TERM; echo up $NODE_RANK; while :; do sleep 0.05; done") with { Turn = new WorkloadTurn { Nodes = 2 } };
+        Value(await Engine.StartAsync(spec, Cancellation));
+        using var limit = new CancellationTokenSource(Patience);
+        while (Output(spec).Split('\n').Count(line => line.StartsWith("up", StringComparison.Ordinal)) < 2) await Task.Delay(50, limit.Token);
+
+        var stopped = Value(await Engine.StopAsync(spec.Id, Patience, Cancellation));
+
+        Assert.Equal(6, stopped.ExitCode);
+        foreach (var line in (string[])["told 0", "told 1"]) Assert.Contains($"{line}\n", Output(spec), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Stop_WorkloadThatWaits_IsOverWithoutHavingRun()
     {
         var spec = Script("echo ran") with { Turn = new WorkloadTurn { Nodes = 1 }, Resources = new WorkloadResources(Processors: 4) };

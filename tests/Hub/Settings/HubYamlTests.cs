@@ -71,6 +71,7 @@ public sealed class HubYamlTests : IDisposable
     [InlineData("slurm: {partion: gpu}", 1, "there is no slurm.partion. Did you mean 'partition'?")]
     [InlineData("slurm:\n  conf: slurm.conf", 2, "slurm.conf: there is no file 'slurm.conf'; it is the absolute path of slurm.conf.")]
     [InlineData("slurm: {time: 10s}", 1, "slurm.time is a span of time from 1m, as 12h, not '10s'.")]
+    [InlineData("slurm: {containers: docker}", 1, "slurm.containers is pyxis, podman, apptainer, not 'docker'; left out it is the first of them that a node has.")]
     [InlineData("ssh: {}", 1, "ssh has a port, as 'ssh: {port: 2222, ip: 0.0.0.0}'.")]
     [InlineData("ssh: {port: 70000}", 1, "ssh.port is a port, 1 to 65535.")]
     [InlineData("mosh: {ip: 0.0.0.0}", 1, "mosh has ports, as 'mosh: {ports: 60000-60010, ip: 0.0.0.0}'.")]
