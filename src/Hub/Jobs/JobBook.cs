@@ -53,7 +53,7 @@ internal sealed partial class JobBook(
         var pin = retryOf?.ImagePin;
         if (retryOf is null && whole.Image is { } image)
         {
-            if (Passes(whole)) pin = await pins.PinElsewhereAsync(caller, image, cancellationToken);
+            if (Passes(whole) && machine is null) pin = await pins.PinElsewhereAsync(caller, image, cancellationToken);
             else (image, pin) = await pins.PinAsync(caller, image, cancellationToken);
             whole = whole with { Image = image };
         }

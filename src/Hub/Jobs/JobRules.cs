@@ -14,6 +14,9 @@ internal static class JobRules
     private static readonly TimeSpan Longest = TimeSpan.FromDays(3650);
     public static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(30);
 
+    /// <summary>Why the environment of a machine does not get to where a job is to run.</summary>
+    public const string NoRegistry = "machine: its environment gets to other computers by a registry, and this hub has none; mend: registry in hub.yaml, or an image that is in one.";
+
     public const string DefaultOutput = "/storage/runs/{name}/{id}";
     private const string Storage = JobOutputFolder.Storage;
     private static readonly string[] Ons = ["interruption", "error"], Passes = ["arguments", "papermill", "none"];
@@ -26,7 +29,8 @@ internal static class JobRules
         if (!options.Engines.ContainsKey(EngineOf(spec))) return $"{(spec.Engine is null ? "image" : "engine")}: there is no engine '{EngineOf(spec)}' here ({string.Join(", ", options.Engines.Keys.Order())}); mend: {(spec.Engine == "slurm" ? "slurm in hub.yaml (docs/slurm.md)" : "holdfast doctor says what is missing")}.";
         if (spec is { Engine: "host", Image: not null }) return "engine: the host has no images; mend: leave out engine or image.";
         if (spec is { Engine: "podman", Image: null, Machine: null }) return "engine: podman needs an image; mend: image, or leave out engine.";
-        if (spec is { Engine: "slurm", Machine: not null }) return "machine: nodes have their own environment, and not that of a machine; mend: an image of its recipe in a registry (holdfast image build and push), or leave out machine.";
+        if (spec is { Engine: "slurm", Machine: not null, Image: null }) return "machine: nodes have their own environment, and not that of a machine without an image; mend: a machine of an image, an image of its recipe in a registry (holdfast recipe record, image build and push), or leave out machine.";
+        if (spec is { Engine: "slurm", Machine: not null } && options.Settings.Registry is null) return NoRegistry;
         if (spec.Nodes is < 0 or > 10_000) return "nodes: 1 to 10000.";
         if (EngineOf(spec) != "slurm" && spec.Nodes > 1) return "nodes: several nodes are a cluster's; mend: engine slurm, or shards for copies on one host.";
         if (EngineOf(spec) != "slurm" && spec.Partition is not null) return "partition: only a cluster has partitions; mend: engine slurm.";

@@ -35,40 +35,53 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
 
     /// <summary>
     /// The image of a job: its own, fetched with its owner's login where it is not here, or that of its machine's layer; with its code on top; and in the hub's registry, when there is one. All
-    /// attempts run the one that the first has made. Fault <c>registry-unavailable</c> when it is to be waited for.
+    /// attempts run the one that the first has made. Fault <c>registry-unavailable</c> when it is to be waited for. What is made for a job that runs elsewhere gets there by that registry.
     /// </summary>
     public async Task<EngineResult<EngineImage>> FetchAsync(IEngine engine, JobRecord job, IProgress<string> progress, CancellationToken cancellationToken)
     {
-        if (engine is not IImageStore store || job.ImageReference is not null || (job.ImagePin ?? job.Spec.Image) is not { } name) return await engine.PrepareAsync(job.ImageReference ?? job.ImagePin ?? job.Spec.Image, progress, cancellationToken);
-        var image = await engine.PrepareAsync(name, progress, cancellationToken);
+        var maker = MakerOf(engine, job);
+        if (maker is not IImageStore store || job.ImageReference is not null || (job.ImagePin ?? job.Spec.Image) is not { } name) return await engine.PrepareAsync(job.ImageReference ?? job.ImagePin ?? job.Spec.Image, progress, cancellationToken);
+        var image = await maker.PrepareAsync(name, progress, cancellationToken);
         // The store tells what has failed, and logs in.
         if (image.Fault is { Code: "image-pull-failed" }) image = await store.PullImageAsync(name, LoginOf(job, name), progress, cancellationToken);
         if (image.Fault is { Code: "image-missing" } missing) return await MissingAsync(store, job, missing, cancellationToken);
         if (!image.Ok) return image;
-        if (job.Spec.Code is not { } sent) return image;
+        var isElsewhere = maker != engine;
+        if (job.Spec.Code is null && !isElsewhere) return image;
 
         var below = image.Value.Reference!;
         if (job.Environment is { } environment)
         {
-            if (environment.Layer is { } layer && engine is ILayerSnapshots layers) below = layers.ImageOf(environments.PlaceOf(environment), layer) ?? below;
+            if (environment.Layer is { } layer && maker is ILayerSnapshots layers) below = layers.ImageOf(environments.PlaceOf(environment), layer) ?? below;
             var wish = new JobHomeWish(below, environment.Machine, JobPlaces.HomeOf(job), environments.HomeOf(environment) ?? "", Surroundings.PathOf(image.Value));
             var home = await images.WithHomeAsync(wish, async folder => (await environments.PutHomeAsync(environment, folder, cancellationToken)).Problem, progress, cancellationToken);
             if (!home.Ok) return new EngineFault(home.Fault.Code == "unavailable" ? "unavailable" : "setup-failed", home.Fault.Message);
             below = home.Value;
         }
-        var made = await images.MakeAsync(below, sent, job.Spec.Name!, progress, cancellationToken);
-        if (!made.Ok) return new EngineFault(made.Fault.Code == "unavailable" ? "unavailable" : "setup-failed", made.Fault.Message);
-        var digest = made.Value.Digest;
-        if (options.Settings.Registry is { } registry && digest is null)
+        string? digest = null;
+        if (job.Spec.Code is { } sent)
         {
-            var target = $"{registry}/{job.Spec.Name}:{made.Value.Reference["sha256:".Length..][..12]}";
-            var pushed = await store.PushImageAsync(made.Value.Reference, target, LoginOf(job, target), progress, cancellationToken);
+            var made = await images.MakeAsync(below, sent, job.Spec.Name!, progress, cancellationToken);
+            if (!made.Ok) return new EngineFault(made.Fault.Code == "unavailable" ? "unavailable" : "setup-failed", made.Fault.Message);
+            (below, digest) = (made.Value.Reference, made.Value.Digest);
+        }
+        if (options.Settings.Registry is { } registry && (digest is null || isElsewhere))
+        {
+            var place = $"{registry}/{job.Spec.Name}";
+            var target = $"{place}:{below["sha256:".Length..][..12]}";
+            var pushed = await store.PushImageAsync(below, target, LoginOf(job, target), progress, cancellationToken);
             if (!pushed.Ok) return pushed.Fault;
             digest = pushed.Value;
+            if (isElsewhere) return image.Value with { Reference = $"{place}@{digest}", Digest = digest, Size = null };
         }
-        var whole = await engine.PrepareAsync(made.Value.Reference, null, cancellationToken);
+        if (isElsewhere) return Unready(JobRules.NoRegistry);
+        var whole = await maker.PrepareAsync(below, null, cancellationToken);
         return whole.Ok ? whole.Value with { Digest = digest ?? whole.Value.Digest } : whole;
     }
+
+    /// <summary>The engine that makes a job's image: its own; for the environment of a machine that runs elsewhere the one that has that.</summary>
+    private IEngine MakerOf(IEngine engine, JobRecord job) =>
+        engine.SchedulesItself && job.Environment is not null ? options.Engines.Values.FirstOrDefault(each => each is IImageStore) ?? engine : engine;
 
     /// <summary>Says of an image that is known by an id or a digest what there is in its place.</summary>
     private static async Task<EngineFault> MissingAsync(IImageStore store, JobRecord job, EngineFault missing, CancellationToken cancellationToken)
@@ -87,16 +100,16 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
         if (JobOutputFolder.Make(HubFolders.Make(folders.Storage), job.Output) is { } trouble) return Unready(trouble);
         HubFolders.Make(Path.Combine(work, "home"));
         HubFolders.Make(Path.Combine(work, "code"));
-        // An image of a job has its code, and the packages of the home that it was submitted with.
-        var isInImage = job.Spec.Code is not null && engine is IImageStore;
-        if (job.Spec.Code is { } sent && !isInImage)
+        // An image of a job has its code, and the packages of the home that it was submitted with; one for elsewhere has these also without code.
+        var isMade = MakerOf(engine, job) is var maker && maker is IImageStore && (job.Spec.Code is not null || maker != engine);
+        if (job.Spec.Code is { } sent && !isMade)
         {
             var hash = JobRules.Hash(sent)!;
             if (code.Find(hash) is null) return Unready($"The code {sent} is not here; mend: submit it again.");
             if (await FolderCopy.RunAsync(folders.CodeFilesOf(hash), Path.Combine(work, "code"), cancellationToken) is { } problem) return Unready($"The code could not be copied: {problem}");
         }
         IReadOnlyList<string> packages = [];
-        if (job.Environment is { } frozen && !isInImage)
+        if (job.Environment is { } frozen && !isMade)
         {
             (packages, var lost) = await environments.PutHomeAsync(frozen, HubFolders.Make(Path.Combine(work, "packages")), cancellationToken);
             if (lost is not null) return Unready(lost);
@@ -115,7 +128,7 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
             Environment = variables,
             WorkingFolder = places.Code,
             // Read-only: files of packages may be the very ones of the person's home.
-            Mounts = [.. places.Mounts(options, work, isInImage, isInImage && job.Environment is not null), .. packages.Select(root => new WorkloadMount(Path.Combine(work, "packages", root), $"{places.Home}/{root}", IsReadOnly: true))],
+            Mounts = [.. places.Mounts(options, work, isMade && job.Spec.Code is not null, isMade && job.Environment is not null), .. packages.Select(root => new WorkloadMount(Path.Combine(work, "packages", root), $"{places.Home}/{root}", IsReadOnly: true))],
             Masked = Surroundings.Masked(folders),
             Scratch = HubFolders.Make(Path.Combine(work, "scratch")),
             Resources = JobShape.Of(job.Spec.Resources, options.Settings).Limits with { Gpus = job.Gpus },
@@ -123,8 +136,8 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
             Labels = new Dictionary<string, string> { ["owner"] = OwnerLabel(folders), ["job"] = job.Id },
             OutputFile = folders.LogOf(job.Id),
             Turn = engine.SchedulesItself ? TurnOf(job) : null,
-            Layer = isInImage ? null : job.Environment?.Layer,
-            LayerOf = !isInImage && job.Environment is { Layer: not null } environment ? environments.PlaceOf(environment) : null,
+            Layer = isMade ? null : job.Environment?.Layer,
+            LayerOf = !isMade && job.Environment is { Layer: not null } environment ? environments.PlaceOf(environment) : null,
         }, cancellationToken);
     }
 
