@@ -16,8 +16,8 @@ internal static class SlurmDoctor
         if (settings.Value.Slurm is null) findings.Add(new Finding(Grade.Note, "hub", $"{place.Folders.Settings} has no 'slurm', so its hub does not use the cluster.", "'slurm: {}' there"));
         try
         {
-            string[] shared = [HubFolders.Make(Path.GetDirectoryName(place.Folders.JobOf("x"))!), HubFolders.Make(place.Folders.Storage), AppContext.BaseDirectory.TrimEnd('/')];
-            var seen = await new SlurmSurvey(settings.Value.Slurm ?? new SlurmSettings()).RunAsync(shared, cancellationToken);
+            string[] shared = [HubFolders.Make(Path.GetDirectoryName(place.Folders.JobOf("x"))!), HubFolders.Make(place.Folders.Storage)];
+            var seen = await new SlurmSurvey(settings.Value.Slurm ?? new SlurmSettings()).RunAsync(shared, Environment.ProcessPath, cancellationToken);
             findings.AddRange(seen.Select(each => new Finding(each.IsBad ? Grade.Bad : each.Mend is null ? Grade.Good : Grade.Note, each.Subject, each.Text, each.Mend)));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

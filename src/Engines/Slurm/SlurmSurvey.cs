@@ -25,6 +25,7 @@ public sealed class SlurmSurvey(SlurmSettings settings)
           for i in 1 2 3 4 5 6 7 8 9 10; do { echo "$i" >"$folder/$HOLDFAST_PROBE.$SLURMD_NODENAME" && mv "$folder/$HOLDFAST_PROBE.$SLURMD_NODENAME" "$folder/$HOLDFAST_PROBE.of-$SLURMD_NODENAME"; } 2>/dev/null || made=no; done
           echo "folder|$folder|$made|$(df -Pk "$folder" | awk 'NR == 2 { print $4 }')|$((($(date +%s%N) - from) / 10000))"
         done
+        [ -z "$HOLDFAST_FILE" ] || { [ -x "$HOLDFAST_FILE" ] && echo "file|$(sha256sum <"$HOLDFAST_FILE" | cut -d ' ' -f 1)" || echo 'file|'; }
         for program in setsid pkill setpriv; do command -v "$program" >/dev/null && echo "program|$program"; done
         echo "user|$(id -u)"
 
@@ -35,9 +36,10 @@ public sealed class SlurmSurvey(SlurmSettings settings)
     private readonly SlurmProgram _slurm = new(settings);
 
     /// <summary>What was found; the probes are removed.</summary>
-    /// <param name="folders">Folders that nodes are to share with this host, those that exist.</param>
+    /// <param name="folders">Folders that nodes are to share with this host and to write, those that exist.</param>
+    /// <param name="program">A program that they are to run, which need not be writable; null for none.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<IReadOnlyList<SlurmFinding>> RunAsync(IReadOnlyList<string> folders, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SlurmFinding>> RunAsync(IReadOnlyList<string> folders, string? program, CancellationToken cancellationToken)
     {
         // 1. Whether it answers.
         var faults = await SlurmCheck.RunAsync(_slurm, settings, cancellationToken);
@@ -56,10 +58,10 @@ public sealed class SlurmSurvey(SlurmSettings settings)
             : new SlurmFinding("accounting", "there is none: how a job ended is known from what its step writes, and from Slurm for some minutes (MinJobAge)."));
 
         // 3. What its nodes see.
-        return [.. findings, .. await NodesAsync(folders, cancellationToken)];
+        return [.. findings, .. await NodesAsync(folders, program, cancellationToken)];
     }
 
-    private async Task<List<SlurmFinding>> NodesAsync(IReadOnlyList<string> folders, CancellationToken cancellationToken)
+    private async Task<List<SlurmFinding>> NodesAsync(IReadOnlyList<string> folders, string? program, CancellationToken cancellationToken)
     {
         var probe = $".holdfast-doctor-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
         List<string> only = settings.Partition is { } partition ? [$"--partition={partition}"] : [];
@@ -67,13 +69,15 @@ public sealed class SlurmSurvey(SlurmSettings settings)
         if (!idle.Ok) return [Bad("nodes", idle.Fault.Message)];
         var nodes = Lines(idle.Value).Select(words => (Name: words[0], State: words[1])).Distinct().ToList();
         var findings = nodes.Where(node => node.State is not ("idle" or "mixed")).Select(node => new SlurmFinding($"node {node.Name}", $"it is {node.State} and was not looked at.")).ToList();
+        var hash = program is null ? null : Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(program, cancellationToken)));
         try
         {
             foreach (var folder in folders) await File.WriteAllTextAsync(Path.Combine(folder, probe), probe, cancellationToken);
             foreach (var (name, _) in nodes.Where(node => node.State is "idle" or "mixed").Take(MostNodes))
             {
                 var said = await _slurm.RunAsync("srun",
-                    ["--quiet", "--immediate=20", "--nodes=1", "--ntasks=1", $"--nodelist={name}", "--time=1", "--mem=50M", "--chdir=/", "--job-name=holdfast-doctor", .. only, "/bin/sh", "-c", $"HOLDFAST_PROBE={Shell.Quote(probe)}\n{Folders}{Programs}", "sh", .. folders], cancellationToken);
+                    ["--quiet", "--immediate=20", "--nodes=1", "--ntasks=1", $"--nodelist={name}", "--time=1", "--mem=50M", "--chdir=/", "--job-name=holdfast-doctor", .. only, "/bin/sh", "-c", $"HOLDFAST_PROBE={Shell.Quote(probe)} HOLDFAST_FILE={Shell.Quote(program ?? "")}\n{Folders}{Programs}", "sh", .. folders], cancellationToken);
+                if (said.Ok && program is not null && !Lines(said.Value).Any(words => words is ["file", var seen] && seen == hash)) findings.Add(Bad($"node {name}", $"{program} is not the hub's there; mend: the program on a file system that hub and nodes share, or installed at the same place."));
                 findings.AddRange(said.Ok ? Of(name, folders, probe, Lines(said.Value)) : [Bad($"node {name}", said.Fault.Message)]);
             }
         }

@@ -1,16 +1,18 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Holdfast.Hub.Inside;
 
 /// <summary>
-/// The way of a hub on another computer to the verbs of <c>holdfast inside</c>: who connects writes the verb and a line feed, then the order and its end, and reads the answer. What a call leaves running
-/// is the machine's; what a step of a scheduler has started would end with that step.
+/// What has a machine on another computer run programs for its hub: who connects writes program and arguments, a JSON array and a line feed, and has its standard input and output from then on. What a
+/// program leaves running is the machine's; what a step of a scheduler has started would end with that step.
 /// </summary>
 public sealed class CallGate : IAsyncDisposable
 {
-    private const int LongestVerb = 16, Backlog = 16;
+    private const int LongestCommand = 256 << 10, Backlog = 128;
 
     private readonly Socket _listener;
     private readonly CancellationTokenSource _ended = new();
@@ -47,12 +49,11 @@ public sealed class CallGate : IAsyncDisposable
         await using var line = new NetworkStream(client, ownsSocket: true);
         try
         {
-            var verb = Encoding.Latin1.GetString(await FirstLine.ReadAsync(line, LongestVerb, _ended.Token));
-            if (verb is not ("desktop" or "job" or "keep")) return;
-            using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["inside", verb]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+            if (JsonSerializer.Deserialize(await FirstLine.ReadAsync(line, LongestCommand, _ended.Token), CallJson.Default.StringArray) is not [var program, .. var arguments]) return;
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+            _ = CarryAsync(line, process.StandardInput.BaseStream);
             try
             {
-                await using (var input = process.StandardInput.BaseStream) await line.CopyToAsync(input, _ended.Token);
                 await process.StandardOutput.BaseStream.CopyToAsync(line, _ended.Token);
                 await process.WaitForExitAsync(_ended.Token);
             }
@@ -62,9 +63,26 @@ public sealed class CallGate : IAsyncDisposable
                 throw;
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or IOException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or IOException or ObjectDisposedException or JsonException or Win32Exception)
         {
-            // Who asked has gone, or the machine ends.
+            // Who asked has gone, the machine ends, or there is no such program here: then there is no answer.
+        }
+    }
+
+    /// <summary>Who asks and goes ends the input, as a client of a server on standard input and output does.</summary>
+    private async Task CarryAsync(NetworkStream line, Stream input)
+    {
+        try
+        {
+            await using (input) await line.CopyToAsync(input, _ended.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
+        {
+            // One of both has gone.
         }
     }
 }
+
+/// <summary>Program and arguments.</summary>
+[JsonSerializable(typeof(string[]))]
+internal sealed partial class CallJson : JsonSerializerContext;

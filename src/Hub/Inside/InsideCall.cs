@@ -26,12 +26,13 @@ internal static class InsideCall
     {
         if (options.EngineOf(machine) is not { } engine) return new HubFault("unavailable", $"This hub has no engine {machine.Spec.Engine}.");
         var json = JsonSerializer.SerializeToUtf8Bytes(order, orderJson);
+        string[] argv = [$"{MachinePlaces.Of(machine, options, engine).Program}/holdfast", "inside", verb];
         var (answer, silence) = ("", "");
         if (machine.Node is not null)
         {
             try
             {
-                answer = await CallAsync(options.Folders.WayOf(machine.Id), verb, json, cancellationToken);
+                answer = await CallAsync(options.Folders.WayOf(machine.Id), argv, json, cancellationToken);
             }
             catch (Exception fault) when (fault is SocketException or IOException)
             {
@@ -40,8 +41,7 @@ internal static class InsideCall
         }
         else
         {
-            var program = $"{MachinePlaces.Of(machine, options, engine).Program}/holdfast";
-            var said = await engine.ExecAsync(machine.Id, new ExecCommand([program, "inside", verb], json, LongestAnswer), cancellationToken);
+            var said = await engine.ExecAsync(machine.Id, new ExecCommand(argv, json, LongestAnswer), cancellationToken);
             if (!said.Ok) return said.Fault.Code is "not-running" or "not-found" ? new HubFault("conflict", $"{machine.Spec.Name} does not run. Start it first.") : new HubFault("unavailable", said.Fault.Message);
             (answer, silence) = (said.Value.Output, $" (exit code {said.Value.ExitCode}): {said.Value.Error.Trim()}");
         }
@@ -55,13 +55,11 @@ internal static class InsideCall
         }
     }
 
-    /// <summary>See <see cref="CallGate"/>.</summary>
-    private static async Task<string> CallAsync(string way, string verb, byte[] order, CancellationToken cancellationToken)
+    private static async Task<string> CallAsync(string way, string[] argv, byte[] order, CancellationToken cancellationToken)
     {
-        using var socket = await NodeWay.ConnectAsync(way, Meeting.CallSocket, cancellationToken);
-        await using var line = new NetworkStream(socket, ownsSocket: false);
-        await line.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(verb), (byte)'\n', .. order], cancellationToken);
-        socket.Shutdown(SocketShutdown.Send);
+        await using var line = await NodeWay.RunAsync(way, argv, cancellationToken);
+        await line.WriteAsync(order, cancellationToken);
+        line.Socket.Shutdown(SocketShutdown.Send);
         var answer = new byte[LongestAnswer];
         return Encoding.UTF8.GetString(answer.AsSpan(0, await line.ReadAtLeastAsync(answer, answer.Length, throwOnEndOfStream: false, cancellationToken)));
     }

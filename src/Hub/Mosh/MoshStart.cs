@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.People;
+using Holdfast.Hub.Proxy;
 using Holdfast.Hub.Ssh;
 
 namespace Holdfast.Hub.Mosh;
@@ -34,12 +36,34 @@ internal sealed partial class MoshStart(HubOptions options, MoshSessions session
     {
         if (options.Settings.Mosh is null) return MoshSessions.Off;
         if (options.EngineOf(machine) is not { } engine) return new HubFault("unavailable", $"This hub has no engine {machine.Spec.Engine}.");
-        var entry = await engine.EntryAsync(machine.Id, ["/bin/sh", "-c", Script, "holdfast-mosh", MoshServer.Surroundings, command], cancellationToken);
-        if (!entry.Ok) return new HubFault("unavailable", entry.Fault.Message);
-        var (said, code) = await ReadAsync(entry.Value, cancellationToken);
+        string[] argv = ["/bin/sh", "-c", Script, "holdfast-mosh", MoshServer.Surroundings, command];
+        var (said, code) = ("", (int?)null);
+        if (machine.Node is not null) said = await ReadAsync(options.Folders.WayOf(machine.Id), argv, cancellationToken);
+        else
+        {
+            var entry = await engine.EntryAsync(machine.Id, argv, cancellationToken);
+            if (!entry.Ok) return new HubFault("unavailable", entry.Fault.Message);
+            (said, code) = await ReadAsync(entry.Value, cancellationToken);
+        }
         if (MoshServer.Read(said) is not { } server) return new HubFault("unavailable", code == NotFound ? MoshServer.Missing(machine.Spec.Name) : $"mosh-server did not start in {machine.Spec.Name}: {said.Trim()}");
         var opened = await sessions.OpenAsync(caller.Name, machine, server.Port, [key], null, cancellationToken);
         return opened.Ok ? string.Create(CultureInfo.InvariantCulture, $"\r\nMOSH CONNECT {opened.Value} {server.Key}\r\n") : opened.Fault;
+    }
+
+    private static async Task<string> ReadAsync(string way, string[] argv, CancellationToken cancellationToken)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(Patience);
+        try
+        {
+            using var output = new StreamReader(await NodeWay.RunAsync(way, argv, late.Token));
+            var said = new char[MostWords];
+            return new string(said, 0, await output.ReadBlockAsync(said, late.Token));
+        }
+        catch (Exception fault) when (fault is IOException or SocketException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return fault.Message;
+        }
     }
 
     private static async Task<(string Said, int? Code)> ReadAsync(IReadOnlyList<string> argv, CancellationToken cancellationToken)

@@ -65,6 +65,27 @@ internal sealed record NodeWay(string Token, string Address, string Meeting)
         }
     }
 
+    /// <summary>Has the machine run a program: its standard input and output. See <see cref="CallGate"/>.</summary>
+    /// <param name="folder">Where this is kept.</param>
+    /// <param name="argv">Program and arguments.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="SocketException">It has not registered, or does not answer.</exception>
+    /// <exception cref="IOException">It broke off.</exception>
+    public static async Task<NetworkStream> RunAsync(string folder, string[] argv, CancellationToken cancellationToken)
+    {
+        var stream = new NetworkStream(await ConnectAsync(folder, Inside.Meeting.CallSocket, cancellationToken), ownsSocket: true);
+        try
+        {
+            await stream.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(argv, CallJson.Default.StringArray), (byte)'\n'], cancellationToken);
+            return stream;
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
+    }
+
     private static async Task CarryAsync(TcpClient client, SslStream tls, Socket far)
     {
         using (client)

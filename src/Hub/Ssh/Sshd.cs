@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Text;
 using Holdfast.Hub.Inside;
 using Holdfast.Hub.Machines;
+using Holdfast.Hub.Proxy;
 
 namespace Holdfast.Hub.Ssh;
 
@@ -28,9 +30,15 @@ internal sealed class Sshd(HubOptions options, HostKeys hosts)
         var authorized = string.Concat(keys.Select(key => $"{key.Type} {key.Key}\n"));
 
         // 1. In the machine.
-        var entry = await engine.EntryAsync(machine.Id, ["/bin/sh", "-c", Script.Value, "holdfast-ssh"], cancellationToken);
-        if (!entry.Ok) return entry.Fault.Code is "not-running" or "not-found" ? MachineRules.NotRunning(machine) : new HubFault("unavailable", entry.Fault.Message);
-        var inside = await RunAsync(entry.Value, $"{host.Value.Private.TrimEnd()}\n.\n{host.Value.Certificate}\n.\n{authorized}.\n.\n", cancellationToken);
+        string[] argv = ["/bin/sh", "-c", Script.Value, "holdfast-ssh"];
+        Func<Task<SshdProcess>> start = async () => new SshdProcess(await NodeWay.RunAsync(options.Folders.WayOf(machine.Id), argv, cancellationToken));
+        if (machine.Node is null)
+        {
+            var entry = await engine.EntryAsync(machine.Id, argv, cancellationToken);
+            if (!entry.Ok) return entry.Fault.Code is "not-running" or "not-found" ? MachineRules.NotRunning(machine) : new HubFault("unavailable", entry.Fault.Message);
+            start = () => Task.FromResult(Here(entry.Value));
+        }
+        var inside = await RunAsync(start, $"{host.Value.Private.TrimEnd()}\n.\n{host.Value.Certificate}\n.\n{authorized}.\n.\n", cancellationToken);
         if (inside.Process is not null) return inside.Process;
         if (inside.Said != "none") return new HubFault("unavailable", $"ssh did not get into {machine.Spec.Name}: {inside.Said}");
 
@@ -38,15 +46,26 @@ internal sealed class Sshd(HubOptions options, HostKeys hosts)
         var mend = machine.Spec.Image is null ? "apt-get install openssh-server there" : "openssh-server in its image";
         var banner = $"{machine.Spec.Name} has no sshd: a shell and commands, but no forwards, and no scp or sftp unless it has sftp-server; mend: {mend}.\n";
         var doors = string.Concat(keys.Select(key => $"{SshDoor.Options(options, key, machine.Spec.Name)} {key.Type} {key.Key}\n"));
-        var door = await RunAsync(["/bin/sh", "-c", Script.Value, "holdfast-ssh", "door"], $"{host.Value.Private.TrimEnd()}\n.\n{host.Value.Certificate}\n.\n{doors}.\n{banner}.\n", cancellationToken);
+        var door = await RunAsync(() => Task.FromResult(Here([.. argv, "door"])), $"{host.Value.Private.TrimEnd()}\n.\n{host.Value.Certificate}\n.\n{doors}.\n{banner}.\n", cancellationToken);
         return door.Process is not null ? door.Process
             : new HubFault("unavailable", $"Neither {machine.Spec.Name} nor the hub's computer has sshd{(door.Said == "none" ? "" : $" ({door.Said})")}; mend: {mend}, or apt-get install openssh-server on the hub's computer.");
     }
 
+    private static SshdProcess Here(IReadOnlyList<string> argv) =>
+        new(Process.Start(new ProcessStartInfo(argv[0], argv.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!);
+
     /// <summary>Runs the script until it has become sshd; what it said when it did not.</summary>
-    private static async Task<(SshdProcess? Process, string Said)> RunAsync(IReadOnlyList<string> argv, string input, CancellationToken cancellationToken)
+    private static async Task<(SshdProcess? Process, string Said)> RunAsync(Func<Task<SshdProcess>> start, string input, CancellationToken cancellationToken)
     {
-        var process = new SshdProcess(Process.Start(new ProcessStartInfo(argv[0], argv.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!);
+        SshdProcess process;
+        try
+        {
+            process = await start();
+        }
+        catch (Exception fault) when (fault is IOException or SocketException)
+        {
+            return (null, fault.Message);
+        }
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         late.CancelAfter(Patience);
         try

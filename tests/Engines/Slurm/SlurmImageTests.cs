@@ -128,7 +128,7 @@ public sealed class SlurmImageTests(PodmanService podman) : IAsyncLifetime
     [InlineData("apptainer", "images run by apptainer; there is pyxis, podman, too (slurm.containers in hub.yaml).")]
     public async Task Survey_OfNodes_SaysByWhatImagesRun(string? containers, string words)
     {
-        var findings = await new SlurmSurvey(new SlurmSettings { Conf = _nodes.Cluster.Conf, Containers = containers }).RunAsync([], Cancellation);
+        var findings = await new SlurmSurvey(new SlurmSettings { Conf = _nodes.Cluster.Conf, Containers = containers }).RunAsync([], null, Cancellation);
 
         Assert.Equal([("node node1", null), ("node node2", null)], findings.Where(finding => finding.Text == words).Select(finding => (finding.Subject, finding.Mend)));
     }

@@ -29,13 +29,17 @@ public sealed class SlurmSurveyTests : IAsyncLifetime
     [Fact]
     public async Task Folder_ThatANodeDoesNotSee_IsNamedWithItsMend()
     {
-        var findings = await new SlurmSurvey(new SlurmSettings { Conf = _cluster.Conf }).RunAsync([_folder], Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "program"), "#!/bin/sh\n", Cancellation);
+        File.SetUnixFileMode(Path.Combine(_folder, "program"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        var findings = await new SlurmSurvey(new SlurmSettings { Conf = _cluster.Conf }).RunAsync([_folder], Path.Combine(_folder, "program"), Cancellation);
 
         var first = Assert.Single(findings, finding => finding.Subject == "node node1" && finding.Text.Contains(_folder, StringComparison.Ordinal));
-        var second = Assert.Single(findings, finding => finding.Subject == "node node2" && finding.Text.Contains(_folder, StringComparison.Ordinal));
+        var second = Assert.Single(findings, finding => finding.Subject == "node node2" && finding.Text.StartsWith($"{_folder} ", StringComparison.Ordinal));
         Assert.Matches("is shared: [0-9.]+ GB free, [0-9.]+ ms to make and rename a file", first.Text);
         Assert.Equal((true, $"{_folder} is not the hub's there.", "a file system that hub and nodes share, mounted at the same place (docs/slurm.md)"), (second.IsBad, second.Text, second.Mend));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+        Assert.Equal($"{_folder}/program is not the hub's there.", Assert.Single(findings, finding => finding.Subject == "node node2" && finding.Text.Contains("/program", StringComparison.Ordinal)).Text);
+        Assert.Equal(["program"], Directory.EnumerateFileSystemEntries(_folder).Select(Path.GetFileName));
     }
 
     [Fact]

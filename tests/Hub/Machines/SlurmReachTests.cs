@@ -49,6 +49,9 @@ public sealed class SlurmReachTests(SlurmCluster cluster) : IAsyncLifetime
             ssh -F conf leaves.holdfast git init -q --bare r.git; git init -q r; cd r; git -c user.name=a -c user.email=a@b commit -q --allow-empty -m pushed
             GIT_SSH_COMMAND='ssh -F ../conf' git push -q leaves.holdfast:r.git HEAD:main; ssh -F ../conf leaves.holdfast git -C r.git log --format=%s main
             """));
+        // What a session leaves running goes on, as with any ssh, and ends with the machine.
+        var left = (await _ssh.RunAsync("ssh -F conf leaves.holdfast 'setsid sleep 1000 >/dev/null 2>&1 & echo $!'")).Out.Trim();
+        Assert.Equal("sleep\n", await _hub.SaysAsync(machine, $"cat /proc/{left}/comm"));
         await _hub.SaysAsync(machine, "cd $HOLDFAST_NOTEBOOKS; echo board >index.html");
         Assert.Equal("board\n", (await _ssh.RunAsync("""
             ssh -F conf leaves.holdfast 'cd $HOLDFAST_NOTEBOOKS; exec python3 -u -m http.server 0 --bind 127.0.0.1' 2>/dev/null >said & server=$!
@@ -56,6 +59,10 @@ public sealed class SlurmReachTests(SlurmCluster cluster) : IAsyncLifetime
             printf 'GET / HTTP/1.0\r\n\r\n' | ssh -F conf -W localhost:$port leaves.holdfast | tail -n 1; kill $server
             """)).Out);
         await _ssh.MoshAsync(_hub, machine);
+        await _hub.StopAsync("leaves");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestHub.Cancellation);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        while (Directory.Exists($"/proc/{left}")) await Task.Delay(50, limit.Token);
     }
 
     [Fact]
