@@ -53,7 +53,8 @@ public static class InsideDesktop
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec </dev/null >\"$0\" 2>&1; exec \"$@\"", log, setsid, "/bin/sh", script, folder, socket, order.Size, order.Name, server, .. session]);
         using var process = Process.Start(start)!;
         var began = Stopwatch.GetTimestamp();
-        while (!await Answers(socket))
+        // Windows are opened by that file.
+        while (!File.Exists(Path.Combine(folder, "environment")) || !await Answers(socket))
         {
             if (process.HasExited || Stopwatch.GetElapsedTime(began) > Patience) return $"The desktop did not start. Its last words: {LastWords.Of(log).Trim()}";
             await Task.Delay(Step, cancellationToken);
