@@ -126,6 +126,6 @@ internal static partial class PackVerb
         return option;
     }
 
-    [GeneratedRegex(@"^(\d{1,5})(?:x(\d{1,5}))?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^([0-9]{1,5})(?:x([0-9]{1,5}))?$", RegexOptions.CultureInvariant)]
     private static partial Regex SizeText();
 }

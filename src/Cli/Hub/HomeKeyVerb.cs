@@ -46,7 +46,7 @@ internal static class HomeKeyVerb
             var answer = reply.Read(HubJson.Default.HomeKeyAnswer);
             if (parse.GetValue(format) == "json") return reply.WriteJson();
             foreach (var line in answer.Said.Split('\n')) Console.WriteLine(MachineTexts.Plain(line));
-            return answer.LoggedIn ? 0 : Output.Fail($"{parse.GetValue(host)} does not let {answer.Machine} in.");
+            return answer.LoggedIn ? 0 : Output.Fail($"{parse.GetValue(host)} does not let {answer.Machine} in, or was not reached.");
         }, host, format);
     }
 

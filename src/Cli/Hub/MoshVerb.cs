@@ -12,7 +12,7 @@ namespace Holdfast.Cli.Hub;
 /// <summary><c>holdfast mosh NAME [COMMAND…]</c>: a shell that survives the network. mosh-server is started by ssh, reached by a UDP port of the hub, and shown by this computer's mosh-client.</summary>
 internal static class MoshVerb
 {
-    private const int NotFound = 127;
+    private const int NotFound = 127, OfSsh = 255;
 
     public static Command Create()
     {
@@ -59,6 +59,8 @@ internal static class MoshVerb
         {
             var (said, code) = await ReadAsync("ssh", arguments, cancellationToken);
             if (MoshServer.Read(said) is { } server) return (server, 0);
+            // ssh has said why.
+            if (code == OfSsh) return (null, 1);
             return (null, code == NotFound ? code : Output.Fail($"mosh-server did not start{(said.Trim() is { Length: > 0 } words ? $": {MachineTexts.Plain(words)}" : ".")}"));
         }
         catch (Win32Exception)

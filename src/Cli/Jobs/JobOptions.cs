@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using Holdfast.Hub.Jobs;
@@ -57,6 +58,10 @@ internal sealed class JobOptions
             if (words.Length > 1) return (null, $"a notebook gets its parameters by -p NAME=VALUE, not '{words[1]}'.");
             wish = wish with { Notebook = notebook, Command = [], Folder = Directory.GetCurrentDirectory() };
         }
+        else if (words.FirstOrDefault(word => word.Length > 1 && word[0] == '-') is { } option && !parse.Tokens.Any(token => token.Type == TokenType.DoubleDash))
+            return (null, $"there is no option '{option}'. Arguments of a program stand behind --: holdfast job submit {(words[0] == option ? "" : $"{words[0]} ")}-- {option} …");
+        else if (words is [var script] && script.EndsWith(".py", StringComparison.Ordinal) && image is null && wish.Image is null && !File.Exists(script) && !parse.Tokens.Any(token => token.Type == TokenType.DoubleDash))
+            return (null, $"there is no file '{script}' in this folder.");
         else if (words.Length > 0) wish = wish with { Notebook = null, Command = words[0].EndsWith(".py", StringComparison.Ordinal) ? ["python3", .. words] : words, Folder = Directory.GetCurrentDirectory() };
         wish = wish with
         {

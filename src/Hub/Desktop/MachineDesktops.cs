@@ -131,7 +131,7 @@ internal sealed partial class MachineDesktops(HubOptions options, AuditLog audit
     private static bool IsSize(string size) =>
         Size().Match(size) is { Success: true } match && int.Parse(match.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture) is >= LeastSide and <= MostSide && int.Parse(match.Groups[2].ValueSpan, System.Globalization.CultureInfo.InvariantCulture) is >= LeastSide and <= MostSide;
 
-    [GeneratedRegex(@"^(\d{3,4})x(\d{3,4})\z")]
+    [GeneratedRegex(@"^([0-9]{3,4})x([0-9]{3,4})\z")]
     private static partial Regex Size();
 
     private sealed record Shot(DateTimeOffset Taken, Lazy<Task<byte[]?>> Picture);

@@ -17,7 +17,7 @@ public static class ListeningPorts
     /// <param name="mark"><c>NAME=VALUE</c> that the environment of a process is to have; null for any.</param>
     public static IReadOnlyList<ListeningPort> Read(string? mark)
     {
-        var ports = Sockets("tcp", Listening);
+        var ports = Sockets("tcp", Listening, IsReachable);
         var found = new SortedDictionary<int, ListeningPort>();
         foreach (var (socket, program) in ports.Count == 0 ? [] : Holders(ports.ContainsKey, mark)) found.TryAdd(ports[socket], new ListeningPort(ports[socket], program));
         return [.. found.Values];
@@ -29,15 +29,15 @@ public static class ListeningPorts
     /// <param name="mark">As of <see cref="Read"/>.</param>
     internal static string? SocketOf(int port, string program, string? mark)
     {
-        var ports = Sockets("udp", Unconnected);
+        var ports = Sockets("udp", Unconnected, IsReachedAtLoopback);
         return ports.ContainsValue(port) ? Holders(socket => ports.TryGetValue(socket, out var of) && of == port, mark).FirstOrDefault(holder => holder.Program == program).Socket : null;
     }
 
     /// <summary>Whether that socket is still there.</summary>
-    internal static bool HasUdp(int port, string socket) => Sockets("udp", Unconnected).TryGetValue(socket, out var of) && of == port;
+    internal static bool HasUdp(int port, string socket) => Sockets("udp", Unconnected, IsReachedAtLoopback).TryGetValue(socket, out var of) && of == port;
 
     /// <summary>The ports of sockets that can be reached, by how <c>/proc</c> names those.</summary>
-    private static Dictionary<string, int> Sockets(string protocol, string state)
+    private static Dictionary<string, int> Sockets(string protocol, string state, Predicate<string> isReachable)
     {
         var ports = new Dictionary<string, int>();
         foreach (var table in (string[])[$"/proc/net/{protocol}", $"/proc/net/{protocol}6"])
@@ -46,7 +46,7 @@ public static class ListeningPorts
             {
                 // proc(5): 1 local address, 3 state, 9 inode.
                 var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                if (fields.Length > 9 && fields[3] == state && fields[1].Split(':') is [var address, var port] && IsReachable(address)) ports[$"socket:[{fields[9]}]"] = int.Parse(port, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+                if (fields.Length > 9 && fields[3] == state && fields[1].Split(':') is [var address, var port] && isReachable(address)) ports[$"socket:[{fields[9]}]"] = int.Parse(port, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             }
         }
         return ports;
@@ -75,6 +75,9 @@ public static class ListeningPorts
 
     /// <summary>Loopback, or all addresses; in hexadecimal, each 32 bits in the order of this processor.</summary>
     private static bool IsReachable(string address) => address.All(digit => digit == '0') || address is [_, _, _, _, _, _, '7', 'F'] || address == "00000000000000000000000001000000";
+
+    /// <summary>Whether who connects to 127.0.0.1 reaches it and nothing else.</summary>
+    private static bool IsReachedAtLoopback(string address) => address is "00000000" or "0100007F";
 
     private static string[] Lines(string file) => File.Exists(file) ? File.ReadAllLines(file) : [];
 }

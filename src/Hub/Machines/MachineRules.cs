@@ -17,7 +17,7 @@ internal static class MachineRules
         if (engine == "podman" && spec.Image is not null && !options.Engines.ContainsKey(engine))
             return "Images need Podman, which is not there; mend: leave out the image for a machine on this computer's own system, or 'holdfast doctor' says what Podman lacks.";
         if (!options.Engines.ContainsKey(engine))
-            return $"There is no engine '{engine}' here ({string.Join(", ", options.Engines.Keys.Order())}); mend: holdfast doctor says what is missing.";
+            return $"There is no engine '{engine}' here ({string.Join(", ", options.Engines.Keys.Order())}); mend: {(engine == "slurm" ? "slurm in hub.yaml (docs/slurm.md), and start the hub anew" : "holdfast doctor says what is missing")}.";
         var isElsewhere = options.Engines[engine].SchedulesItself;
         if (isElsewhere && spec.Image is not null) return $"Machines on {engine} are the nodes' own system; mend: leave out the image, or use the engine podman.";
         if (engine == "host" && spec.Image is not null) return "The host engine has no images: its machines are this host itself; mend: leave out the image, or use the engine podman.";

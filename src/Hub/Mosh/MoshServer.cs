@@ -12,7 +12,7 @@ public sealed partial record MoshServer(int Port, string Key)
     private const int Patience = 3 * 24 * 60 * 60;
 
     /// <summary>What is said where the hub has no ports for it.</summary>
-    public const string NoRange = "This hub has no UDP ports for mosh; mend: 'mosh: {ports: 60000-60010, ip: 0.0.0.0}' in its hub.yaml, or ssh.";
+    public const string NoRange = "This hub has no UDP ports for mosh; mend: 'mosh: {ports: 61001-61010, ip: 0.0.0.0}' in its hub.yaml (docs/reach.md), and start it anew; or ssh.";
 
     /// <summary>What is said where the machine has none.</summary>
     public static string Missing(string machine) => $"{machine} has no mosh-server; mend: apt-get install mosh there, or mosh in its image.";
@@ -28,11 +28,11 @@ public sealed partial record MoshServer(int Port, string Key)
     }
 
     /// <summary>Reads what it says when it has started; null when it does not say so.</summary>
-    public static MoshServer? Read(string said) => Connect().Match(said) is { Success: true } match ? new MoshServer(int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture), match.Groups[2].Value) : null;
+    public static MoshServer? Read(string said) => Connect().Match(said) is { Success: true } match && ushort.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0 ? new MoshServer(port, match.Groups[2].Value) : null;
 
     /// <summary>Variables that it is to have, as a shell writes them. With <c>-s</c>, as mosh itself starts it, it listens at the address that ssh was reached at.</summary>
     internal static string Surroundings => string.Create(CultureInfo.InvariantCulture, $"MOSH_SERVER_NETWORK_TMOUT={Patience} SSH_CONNECTION='127.0.0.1 0 127.0.0.1 0'");
 
-    [GeneratedRegex(@"^MOSH CONNECT (\d{1,5}) ([A-Za-z0-9/+]{22})\r?$", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^MOSH CONNECT ([0-9]{1,5}) ([A-Za-z0-9/+]{22})\r?$", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex Connect();
 }

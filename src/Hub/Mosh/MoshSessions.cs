@@ -25,6 +25,7 @@ internal sealed class MoshSessions(
     public static readonly HubFault Off = new("unavailable", MoshServer.NoRange);
 
     private readonly ConcurrentDictionary<int, Task> _running = new();
+    private readonly SemaphoreSlim _turn = new(1);
 
     /// <summary>Opens a port.</summary>
     /// <param name="person">Who may enter the machine.</param>
@@ -39,7 +40,24 @@ internal sealed class MoshSessions(
         if (options.Settings.Mosh is not { } range) return Off;
         var line = await ports.ConnectMoshAsync(machine, server, cancellationToken);
         if (!line.Ok) return line.Fault;
-        if (range.Take() is not { } udp)
+        using var turn = await TurnAsync(cancellationToken);
+        // Who asks again, because the answer was lost, gets the same one: no server has two.
+        if (store.All().FirstOrDefault(each => each.Machine == machine.Id && each.Run == machine.Run && each.Server == server) is { } already)
+        {
+            line.Value.Dispose();
+            return already.Person == person ? already.Port : new HubFault("conflict", $"That mosh-server is {already.Person}'s.");
+        }
+        Socket? taken;
+        try
+        {
+            taken = range.Take();
+        }
+        catch (SocketException fault)
+        {
+            line.Value.Dispose();
+            return new HubFault("unavailable", $"UDP ports of {range.Ip} cannot be opened: {fault.Message}; mend: mosh.ip and mosh.ports in the hub's hub.yaml.");
+        }
+        if (taken is not { } udp)
         {
             line.Value.Dispose();
             return new HubFault("no-capacity", $"All UDP ports that this hub has for mosh ({range.Ports}) are in use; mend: end a session, or a wider range in its hub.yaml (mosh.ports), and in the firewall.");
@@ -65,10 +83,34 @@ internal sealed class MoshSessions(
         {
             var login = record.Login is { } hash ? logins.ByHash(hash) : null;
             var isGood = persons.Find(record.Person) is not null && record.Keys.All(key => keys.Find(key) is not null) && (record.Login is null || login is not null) && Machine(record) is not null;
-            if (isGood && options.Settings.Mosh?.Take(record.Port) is { } udp) Run(Session(record, udp), null, login);
+            if (isGood && Again(record.Port) is { } udp) Run(Session(record, udp), null, login);
             else store.Remove(record.Port);
         }
         return Task.CompletedTask;
+    }
+
+    private Socket? Again(int port)
+    {
+        try
+        {
+            return options.Settings.Mosh?.Take(port);
+        }
+        catch (SocketException)
+        {
+            // The address of before is none any more.
+            return null;
+        }
+    }
+
+    private async Task<IDisposable> TurnAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        return new Turn(_turn);
+    }
+
+    private sealed class Turn(SemaphoreSlim semaphore) : IDisposable
+    {
+        public void Dispose() => semaphore.Release();
     }
 
     /// <inheritdoc />

@@ -12,6 +12,9 @@ namespace Holdfast.Hub.Mosh;
 /// <summary>Starts a mosh-server for those who come through the ssh gateway, as their own mosh asks for it, and tells them the port of the hub instead of the server's.</summary>
 internal sealed partial class MoshStart(HubOptions options, MoshSessions sessions)
 {
+    // Whoever has a key says what is matched here: what would take long is none of these.
+    private const int LongestCommand = 4 << 10, LongestMatch = 50;
+
     private const int MostWords = 8 << 10, NotFound = 127;
     private const string Script = """
         cd "$HOME"
@@ -21,10 +24,20 @@ internal sealed partial class MoshStart(HubOptions options, MoshSessions session
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>Whether a command is that of a mosh which begins a session: <c>mosh-server new …</c>, however it is quoted.</summary>
-    public static bool IsMosh(string command) => Begin().IsMatch(command);
+    public static bool IsMosh(string command) => command.Length <= LongestCommand && Begin().IsMatch(command);
 
     /// <summary>A command without what has it say first where ssh has come to, as some clients of mosh ask; and whether that was asked.</summary>
-    public static (string Command, bool AsksWhere) Plain(string command) => Probe().Match(command) is { Success: true } match ? (match.Groups["rest"].Value, true) : (command, false);
+    public static (string Command, bool AsksWhere) Plain(string command)
+    {
+        try
+        {
+            return command.Length <= LongestCommand && Probe().Match(command) is { Success: true } match ? (match.Groups["rest"].Value, true) : (command, false);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return (command, false);
+        }
+    }
 
     /// <summary>Starts one; what its client is to read.</summary>
     /// <param name="caller">Who comes, and may.</param>
@@ -86,7 +99,7 @@ internal sealed partial class MoshStart(HubOptions options, MoshSessions session
         }
     }
 
-    [GeneratedRegex(@"^\s*sh\s+-c\s+'[^']*MOSH SSH_CONNECTION[^']*(?:'\s*(?:;|&&)\s*(?<rest>.+)|;\s*exec\s+(?<rest>[^']+)'\s*)\z", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^\s*sh\s+-c\s+'[^']*MOSH SSH_CONNECTION[^']*(?:'\s*(?:;|&&)\s*(?<rest>.+)|;\s*exec\s+(?<rest>[^']+)'\s*)\z", RegexOptions.CultureInvariant | RegexOptions.Singleline, LongestMatch)]
     private static partial Regex Probe();
 
     [GeneratedRegex(@"^\s*(env(\s+[A-Z_]+=\S*)+\s+)?['""]?(/\S*/)?mosh-server['""]?\s+['""]?new['""]?(\s|$)", RegexOptions.CultureInvariant)]

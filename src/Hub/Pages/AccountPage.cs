@@ -74,7 +74,7 @@ internal sealed class AccountPage(Persons persons, Sessions sessions, Tokens tok
         var host = (await Forms.ReadAsync(context)).Field("host");
         var answer = await trial.RunAsync(context.Caller(), host, context.RequestAborted);
         if (!answer.Ok) await WrongAsync(context, answer.Fault.Message, answer.Fault.Status);
-        else await WriteAsync(context, $"""<div class="said" role="status"><p>{host} {(answer.Value.LoggedIn ? "lets you in" : "does not let you in")} from {answer.Value.Machine}. It says:</p><pre tabindex="0">{answer.Value.Said}</pre></div>""");
+        else await WriteAsync(context, $"""<div class="said" role="status"><p>{host} {(answer.Value.LoggedIn ? "lets you in" : "does not let you in, or was not reached,")} from {answer.Value.Machine}. It says:</p><pre tabindex="0">{answer.Value.Said}</pre></div>""");
     }
 
     private async Task DoneAsync<T>(HttpContext context, HubResult<T> result)

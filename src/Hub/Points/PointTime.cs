@@ -42,9 +42,9 @@ public static partial class PointTime
         return new DateTimeOffset(local, clock.LocalTimeZone.GetUtcOffset(local));
     }
 
-    [GeneratedRegex(@"^(\d+(?:\.\d+)?)\s*(s|m|h|d|w|second|minute|hour|day|week|min|sec)s?\s+ago$")]
+    [GeneratedRegex(@"^([0-9]+(?:\.[0-9]+)?)\s*(s|m|h|d|w|second|minute|hour|day|week|min|sec)s?\s+ago$")]
     private static partial Regex Ago();
 
-    [GeneratedRegex(@"^(today|yesterday|\d{4}-\d\d-\d\d)?(?:[ t]*(\d{1,2}:\d\d(?::\d\d)?))?$")]
+    [GeneratedRegex(@"^(today|yesterday|[0-9]{4}-[0-9][0-9]-[0-9][0-9])?(?:[ t]*([0-9]{1,2}:[0-9][0-9](?::[0-9][0-9])?))?$")]
     private static partial Regex Moment();
 }

@@ -159,9 +159,9 @@ internal static class HubYaml
         foreach (var (name, value) in Fields(node, "mosh", ["ports", "ip"]))
         {
             if (name == "ip") ip = Ip(value, "mosh.ip");
-            else range = MoshRange.Read(Text(value, "mosh.ports")) is var (first, last) ? new MoshRange(first, last) : throw Fault(value, $"mosh.ports is a range of UDP ports as 60000-60010, not '{Text(value, "mosh.ports")}'.");
+            else range = MoshRange.Read(Text(value, "mosh.ports")) is var (first, last) ? new MoshRange(first, last) : throw Fault(value, $"mosh.ports is a range of UDP ports as 61001-61010, not '{Text(value, "mosh.ports")}'.");
         }
-        return range is null ? throw Fault(node, "mosh has ports, as 'mosh: {ports: 60000-60010, ip: 0.0.0.0}'.") : ip is null ? range : range with { Ip = ip };
+        return range is null ? throw Fault(node, "mosh has ports, as 'mosh: {ports: 61001-61010, ip: 0.0.0.0}'.") : ip is null ? range : range with { Ip = ip };
     }
 
     private static string Ip(YamlNode node, string field) => IPAddress.TryParse(Text(node, field), out var ip) ? $"{ip}" : throw Fault(node, $"{field} is an address of this computer, as 0.0.0.0 for all, not '{Text(node, field)}'.");

@@ -30,7 +30,7 @@ internal sealed partial class HomeKeyTrial(HubOptions options, Fleet fleet)
         var place = $"ssh://{(host.Contains('@', StringComparison.Ordinal) ? "" : "git@")}{host}";
         var ran = await engine.ExecAsync(here.Id, new ExecCommand(["ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "StrictHostKeyChecking=accept-new", "-o", "LogLevel=INFO", place], default, LongestAnswer), cancellationToken);
         if (!ran.Ok) return new HubFault("unavailable", ran.Fault.Message);
-        var said = $"{ran.Value.Output.Trim()}\n{ran.Value.Error.Trim()}".Trim();
+        var said = $"{ran.Value.Output.Trim()}\n{ran.Value.Error.Trim()}".Trim().ReplaceLineEndings("\n");
         return ran.Value.ExitCode == NotFound ? new HubFault("conflict", $"{here.Spec.Name} has no ssh; mend: apt-get install openssh-client there.")
             : new HomeKeyAnswer(here.Spec.Name, ran.Value.ExitCode != OfSsh, said);
     }

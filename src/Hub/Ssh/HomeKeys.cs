@@ -17,6 +17,10 @@ internal sealed partial class HomeKeys(HubFolders folders, AuditLog audit)
     private const int MostBytes = 64 << 10, MostFiles = 1000;
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite, Public = Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    // What ssh offers by itself (ssh_config(5)), the first of them what people have.
+    private static readonly string[] Usual = ["id_ed25519", "id_rsa", "id_ecdsa", "id_ed25519_sk", "id_ecdsa_sk", "id_dsa", "id_xmss"];
+    private const int UsuallyMade = 3;
+
     // What ssh itself keeps there.
     private static readonly string[] Taken = ["config", "known_hosts", "authorized_keys", "rc", "environment", ".", ".."];
 
@@ -80,6 +84,7 @@ internal sealed partial class HomeKeys(HubFolders folders, AuditLog audit)
                 return new HubFault(Path.Exists($"{Posix.NameOf(ssh)}/{name}") ? "exists" : "unavailable", $"~/.ssh/{name} was not written: {fault.Message.Replace(Posix.NameOf(ssh), "~/.ssh", StringComparison.Ordinal)} mend: another name, or remove it in a machine.");
             }
             foreach (var path in (string[])[$"{Posix.NameOf(root)}/.ssh", $"{Posix.NameOf(ssh)}/{name}", $"{Posix.NameOf(ssh)}/{name}.pub"]) Posix.Own(path, owner.User, owner.Group);
+            if (!Usual.Contains(name)) await OfferAsync(root, ssh, name, owner, cancellationToken);
             audit.Write(caller.Name, text is null ? "key.make" : "key.bring", name);
             return key;
         }
@@ -87,6 +92,25 @@ internal sealed partial class HomeKeys(HubFolders folders, AuditLog audit)
         {
             FolderCopy.Remove(work);
         }
+    }
+
+    /// <summary>ssh by itself offers keys of the usual names only; with others named, those only that are named.</summary>
+    private static async Task OfferAsync(Microsoft.Win32.SafeHandles.SafeFileHandle root, Microsoft.Win32.SafeHandles.SafeFileHandle ssh, string name, PathStatus owner, CancellationToken cancellationToken)
+    {
+        var place = $"{Posix.NameOf(ssh)}/config";
+        using (var there = Posix.OpenBelow(ssh, "config", pathOnly: true))
+        {
+            // A link into somebody's own collection of settings stays one.
+            if (!there.IsInvalid && Posix.Status(there) is not { IsFile: true }) return;
+        }
+        var before = Read(root, ".ssh/config") ?? "";
+        if (before.Length >= MostBytes || before.Contains($"IdentityFile ~/.ssh/{name}\n", StringComparison.Ordinal)) return;
+        var lines = string.Concat(Usual.Take(UsuallyMade).Append(name).Select(each => $"  IdentityFile ~/.ssh/{each}\n"));
+        var whole = $"{(before.Length == 0 || before.EndsWith('\n') ? before : $"{before}\n")}# holdfast key: {name}\nMatch all\n{lines}";
+        var made = $"{place}.{Guid.NewGuid():N}";
+        await WriteAsync(made, whole, Private, cancellationToken);
+        Posix.Own(made, owner.User, owner.Group);
+        File.Move(made, place, overwrite: true);
     }
 
     private static void MakeFolder(string path)

@@ -24,7 +24,7 @@ public sealed class HomeKeyTests
         var place = string.Create(CultureInfo.InvariantCulture, $"{Environment.UserName}@127.0.0.1:{port}");
 
         var refused = await ssh.Place.RunAsync("key", "test", place);
-        await ssh.Place.RunAsync("key", "add", ssh.Place.Write("made.pub", made.Out));
+        await ssh.Place.RunAsync("key", "add", ssh.Place.Write("deploy.pub", brought.Out));
         var letIn = await ssh.Place.RunAsync("key", "test", place);
         var nonsense = await ssh.Place.RunAsync("key", "test", "-oProxyCommand=id");
 

@@ -96,7 +96,7 @@ public sealed class MoshTests
     {
         await using var ssh = await StartAsync("");
 
-        Assert.Equal(new Ran(1, "", "holdfast: This hub has no UDP ports for mosh; mend: 'mosh: {ports: 60000-60010, ip: 0.0.0.0}' in its hub.yaml, or ssh.\n"), await ssh.Place.RunAsync("mosh", "leaves"));
+        Assert.Equal(new Ran(1, "", "holdfast: This hub has no UDP ports for mosh; mend: 'mosh: {ports: 61001-61010, ip: 0.0.0.0}' in its hub.yaml (docs/reach.md), and start it anew; or ssh.\n"), await ssh.Place.RunAsync("mosh", "leaves"));
     }
 
     internal static Task<SshPlace> StartAsync(string yaml, params string[] arguments)

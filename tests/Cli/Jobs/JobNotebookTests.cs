@@ -29,6 +29,9 @@ public sealed class JobNotebookTests
     [InlineData("holdfast: missing.ipynb does not exist.\n", "missing.ipynb")]
     [InlineData("holdfast: train.ipynb is not in ", "train.ipynb", "--code", "state")]
     [InlineData("holdfast: a notebook gets its parameters by -p NAME=VALUE, not 'epochs=3'.\n", "train.ipynb", "epochs=3")]
+    [InlineData("holdfast: there is no option '--machin'. Arguments of a program stand behind --: holdfast job submit -- --machin …\n", "--machin", "leaves", "nowhere.py")]
+    [InlineData("holdfast: there is no option '--rate=1'. Arguments of a program stand behind --: holdfast job submit nowhere.py -- --rate=1 …\n", "nowhere.py", "--rate=1")]
+    [InlineData("holdfast: there is no file 'nowhere.py' in this folder.\n", "nowhere.py")]
     [InlineData("holdfast: a job runs in the environment of a machine or in an image: --machine or --image, not both.\n", "train.ipynb", "--machine", "a", "--image", "b")]
     [InlineData("holdfast: --trials, --metric, --goal and --max-parallel are of a sweep: --sweep NAME=A,B says what is tried.\n", "train.ipynb", "--metric", "loss")]
     [InlineData("holdfast: --as is for notebooks.\n", "train.py", "--as", "notebook")]
@@ -36,6 +39,7 @@ public sealed class JobNotebookTests
     {
         await using var place = new Place();
         place.Write("train.ipynb", JobProject.Notebook("", "pass"));
+        place.Write("train.py", "pass");
 
         var ran = await place.RunAsync(["job", "submit", .. arguments, "--hub", JobProject.Nowhere]);
 

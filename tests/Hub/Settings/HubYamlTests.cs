@@ -35,7 +35,7 @@ public sealed class HubYamlTests : IDisposable
             jobs: {cpu: 1.5, memory: 3GB}
             registry: registry.example.org/team
             ssh: {port: 2222, ip: "::"}
-            mosh: {ip: 0.0.0.0, ports: 60000-60010}
+            mosh: {ip: 0.0.0.0, ports: 61001-61010}
             stores:
               - {name: team, endpoint: "http://127.0.0.1:9000", bucket: runs, region: eu-central-1, path_style: no, secret: ada/TEAM_S3, keep_local: no, give_up: 2h}
               - {name: mine, secret: MY_S3}
@@ -49,7 +49,7 @@ public sealed class HubYamlTests : IDisposable
         Assert.Equal((1.5, 3_000_000_000), (settings.JobCpu, settings.JobMemory));
         Assert.Equal("registry.example.org/team", settings.Registry);
         Assert.Equal((2222, "::"), (settings.SshPort, settings.SshIp));
-        Assert.Equal(new MoshRange(60000, 60010, "0.0.0.0"), settings.Mosh);
+        Assert.Equal(new MoshRange(61001, 61010, "0.0.0.0"), settings.Mosh);
         Assert.Equal([
             new() { Name = "team", Endpoint = new Uri("http://127.0.0.1:9000"), Bucket = "runs", Region = "eu-central-1", PathStyle = false, Secret = "ada/TEAM_S3", KeepsLocal = false, GiveUp = TimeSpan.FromHours(2) },
             new() { Name = "mine", Bucket = "mine", Secret = "MY_S3" },
@@ -74,8 +74,8 @@ public sealed class HubYamlTests : IDisposable
     [InlineData("slurm: {containers: docker}", 1, "slurm.containers is pyxis, podman, apptainer, not 'docker'; left out it is the first of them that a node has.")]
     [InlineData("ssh: {}", 1, "ssh has a port, as 'ssh: {port: 2222, ip: 0.0.0.0}'.")]
     [InlineData("ssh: {port: 70000}", 1, "ssh.port is a port, 1 to 65535.")]
-    [InlineData("mosh: {ip: 0.0.0.0}", 1, "mosh has ports, as 'mosh: {ports: 60000-60010, ip: 0.0.0.0}'.")]
-    [InlineData("mosh: {ports: 60010-60000}", 1, "mosh.ports is a range of UDP ports as 60000-60010, not '60010-60000'.")]
+    [InlineData("mosh: {ip: 0.0.0.0}", 1, "mosh has ports, as 'mosh: {ports: 61001-61010, ip: 0.0.0.0}'.")]
+    [InlineData("mosh: {ports: 61010-61001}", 1, "mosh.ports is a range of UDP ports as 61001-61010, not '61010-61001'.")]
     [InlineData("mosh: {ports: 1, ip: here}", 1, "mosh.ip is an address of this computer, as 0.0.0.0 for all, not 'here'.")]
     [InlineData("ssh: {port: 22, ip: here}", 1, "ssh.ip is an address of this computer, as 0.0.0.0 for all, not 'here'.")]
     [InlineData("currency: EUR\nbudgets:\n  months: 3", 3, "there is no budgets.months. Did you mean 'month'?")]
