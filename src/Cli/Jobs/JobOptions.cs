@@ -53,14 +53,16 @@ internal sealed class JobOptions
         if (wish is null) return (null, problem);
         var (image, machine, words) = (parse.GetValue(_image), parse.GetValue(_machine), parse.GetValue(_words) ?? []);
         if (image is not null && machine is not null) return (null, "a job runs in the environment of a machine or in an image: --machine or --image, not both.");
+        // Behind -- stands a command, whatever it looks like.
+        var isCommand = parse.Tokens.Any(token => token.Type == TokenType.DoubleDash);
         if (words is [var notebook, ..] && notebook.EndsWith(".ipynb", StringComparison.Ordinal))
         {
             if (words.Length > 1) return (null, $"a notebook gets its parameters by -p NAME=VALUE, not '{words[1]}'.");
             wish = wish with { Notebook = notebook, Command = [], Folder = Directory.GetCurrentDirectory() };
         }
-        else if (words.FirstOrDefault(word => word.Length > 1 && word[0] == '-') is { } option && !parse.Tokens.Any(token => token.Type == TokenType.DoubleDash))
+        else if (!isCommand && words.FirstOrDefault(word => word.Length > 1 && word[0] == '-') is { } option)
             return (null, $"there is no option '{option}'. Arguments of a program stand behind --: holdfast job submit {(words[0] == option ? "" : $"{words[0]} ")}-- {option} …");
-        else if (words is [var script] && script.EndsWith(".py", StringComparison.Ordinal) && image is null && wish.Image is null && !File.Exists(script) && !parse.Tokens.Any(token => token.Type == TokenType.DoubleDash))
+        else if (!isCommand && words is [var script] && script.EndsWith(".py", StringComparison.Ordinal) && image is null && wish.Image is null && !File.Exists(script))
             return (null, $"there is no file '{script}' in this folder.");
         else if (words.Length > 0) wish = wish with { Notebook = null, Command = words[0].EndsWith(".py", StringComparison.Ordinal) ? ["python3", .. words] : words, Folder = Directory.GetCurrentDirectory() };
         wish = wish with

@@ -28,7 +28,7 @@ internal static class JobRules
     {
         if (spec.Name is { } name && !MachineRules.IsName(name)) return $"name: '{name}' is 1 to 40 lower-case letters, digits and single hyphens, beginning with a letter and not ending with a hyphen.";
         if (spec.Command is not { Count: > 0 } || string.IsNullOrEmpty(spec.Command[0]) || spec.Command.Any(word => word is null || word.Contains('\0', StringComparison.Ordinal))) return "command: a program and its arguments.";
-        if (!options.Engines.ContainsKey(EngineOf(spec))) return $"{(spec.Engine is null ? "image" : "engine")}: there is no engine '{EngineOf(spec)}' here ({string.Join(", ", options.Engines.Keys.Order())}); mend: {(spec.Engine == "slurm" ? "slurm in hub.yaml (docs/slurm.md), and start the hub anew" : "holdfast doctor says what is missing")}.";
+        if (!options.Engines.ContainsKey(EngineOf(spec))) return $"{(spec.Engine is null ? "image" : "engine")}: there is no engine '{EngineOf(spec)}' here ({string.Join(", ", options.Engines.Keys.Order())}); mend: {MachineRules.EngineMend(EngineOf(spec))}.";
         if (spec is { Engine: "host", Image: not null }) return "engine: the host has no images; mend: leave out engine or image.";
         if (spec is { Engine: "podman", Image: null, Machine: null }) return "engine: podman needs an image; mend: image, or leave out engine.";
         if (spec is { Engine: "slurm", Machine: not null, Image: null }) return "machine: nodes have their own environment, and not that of a machine without an image; mend: a machine of an image, an image of its recipe in a registry (holdfast recipe record, image build and push), or leave out machine.";

@@ -17,7 +17,7 @@ internal static class MachineRules
         if (engine == "podman" && spec.Image is not null && !options.Engines.ContainsKey(engine))
             return "Images need Podman, which is not there; mend: leave out the image for a machine on this computer's own system, or 'holdfast doctor' says what Podman lacks.";
         if (!options.Engines.ContainsKey(engine))
-            return $"There is no engine '{engine}' here ({string.Join(", ", options.Engines.Keys.Order())}); mend: {(engine == "slurm" ? "slurm in hub.yaml (docs/slurm.md), and start the hub anew" : "holdfast doctor says what is missing")}.";
+            return $"There is no engine '{engine}' here ({string.Join(", ", options.Engines.Keys.Order())}); mend: {EngineMend(engine)}.";
         var isElsewhere = options.Engines[engine].SchedulesItself;
         if (isElsewhere && spec.Image is not null) return $"Machines on {engine} are the nodes' own system; mend: leave out the image, or use the engine podman.";
         if (engine == "host" && spec.Image is not null) return "The host engine has no images: its machines are this host itself; mend: leave out the image, or use the engine podman.";
@@ -47,6 +47,9 @@ internal static class MachineRules
 
     /// <summary>The type that a machine runs or ran with; of one that was never started the type that it would.</summary>
     public static MachineType TypeOf(MachineRecord machine, HubSettings settings) => TypeOf(machine.Spec with { Type = machine.Type ?? machine.Spec.Type }, settings);
+
+    /// <summary>What helps where an engine is not there.</summary>
+    public static string EngineMend(string engine) => engine == "slurm" ? "slurm in hub.yaml (docs/slurm.md), and start the hub anew" : "holdfast doctor says what is missing";
 
     /// <summary>What is said to who wants something of a machine that does not run.</summary>
     public static HubFault NotRunning(MachineRecord machine) => new("conflict", $"{machine.Spec.Name} does not run; mend: holdfast machine start {machine.Spec.Name}.");

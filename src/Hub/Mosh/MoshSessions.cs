@@ -25,7 +25,7 @@ internal sealed class MoshSessions(
     public static readonly HubFault Off = new("unavailable", MoshServer.NoRange);
 
     private readonly ConcurrentDictionary<int, Task> _running = new();
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Lock _turn = new();
 
     /// <summary>Opens a port.</summary>
     /// <param name="person">Who may enter the machine.</param>
@@ -40,40 +40,42 @@ internal sealed class MoshSessions(
         if (options.Settings.Mosh is not { } range) return Off;
         var line = await ports.ConnectMoshAsync(machine, server, cancellationToken);
         if (!line.Ok) return line.Fault;
-        using var turn = await TurnAsync(cancellationToken);
-        // Who asks again, because the answer was lost, gets the same one: no server has two.
-        if (store.All().FirstOrDefault(each => each.Machine == machine.Id && each.Run == machine.Run && each.Server == server) is { } already)
+        HubResult<MoshSession> begun;
+        lock (_turn)
+        {
+            // Who asks again, because the answer was lost, gets the same one: no server has two.
+            if (store.All().FirstOrDefault(each => each.Machine == machine.Id && each.Run == machine.Run && each.Server == server) is { } already)
+            {
+                line.Value.Dispose();
+                return already.Person == person ? already.Port : new HubFault("conflict", $"That mosh-server is {already.Person}'s.");
+            }
+            begun = Begin(range, person, machine, server, by, login);
+            if (begun.Ok) store.Add(begun.Value.Record);
+        }
+        if (!begun.Ok)
         {
             line.Value.Dispose();
-            return already.Person == person ? already.Port : new HubFault("conflict", $"That mosh-server is {already.Person}'s.");
+            return begun.Fault;
         }
-        Socket? taken;
+        audit.Write(person, "machine.mosh", machine.Spec.Name, string.Join(", ", by.Select(key => key.Name)));
+        Run(begun.Value, line.Value, login);
+        return begun.Value.Record.Port;
+    }
+
+    private HubResult<MoshSession> Begin(MoshRange range, string person, MachineRecord machine, int server, IReadOnlyList<SshKey> by, Login? login)
+    {
         try
         {
-            taken = range.Take();
+            if (range.Take() is not { } udp) return new HubFault("no-capacity", $"All UDP ports that this hub has for mosh ({range.Ports}) are in use; mend: end a session, or a wider range in its hub.yaml (mosh.ports), and in the firewall.");
+            var session = Session(new MoshRecord(((IPEndPoint)udp.LocalEndPoint!).Port, machine.Id, machine.Spec.Name, machine.Run, server, person, [.. by.Select(key => key.Id)], login?.Hash), udp);
+            if (by.All(key => keys.Find(key.Id) is not null) && login?.Ended.IsCancellationRequested != true) return session;
+            session.Dispose();
+            return new HubFault("forbidden", "What has opened it was removed.");
         }
         catch (SocketException fault)
         {
-            line.Value.Dispose();
             return new HubFault("unavailable", $"UDP ports of {range.Ip} cannot be opened: {fault.Message}; mend: mosh.ip and mosh.ports in the hub's hub.yaml.");
         }
-        if (taken is not { } udp)
-        {
-            line.Value.Dispose();
-            return new HubFault("no-capacity", $"All UDP ports that this hub has for mosh ({range.Ports}) are in use; mend: end a session, or a wider range in its hub.yaml (mosh.ports), and in the firewall.");
-        }
-        var record = new MoshRecord(((IPEndPoint)udp.LocalEndPoint!).Port, machine.Id, machine.Spec.Name, machine.Run, server, person, [.. by.Select(key => key.Id)], login?.Hash);
-        var session = Session(record, udp);
-        if (by.Any(key => keys.Find(key.Id) is null) || login?.Ended.IsCancellationRequested == true)
-        {
-            session.Dispose();
-            line.Value.Dispose();
-            return new HubFault("forbidden", "What has opened it was removed.");
-        }
-        store.Add(record);
-        audit.Write(person, "machine.mosh", machine.Spec.Name, string.Join(", ", by.Select(key => key.Name)));
-        Run(session, line.Value, login);
-        return record.Port;
     }
 
     /// <inheritdoc />
@@ -100,17 +102,6 @@ internal sealed class MoshSessions(
             // The address of before is none any more.
             return null;
         }
-    }
-
-    private async Task<IDisposable> TurnAsync(CancellationToken cancellationToken)
-    {
-        await _turn.WaitAsync(cancellationToken);
-        return new Turn(_turn);
-    }
-
-    private sealed class Turn(SemaphoreSlim semaphore) : IDisposable
-    {
-        public void Dispose() => semaphore.Release();
     }
 
     /// <inheritdoc />
