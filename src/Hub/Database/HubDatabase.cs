@@ -95,8 +95,12 @@ internal sealed class HubDatabase : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (var command in _commands.Values) command.Dispose();
-        _connection.Dispose();
+        // Whoever is at it still ends first.
+        lock (_turn)
+        {
+            foreach (var command in _commands.Values) command.Dispose();
+            _connection.Dispose();
+        }
     }
 
     private SqliteCommand Command(string sql, (string Name, object? Value)[] parameters)

@@ -86,7 +86,7 @@ public sealed partial class KeeperClient
     private void Take(Hello hello)
     {
         var listed = hello.Kernels.ToDictionary(kernel => kernel.Id, StringComparer.Ordinal);
-        foreach (var kernel in _kernels.Values.Where(kernel => !listed.ContainsKey(kernel.Id)).ToList()) Drop(kernel);
+        foreach (var kernel in Kernels.Where(kernel => !listed.ContainsKey(kernel.Id))) Drop(kernel);
         // A keeper that takes kernels up does not know how often the one before it counted: what it says now is the newest, whatever its revision.
         foreach (var kernel in listed.Values) Replace(kernel);
         TakeTerminals(hello.Terminals);
@@ -157,8 +157,8 @@ public sealed partial class KeeperClient
                 var id = Encoding.UTF8.GetString(payload[8..]);
                 var visible = BinaryPrimitives.ReadInt64LittleEndian(payload);
                 // An answer may have told of it already; then it is no new activity.
-                if (_kernels.TryGetValue(id, out var kernel) && visible > kernel.LastSequence) _kernels[id] = kernel with { LastSequence = visible, LastActivity = _time.GetUtcNow() };
-                if (_watches.TryGetValue(id, out var watch)) watch.Advance(visible);
+                if (_kernels.TryGetValue(id, out var kernel) && visible > kernel.Record.LastSequence) _kernels[id] = kernel with { Record = kernel.Record with { LastSequence = visible, LastActivity = _time.GetUtcNow() } };
+                kernel?.Watch.Advance(visible);
                 break;
             case FrameType.TerminalChanged:
                 Put(JsonSerializer.Deserialize(payload, WireJson.Default.TerminalRecord)!);
@@ -186,21 +186,18 @@ public sealed partial class KeeperClient
 
     private void Replace(KernelRecord kernel)
     {
-        _kernels[kernel.Id] = kernel;
-        if (_watches.TryGetValue(kernel.Id, out var watch)) watch.Advance(kernel.LastSequence);
+        var known = new Known<KernelRecord>(kernel, _kernels.GetValueOrDefault(kernel.Id)?.Watch ?? new KernelWatch());
+        _kernels[kernel.Id] = known;
+        known.Watch.Advance(kernel.LastSequence);
         Changed?.Invoke(kernel);
     }
 
     private void Drop(KernelRecord kernel)
     {
-        if (!_kernels.TryRemove(kernel.Id, out _)) return;
+        if (!_kernels.TryRemove(kernel.Id, out var known)) return;
         CloseMessages(kernel.Id);
-        if (_watches.TryRemove(kernel.Id, out var watch))
-        {
-            watch.Advance(kernel.LastSequence);
-            watch.End();
-        }
-
+        known.Watch.Advance(kernel.LastSequence);
+        known.Watch.End();
         Removed?.Invoke(kernel);
     }
 

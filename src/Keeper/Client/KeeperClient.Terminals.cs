@@ -10,8 +10,7 @@ public sealed partial class KeeperClient
     /// <summary>What a client says that wants to hear of terminals, too.</summary>
     private static readonly byte[] AlsoTerminals = [1];
 
-    private readonly ConcurrentDictionary<string, TerminalRecord> _terminals = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, KernelWatch> _terminalWatches = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Known<TerminalRecord>> _terminals = new(StringComparer.Ordinal);
 
     /// <summary>When the last one of each name was started that has ended: news of it may arrive after its end.</summary>
     private readonly ConcurrentDictionary<string, DateTimeOffset> _endedTerminals = new(StringComparer.Ordinal);
@@ -23,13 +22,13 @@ public sealed partial class KeeperClient
     public event Action<TerminalRecord>? TerminalRemoved;
 
     /// <summary>All terminals of this keeper that run, of every root folder.</summary>
-    public IReadOnlyCollection<TerminalRecord> Terminals => (IReadOnlyCollection<TerminalRecord>)_terminals.Values;
+    public IReadOnlyCollection<TerminalRecord> Terminals => [.. _terminals.Values.Select(known => known.Record)];
 
     /// <summary>Whether the keeper that runs can have terminals; one that is older than they are cannot.</summary>
     public bool KnowsTerminals { get; private set; }
 
     /// <summary>The terminal with this name if it runs, or null.</summary>
-    public TerminalRecord? FindTerminal(string name) => _terminals.GetValueOrDefault(name);
+    public TerminalRecord? FindTerminal(string name) => _terminals.GetValueOrDefault(name)?.Record;
 
     /// <summary>Starts a terminal; answers when its program runs.</summary>
     public Task<KeeperReply<TerminalRecord>> StartTerminalAsync(TerminalStart start, CancellationToken cancellationToken) =>
@@ -56,13 +55,7 @@ public sealed partial class KeeperClient
         DeliverAsync(FrameType.Input, TypingKey(name), name, typed, cancellationToken);
 
     /// <summary>Follows the end of a terminal's journal, as <see cref="Watch"/> does a kernel's.</summary>
-    public KernelWatch WatchTerminal(string name)
-    {
-        var watch = _terminalWatches.GetOrAdd(name, _ => new KernelWatch());
-        if (FindTerminal(name) is { } record) watch.Advance(record.LastSequence);
-        else watch.End();
-        return watch;
-    }
+    public KernelWatch WatchTerminal(string name) => _terminals.GetValueOrDefault(name)?.Watch ?? KernelWatch.OfNone();
 
     /// <summary>No kernel's id holds a slash.</summary>
     private static string TypingKey(string name) => $"terminals/{name}";
@@ -84,8 +77,7 @@ public sealed partial class KeeperClient
     {
         KnowsTerminals = terminals is not null;
         var listed = (terminals ?? []).ToDictionary(terminal => terminal.Name, StringComparer.Ordinal);
-        // One of the same name that was started later is another terminal.
-        foreach (var terminal in _terminals.Values.Where(terminal => listed.GetValueOrDefault(terminal.Name)?.Started != terminal.Started).ToList()) Drop(terminal);
+        foreach (var terminal in Terminals.Where(terminal => !listed.ContainsKey(terminal.Name))) Drop(terminal);
         foreach (var terminal in listed.Values) Replace(terminal);
     }
 
@@ -101,30 +93,30 @@ public sealed partial class KeeperClient
 
     private void Replace(TerminalRecord terminal)
     {
-        _terminals[terminal.Name] = terminal;
-        if (_terminalWatches.TryGetValue(terminal.Name, out var watch)) watch.Advance(terminal.LastSequence);
+        // One of the same name that was started later is another terminal.
+        if (FindTerminal(terminal.Name) is { } before && before.Started != terminal.Started) Drop(before);
+        var known = new Known<TerminalRecord>(terminal, _terminals.GetValueOrDefault(terminal.Name)?.Watch ?? new KernelWatch());
+        _terminals[terminal.Name] = known;
+        known.Watch.Advance(terminal.LastSequence);
         TerminalChanged?.Invoke(terminal);
     }
 
+    /// <summary>Of a terminal that is not known yet nothing is lost: the news that makes it known comes after this, and says as much.</summary>
     private void AdvanceTerminal(string name, long visible)
     {
-        if (_terminals.TryGetValue(name, out var terminal) && visible > terminal.LastSequence) _terminals[name] = terminal with { LastSequence = visible, LastActivity = _time.GetUtcNow() };
-        // Also of a terminal that is not known yet: the answer that tells of it may be older than this.
-        _terminalWatches.GetOrAdd(name, _ => new KernelWatch()).Advance(visible);
+        if (!_terminals.TryGetValue(name, out var terminal)) return;
+        if (visible > terminal.Record.LastSequence) _terminals[name] = terminal with { Record = terminal.Record with { LastSequence = visible, LastActivity = _time.GetUtcNow() } };
+        terminal.Watch.Advance(visible);
     }
 
     private void Drop(TerminalRecord terminal)
     {
         _endedTerminals[terminal.Name] = terminal.Started;
         // Its end may be told after the start of another one of the same name.
-        if (FindTerminal(terminal.Name)?.Started != terminal.Started || !_terminals.TryRemove(terminal.Name, out _)) return;
+        if (FindTerminal(terminal.Name)?.Started != terminal.Started || !_terminals.TryRemove(terminal.Name, out var known)) return;
         CloseMessages(TypingKey(terminal.Name));
-        if (_terminalWatches.TryRemove(terminal.Name, out var watch))
-        {
-            watch.Advance(terminal.LastSequence);
-            watch.End();
-        }
-
+        known.Watch.Advance(terminal.LastSequence);
+        known.Watch.End();
         TerminalRemoved?.Invoke(terminal);
     }
 }

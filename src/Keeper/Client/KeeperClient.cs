@@ -15,8 +15,7 @@ public sealed partial class KeeperClient : IAsyncDisposable
     private readonly KeeperHome _home;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _ending = new();
-    private readonly ConcurrentDictionary<string, KernelRecord> _kernels = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, KernelWatch> _watches = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Known<KernelRecord>> _kernels = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<uint, Question> _pending = new();
     private readonly bool _startsKeeper;
 
@@ -35,7 +34,7 @@ public sealed partial class KeeperClient : IAsyncDisposable
     public event Action<KernelRecord>? Removed;
 
     /// <summary>All kernels of this keeper, of every root folder.</summary>
-    public IReadOnlyCollection<KernelRecord> Kernels => (IReadOnlyCollection<KernelRecord>)_kernels.Values;
+    public IReadOnlyCollection<KernelRecord> Kernels => [.. _kernels.Values.Select(known => known.Record)];
 
     /// <summary>Where the keeper lives.</summary>
     public KeeperHome Home => _home;
@@ -68,7 +67,7 @@ public sealed partial class KeeperClient : IAsyncDisposable
     }
 
     /// <summary>The kernel with this id, or null.</summary>
-    public KernelRecord? Find(string id) => _kernels.GetValueOrDefault(id);
+    public KernelRecord? Find(string id) => _kernels.GetValueOrDefault(id)?.Record;
 
     /// <summary>Starts a kernel; answers when its process runs, before it is ready for messages.</summary>
     public Task<KeeperReply<KernelRecord>> StartKernelAsync(KernelStart start, CancellationToken cancellationToken) =>
@@ -120,13 +119,7 @@ public sealed partial class KeeperClient : IAsyncDisposable
     }
 
     /// <summary>Follows the end of a kernel's journal: <see cref="KernelWatch.WaitAsync"/> wakes when a record past the given number is visible.</summary>
-    public KernelWatch Watch(string id)
-    {
-        var watch = _watches.GetOrAdd(id, _ => new KernelWatch());
-        if (Find(id) is { } record) watch.Advance(record.LastSequence);
-        else watch.End();
-        return watch;
-    }
+    public KernelWatch Watch(string id) => _kernels.GetValueOrDefault(id)?.Watch ?? KernelWatch.OfNone();
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -178,6 +171,9 @@ public sealed partial class KeeperClient : IAsyncDisposable
             _pending.TryRemove(number, out _);
         }
     }
+
+    /// <summary>A kernel or a terminal as it was last told of, and its watch: what comes later under the same name has one of its own.</summary>
+    private sealed record Known<T>(T Record, KernelWatch Watch);
 
     /// <summary>What was asked, and where its answer goes.</summary>
     private readonly record struct Question(Operation Op, TaskCompletionSource<Reply> Answer);

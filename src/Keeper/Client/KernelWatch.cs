@@ -32,6 +32,14 @@ public sealed class KernelWatch
         }
     }
 
+    /// <summary>The watch of what is not there.</summary>
+    internal static KernelWatch OfNone()
+    {
+        var watch = new KernelWatch();
+        watch.End();
+        return watch;
+    }
+
     internal void Advance(long visible)
     {
         lock (_gate)

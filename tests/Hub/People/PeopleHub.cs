@@ -174,6 +174,8 @@ internal sealed class PeopleHub : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var client in _clients) client.Dispose();
+        // As a hub ends: what works beside the requests has its end before the database.
+        await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
         if (!KeepsFolder) Directory.Delete(Folder, recursive: true);
     }

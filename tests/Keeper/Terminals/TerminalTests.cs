@@ -45,6 +45,22 @@ public sealed class TerminalTests
     }
 
     [Fact]
+    public async Task Watch_OfANameThatIsNotThereYet_DoesNotEndTheTerminalThatComes()
+    {
+        await using var keeper = new KeeperProgram();
+        var client = await keeper.ConnectAsync();
+        var stop = TestContext.Current.CancellationToken;
+
+        Assert.Equal(-1, await client.WatchTerminal("train").WaitAsync(0, stop));
+        using var talk = await TerminalTalk.BeginAsync(client, TerminalTalk.Start(keeper, "train", "sh", "-c", "read it; exit 7"));
+        await talk.TypeAsync("go\n");
+        var ended = await talk.EndAsync(keeper.Home);
+
+        Assert.Equal((7, "go\r\n"), (ended.ExitCode, talk.Text));
+        Assert.Equal(-1, await client.WatchTerminal("train").WaitAsync(0, stop));
+    }
+
+    [Fact]
     public async Task Folders_OfATerminal_ArePrivate()
     {
         await using var keeper = new KeeperProgram();
