@@ -23,7 +23,7 @@ internal static class JobWatch
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task<JobView?> EndAsync(HubClient hub, string id, Action<JobView> changed, CancellationToken cancellationToken)
     {
-        JobView? last = null;
+        JobView? last = null, told = null;
         await AgainAsync(async there =>
         {
             // A name is that of the newest job: it may be another one's the next time.
@@ -39,9 +39,8 @@ internal static class JobWatch
                 await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
                 await foreach (var item in SseParser.Create(stream, (_, data) => JsonSerializer.Deserialize(data, HubJson.Default.JobView)!).EnumerateAsync(cancellationToken))
                 {
-                    var isNews = last is null || JobTexts.Line(item.Data) != JobTexts.Line(last);
                     last = item.Data;
-                    if (isNews) changed(last);
+                    if (told is null || !IsAnotherTry(told.Job, last.Job) && JobTexts.Line(last) != JobTexts.Line(told)) changed(told = last);
                 }
             }
             return last?.Job.IsOver == true;
@@ -80,6 +79,9 @@ internal static class JobWatch
         }, cancellationToken);
         return wasThere ? code : 1;
     }
+
+    /// <summary>What waits for something that is not there is tried again and again: news is what comes of it.</summary>
+    private static bool IsAnotherTry(JobRecord told, JobRecord now) => told is { State: JobState.Queued, Message: not null } && now is { State: JobState.Preparing, Message: null };
 
     /// <summary>Does something until it says that it is done, again and again when the hub goes away meanwhile; false after it was said that it was not there at all.</summary>
     private static async Task<bool> AgainAsync(Func<Action, Task<bool>> isDone, CancellationToken cancellationToken)

@@ -31,6 +31,7 @@ internal static class SlurmFaults
         ("Socket timed out", "unavailable", "slurmctld is slow or away (scontrol ping)"),
         ("Slurm temporarily unable to accept job", "unavailable", "the cluster has as many jobs as it takes (MaxJobCount); it is tried again"),
         ("configuration source", "unavailable", "slurm.conf in /etc/slurm, or slurm.conf in hub.yaml"),
+        ("Unable to process configuration file", "unavailable", "slurm.conf in /etc/slurm, or slurm.conf in hub.yaml, is gone or cannot be read"),
         ("could not open", "unavailable", "slurm.conf in /etc/slurm, or slurm.conf in hub.yaml"),
     ];
 

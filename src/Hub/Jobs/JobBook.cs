@@ -179,6 +179,8 @@ internal sealed partial class JobBook(
         {
             lock (_turn) return _open.GetValueOrDefault(job.Id)?.Wait?.EstimatedStart;
         }
+        // What waits for an engine or a store waits for people.
+        if (job.Reason is JobReason.EngineUnavailable or JobReason.StoreUnavailable) return null;
         if (Position(job) is not { } position || store.Succeeded(job.Owner, job.Spec.Name!, most: 10) is not { Count: > 0 } earlier) return null;
         var mean = earlier.Average(other => ((other.Ended ?? other.Created) - (other.Started ?? other.Created)).TotalSeconds);
         var atOnce = Math.Max(1, Math.Floor(_room.Cpu / ShapeOf(job).Cpu));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Holdfast.Cli.Tests.Hub;
 using Holdfast.Cli.Tests.Running;
 using Holdfast.Engines.Tests.Slurm;
@@ -69,6 +70,26 @@ public sealed class SlurmPathTests(SlurmCluster cluster)
         Assert.Contains("mend: slurm in hub.yaml", refused.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Submit_WhileTheClusterIsAway_SaysOnceWhatItWaitsFor()
+    {
+        if (cluster.Unusable is { } reason) Assert.Skip(reason);
+        await using var place = new Place();
+        var conf = place.PathOf("slurm.conf");
+        place.Write("slurm.conf", Regex.Replace(File.ReadAllText(cluster.Conf), "(?m)^SlurmctldPort=.*$", "SlurmctldPort=1"));
+        place.Write("state/hub/hub.yaml", $"slurm: {{conf: {conf}}}\n");
+        await using var hub = await RunningHub.StartAsync(place, arguments: "--no-first-machine");
+
+        var submitting = place.RunAsync("job", "submit", "--no-code", "--name", "later", "--engine", "slurm", "--wait", "--", "true");
+        while (!submitting.IsCompleted && hub.Said.Split("(later) waits").Length < 3) await Task.Delay(50, TestContext.Current.CancellationToken);
+        File.Copy(cluster.Conf, $"{conf}.new");
+        File.Move($"{conf}.new", conf, overwrite: true);
+        var submitted = await submitting;
+
+        Assert.True(submitted.ExitCode == 0, $"{submitted.Out}{submitted.Errors}");
+        Assert.Single($"{submitted.Out}{submitted.Errors}".Split('\n'), line => line.Contains("engine unavailable", StringComparison.Ordinal));
+    }
+
     /// <summary>The output folder of the only job of a name.</summary>
     private static string Left(Place place, string name) => Assert.Single(Directory.GetDirectories(place.PathOf($"state/hub/storage/runs/{name}")));
 
@@ -76,7 +97,7 @@ public sealed class SlurmPathTests(SlurmCluster cluster)
     private static string Content(string folder, string file)
     {
         var bytes = File.ReadAllBytes(Path.Combine(folder, file));
-        if (!file.EndsWith(".npz", StringComparison.Ordinal)) return string.Join('\n', System.Text.Encoding.UTF8.GetString(bytes).Split('\n').Select(line => System.Text.RegularExpressions.Regex.Replace(line, "\"(time|run)\": ?[^,}]*", "")));
+        if (!file.EndsWith(".npz", StringComparison.Ordinal)) return string.Join('\n', System.Text.Encoding.UTF8.GetString(bytes).Split('\n').Select(line => Regex.Replace(line, "\"(time|run)\": ?[^,}]*", "")));
         using var archive = new System.IO.Compression.ZipArchive(new MemoryStream(bytes));
         return string.Join('\n', archive.Entries.Select(entry => $"{entry.FullName} {entry.Crc32}"));
     }
