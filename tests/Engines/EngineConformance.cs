@@ -20,7 +20,7 @@ public abstract partial class EngineConformance : IAsyncLifetime
     protected string Folder => _folder;
 
     /// <summary>The most that a test waits for one thing.</summary>
-    protected static TimeSpan Patience => TimeSpan.FromSeconds(30);
+    protected static TimeSpan Patience => TimeSpan.FromSeconds(60);
 
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

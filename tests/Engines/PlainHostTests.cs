@@ -51,7 +51,7 @@ public sealed class PlainHostTests : IAsyncLifetime
     {
         var spec = Script("trap '' TERM; (trap '' TERM; exec sleep 1000) & echo $! ; while :; do sleep 0.05; done");
         Assert.Null((await _engine.StartAsync(spec, Cancellation)).Fault);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!(await File.ReadAllTextAsync(spec.OutputFile, limit.Token)).EndsWith('\n')) await Task.Delay(5, limit.Token);
         var child = ProcessMark.Of(int.Parse(await File.ReadAllTextAsync(spec.OutputFile, Cancellation), System.Globalization.CultureInfo.InvariantCulture))!.Value;
 

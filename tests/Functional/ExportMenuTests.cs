@@ -73,7 +73,7 @@ public sealed class ExportMenuTests(Chromium chromium)
         browser.Download += (_, begun) => download.TrySetResult(begun);
         browser.Context.Page += opened;
         await item.ClickAsync();
-        var file = await download.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        var file = await download.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         browser.Context.Page -= opened;
         return (file.SuggestedFilename, await File.ReadAllTextAsync(await file.PathAsync(), TestContext.Current.CancellationToken));
     }

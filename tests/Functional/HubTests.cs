@@ -83,7 +83,7 @@ public sealed class HubTests(Chromium chromium)
         await page.Keyboard.PressAsync("Control+s");
 
         var file = Path.Combine(DataOf(workplace), "storage/shared.txt");
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (await File.ReadAllTextAsync(file, limit.Token) != "edited and before\n") await Task.Delay(50, limit.Token);
     }
 
@@ -115,7 +115,7 @@ public sealed class HubTests(Chromium chromium)
         await page.Keyboard.PressAsync("Control+a");
         await page.Keyboard.TypeAsync("echo mended");
         await page.Keyboard.PressAsync("Control+s");
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (await File.ReadAllTextAsync(Path.Combine(NotebooksOf(workplace), "pre-run.sh"), limit.Token) != "echo mended") await Task.Delay(50, limit.Token);
 
         // 3. Started again, from the page: nothing is left of it.
@@ -150,7 +150,7 @@ public sealed class HubTests(Chromium chromium)
     /// <summary>The server inside takes its time to listen.</summary>
     private static async Task UntilAsync(Func<Task> attempt)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             try

@@ -29,7 +29,7 @@ public sealed class LiveReaderTests : IDisposable
                 if (idle.NextSequence == 1) Assert.True(idle.TryRead(out _));
             }
         }
-        foreach (var reader in readers) Assert.True(reader.Join(TimeSpan.FromSeconds(30)), "A reader did not come to the end.");
+        foreach (var reader in readers) Assert.True(reader.Join(TimeSpan.FromSeconds(60)), "A reader did not come to the end.");
         Assert.All(failures, Assert.Null);
         Assert.Equal(Sample.Numbers(2, Count), Sample.Read(idle));
     }

@@ -55,7 +55,7 @@ internal sealed class KeeperProgram : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var client in _clients) await client.DisposeAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await using (var last = await KeeperClient.TryConnectAsync(Home, limit.Token))
         {
             if (last is not null) await last.StopKeeperAsync(limit.Token);

@@ -42,7 +42,7 @@ public sealed class KernelLifeTests(PythonKernel python)
         client.Changed += changed => _ = changed.BusySince is null || busy.TrySetResult();
         var id = await talk.ExecuteAsync("print('begun', flush=True)\nwhile True: pass");
         await talk.ReadUntilAsync(seen => seen.Parent == id && seen.Type == "stream");
-        await busy.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await busy.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
         Assert.True((await client.InterruptAsync(kernel.Id, Cancellation)).Ok);
 
         var error = "";

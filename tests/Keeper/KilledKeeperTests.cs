@@ -81,10 +81,10 @@ public sealed class KilledKeeperTests(PythonKernel python)
         };
         // Of two states in the same moment only the later one is told: the cell waits until the first has been heard.
         var cell = await talk.ExecuteAsync("import os, time\nwhile not os.path.exists('go'): time.sleep(0.05)\nprint(1)");
-        await busy.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await busy.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
         await File.WriteAllTextAsync(Path.Combine(keeper.Root, "go"), "", Cancellation);
         Assert.Equal("1\n", await talk.PrintedAsync(cell));
-        await idle.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await idle.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
         Assert.Equal("idle", client.Find(kernel.Id)!.ExecutionState);
     }
 

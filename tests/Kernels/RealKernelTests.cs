@@ -51,7 +51,7 @@ public sealed class RealKernelTests
         Assert.Contains("KeyboardInterrupt", (await client.ReplyAsync(id)).Content, StringComparison.Ordinal);
 
         await client.ReplyAsync(await client.SendAsync(KernelChannel.Control, "shutdown_request", """{"restart":false}"""));
-        await kernel.Process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await kernel.Process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class RealKernelTests
 
         await connection.SendAsync(KernelChannel.Shell, request, TestContext.Current.CancellationToken);
 
-        var ended = await Assert.ThrowsAsync<InvalidOperationException>(() => connection.Completion.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        var ended = await Assert.ThrowsAsync<InvalidOperationException>(() => connection.Completion.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
         Assert.Equal("no disk", ended.Message);
         await Assert.ThrowsAsync<ObjectDisposedException>(async () =>
             await connection.SendAsync(KernelChannel.Shell, request, TestContext.Current.CancellationToken));

@@ -44,7 +44,7 @@ public sealed class CostTests
         await using var hub = await RunningHub.StartAsync(place, arguments: "--no-first-machine");
 
         var followed = await place.BashAsync(
-            "cd \"$1\"; \"$0\" events -f -o json > followed & pid=$!; \"$0\" machine create leaves --start > made 2>&1; timeout 30 bash -c 'until grep -q machine.running followed; do sleep 0.05; done'; kill $pid; cat followed", place.PathOf("state"));
+            "cd \"$1\"; \"$0\" events -f -o json > followed & pid=$!; \"$0\" machine create leaves --start > made 2>&1; timeout 60 bash -c 'until grep -q machine.running followed; do sleep 0.05; done'; kill $pid; cat followed", place.PathOf("state"));
         var shown = await place.RunAsync("events", "--machine", "leaves", "-n", "1");
         var json = await place.RunAsync("events", "-o", "json");
 

@@ -6,7 +6,7 @@ namespace Holdfast.Cli.Tests.Hub;
 public sealed class SshTests
 {
     /// <summary>Within which what a removed key has opened must have ended; it takes some hundredths of it.</summary>
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -27,7 +27,7 @@ public sealed class JobStoreTests
         var submitted = await place.RunAsync([.. submit, "--wait", "--", "sh", "-c", script]);
         var id = (await place.RunAsync("job", "ls", "-q")).Out.Trim();
         var shown = await place.RunAsync("job", "show", id);
-        await place.BashAsync($"timeout 20 sh -c 'while [ -e {place.PathOf("state/hub/storage/s3/team/runs/leaves")}/{id} ]; do sleep 0.05; done'");
+        await place.BashAsync($"timeout 60 sh -c 'while [ -e {place.PathOf("state/hub/storage/s3/team/runs/leaves")}/{id} ]; do sleep 0.05; done'");
         var listed = await place.RunAsync("job", "artifacts", id);
         var fetched = await place.RunAsync("job", "artifacts", id, "-d", place.PathOf("results"), "-q");
 

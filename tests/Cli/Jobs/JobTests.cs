@@ -52,7 +52,7 @@ public sealed class JobTests
         const string script = "echo one; echo two; [ -e /storage/go ] || sleep 60";
 
         var id = (await place.RunAsync("job", "submit", "--no-code", "--name", "long", "-q", "-p", "rate=0.1", "--env", "A=b c", "--max-duration", "2h", "--", "sh", "-c", script)).Out.Trim();
-        await place.BashAsync($"timeout 30 sh -c 'until \"$0\" job logs {id} | grep -q two; do sleep 0.05; done' \"$0\"");
+        await place.BashAsync($"timeout 60 sh -c 'until \"$0\" job logs {id} | grep -q two; do sleep 0.05; done' \"$0\"");
         var running = await place.RunAsync("job", "ls", "--state", "running");
         var suggested = await place.BashAsync("line='holdfast job logs '; \"$0\" \"[suggest:${#line}]\" \"$line\"");
         var cancelled = await place.RunAsync("job", "cancel", "long");

@@ -86,7 +86,7 @@ internal sealed class Place : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // A cancelled test must not leave its keeper behind.
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         if (File.Exists(Home.SocketPath)) await RunAsync(Published.Path, ["keeper", "stop", "--yes"], [], limit.Token);
         // A kernel that ends writes its last words.
         while (true)

@@ -46,7 +46,7 @@ public sealed class LocalRegistry : IAsyncDisposable
         _process = Process.Start(new ProcessStartInfo("/usr/bin/docker-registry", ["serve", Path.Combine(_folder, "registry.yml")]) { RedirectStandardError = true })!;
         _process.BeginErrorReadLine();
         using var client = new TcpClient();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!client.Connected)
         {
             try

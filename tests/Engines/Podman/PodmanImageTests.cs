@@ -164,7 +164,7 @@ public sealed class PodmanImageTests(PodmanService service) : IAsyncLifetime
         await File.WriteAllTextAsync(settings, $"version: 0.1\nlog: {{level: error, accesslog: {{disabled: true}}}}\nstorage: {{filesystem: {{rootdirectory: {_folder}/registry}}}}\nhttp: {{addr: '127.0.0.1:{port}'}}\n", Cancellation);
         var process = Process.Start("/usr/bin/docker-registry", ["serve", settings])!;
         using var client = new TcpClient();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!client.Connected)
         {
             try

@@ -58,7 +58,7 @@ public sealed class PodmanService : IAsyncLifetime
     public async Task StartAsync()
     {
         _service = Process.Start(Podman(["system", "service", "--time=0", $"unix://{Socket}"]))!;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!Answers()) await Task.Delay(10, limit.Token);
     }
 
@@ -88,7 +88,7 @@ public sealed class PodmanService : IAsyncLifetime
     {
         if (_service is not null) await RunPodmanAsync("rm", "--all", "--force", "--time=0");
         await KillAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (EndMonitors()) await Task.Delay(20, limit.Token);
         foreach (var mount in HostMount.All().Where(mount => HostMount.IsIn(mount.Point, _folder)).Reverse()) await RunAsync("/bin/umount", mount.Point);
         Directory.Delete(_folder, recursive: true);

@@ -7,7 +7,7 @@ namespace Holdfast.Engines.Tests.Podman;
 [Collection(PodmanTests.Name)]
 public sealed class PodmanWorkloadTests(PodmanService service) : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly string _folder = Directory.CreateTempSubdirectory("hf-pw-").FullName;
     private readonly string _id = $"t{Guid.NewGuid():N}"[..12];
     private readonly PodmanEngine _engine = new(service.Socket);

@@ -282,7 +282,7 @@ public sealed class SlurmCluster : IAsyncLifetime
 
     private static async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!await condition())
         {
             Assert.False(limit.IsCancellationRequested, $"Waited in vain until {what}.");

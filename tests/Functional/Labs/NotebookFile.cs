@@ -6,7 +6,7 @@ namespace Holdfast.Functional.Tests.Labs;
 /// <summary>A notebook's file as it is on the disk.</summary>
 internal sealed class NotebookFile(string path)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Writes it again as nbformat 4.2, whose cells have no ids.</summary>

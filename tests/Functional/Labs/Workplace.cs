@@ -110,7 +110,7 @@ internal sealed class Workplace : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // A cancelled test must not leave its keeper behind.
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await RunWellAsync(["keeper", "stop", "--yes"], limit.Token);
         Directory.Delete(_folder, recursive: true);
     }

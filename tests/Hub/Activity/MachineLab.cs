@@ -29,7 +29,7 @@ internal sealed class MachineLab(TestHub hub, MachineRecord machine) : IDisposab
     {
         var session = await SendAsync(HttpMethod.Post, "/api/sessions", $$$"""{"path": "{{{folder}}}train.ipynb", "type": "notebook", "name": "", "kernel": {"name": "python3"}}""");
         var id = (string)session!["kernel"]!["id"]!;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while ((string?)(await SendAsync(HttpMethod.Get, $"/api/kernels/{id}"))!["execution_state"] != "idle") await Task.Delay(20, limit.Token);
         return id;
     }
@@ -60,7 +60,7 @@ internal sealed class MachineLab(TestHub hub, MachineRecord machine) : IDisposab
             ["buffers"] = new JsonArray(),
         };
         await page.SendAsync(Encoding.UTF8.GetBytes(message.ToJsonString()), WebSocketMessageType.Text, true, TestHub.Cancellation);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while ((string?)(await SendAsync(HttpMethod.Get, $"/api/kernels/{kernel}"))!["execution_state"] != "busy") await Task.Delay(20, limit.Token);
     }
 
@@ -74,7 +74,7 @@ internal sealed class MachineLab(TestHub hub, MachineRecord machine) : IDisposab
     public static async Task<string> ReadAsync(ClientWebSocket socket, string text)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestHub.Cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
         var (said, buffer) = (new StringBuilder(), new byte[64 << 10]);
         while (!said.ToString().Contains(text, StringComparison.Ordinal))
         {

@@ -25,7 +25,7 @@ internal sealed class Receiver : IDisposable
     /// <summary>The next POST, answered with this.</summary>
     public async Task<JsonNode> NextAsync(int status = 200, string? location = null)
     {
-        var context = await _listener.GetContextAsync().WaitAsync(TimeSpan.FromSeconds(30), TestHub.Cancellation);
+        var context = await _listener.GetContextAsync().WaitAsync(TimeSpan.FromSeconds(60), TestHub.Cancellation);
         Assert.Equal(("POST", "application/json; charset=utf-8"), (context.Request.HttpMethod, context.Request.ContentType));
         var body = (await JsonNode.ParseAsync(context.Request.InputStream, cancellationToken: TestHub.Cancellation))!;
         context.Response.StatusCode = status;

@@ -49,7 +49,7 @@ public sealed class WebhookTests
         var machine = await place.Hub.CreateAsync("leaves", start: false);
         place.Hub.Service<Webhooks>().Changed(machine, machine with { State = MachineState.Failed, Reason = MachineReason.OutOfMemory, Message = "Its memory limit ended it." });
         Assert.Equal("leaves: Its memory limit ended it.", (string?)(await receiver.NextAsync(302, "http://127.0.0.1:1/"))["text"]);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (Convert.ToInt64(database.Value("SELECT attempts FROM notices"), CultureInfo.InvariantCulture) != 1) await Task.Delay(20, limit.Token);
         database.Execute("UPDATE notices SET due = 0");
         await place.Hub.EndAsync();
@@ -58,7 +58,7 @@ public sealed class WebhookTests
         var notice = await receiver.NextAsync();
 
         Assert.Equal(("machine_failed", "out_of_memory"), ((string?)notice["event"], (string?)notice["reason"]));
-        using var done = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var done = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (place.Hub.Service<HubDatabase>().Value("SELECT count(*) FROM notices") is not 0L) await Task.Delay(20, done.Token);
     }
 

@@ -130,7 +130,7 @@ public sealed class DesktopAccessTests : IAsyncLifetime
         if (!File.Exists(XServer)) Assert.Skip($"There is no {XServer}; ./test installs it.");
         _server = Process.Start("/bin/sh", ["-c", "exec \"$@\" >/dev/null 2>&1 5>&1", "sh", XServer, "-displayfd", "5", "-geometry", "640x400", "-depth", "24", "-rfbport", "-1", "-rfbunixpath", Socket, "-rfbunixmode", "0600", "-SecurityTypes", "None", "-nolisten", "tcp"]);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
         while (!(await Desktops.StateAsync(Machine, limit.Token)).IsRunning) await Task.Delay(20, limit.Token);
     }
 }

@@ -30,7 +30,7 @@ public sealed class JobLifeTests : IAsyncLifetime
         Assert.Equal(("succeeded", 0, 20, 1), (manifest.GetProperty("state").GetString(), manifest.GetProperty("exit_code").GetInt32(),
             manifest.GetProperty("parameters").GetProperty("epochs").GetInt32(), manifest.GetProperty("attempts").GetInt32()));
         // What else it had is removed after its end was told.
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (Directory.Exists(Path.Combine(_hub.Folders.JobOf(job.Id), $"{job.Id}-1"))) await Task.Delay(10, limit.Token);
         Assert.Equal("not-found", (await _hub.Host.InspectAsync($"{job.Id}-1", TestHub.Cancellation)).Fault?.Code);
     }

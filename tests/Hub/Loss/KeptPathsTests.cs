@@ -158,7 +158,7 @@ public sealed class KeptPathsTests : HostMachine
     private async Task UntilAsync(string script)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
         while ((await Machine.RunAsync(script)).Code != 0) await Task.Delay(10, limit.Token);
     }
 }

@@ -147,7 +147,7 @@ public sealed class HostMachineTests : IAsyncLifetime
 
         await _hub.SaysAsync(machine, $"kill -9 {before}");
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         string after;
         while ((after = (await _hub.SaysAsync(machine, Lab)).Trim()) == before || after.Length == 0) await Task.Delay(20, limit.Token);
         while (!await AnswersAsync(machine)) await Task.Delay(20, limit.Token);

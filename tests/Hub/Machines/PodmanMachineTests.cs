@@ -119,7 +119,7 @@ public sealed class PodmanMachineTests(PodmanService podman, DebianImage image) 
             var found = await _hub.UntilAsync(machine.Id, record => record.State == MachineState.Running);
             Assert.Equal(1, found.Run);
             var before = await _hub.SaysAsync(machine, "cat /opt/count");
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             while (await _hub.SaysAsync(machine, "cat /opt/count") == before) await Task.Delay(20, limit.Token);
             Assert.Contains("\"version\"", await LabClient.GetAsync(_hub.Fleet.LabSocketOf(found), "/api"), StringComparison.Ordinal);
         }

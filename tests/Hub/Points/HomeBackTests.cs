@@ -72,7 +72,7 @@ public sealed class HomeBackTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => hub.Service<EnvironmentPoints>().BackAsync(TestHub.Ada, "leaves", one.Id, homeOnly: true, confirmed: true, TestHub.Cancellation));
         await hub.EndAsync();
         await hub.StartLookingAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (Directory.Exists(Path.Combine(hub.Folders.PointsOf("ada"), "back"))) await Task.Delay(20, limit.Token);
 
         Assert.All(files, file => Assert.Equal(isNew ? "one" : "other", File.ReadAllText(file)));

@@ -65,7 +65,7 @@ public sealed class PodmanPointTests(PodmanService podman, DebianImage image) : 
 
         _hub.Fleet.Delete(TestHub.Ada, "leaves", "leaves");
         await _hub.UntilAsync(machine.Id, record => record.State == MachineState.Deleted);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         // While one is removed, a list of them may fail.
         while ((await _engine.LayersAsync(PointBounds.PlaceOf(_hub.Folders, machine.Id), limit.Token)).Value is not { Count: 0 }) await Task.Delay(50, limit.Token);
     }

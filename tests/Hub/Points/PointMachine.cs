@@ -18,7 +18,7 @@ internal static class PointMachine
     public static async Task<EnvironmentPoint> UntilPointAsync(this TestHub hub, string name, Func<EnvironmentPoint, bool> condition)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestHub.Cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
         while (true)
         {
             if ((await hub.PointsAsync(name)).FirstOrDefault(condition) is { } point) return point;

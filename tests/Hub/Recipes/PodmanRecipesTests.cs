@@ -79,7 +79,7 @@ public sealed class PodmanRecipesTests(PodmanService podman) : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Recipes.BuildAsync(_machine.Record, new Lines([], line => { if (line == "up") giveUp.Cancel(); }), giveUp.Token));
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
         while (IsRunning(seconds)) await Task.Delay(10, limit.Token);
     }
 

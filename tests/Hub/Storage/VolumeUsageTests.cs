@@ -57,7 +57,7 @@ public sealed class VolumeUsageTests : IDisposable
         await usage.StartAsync(Cancellation);
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
         while (usage.Of(_folders.NotebooksOf("m1")) is null) await Task.Delay(5, limit.Token);
         await usage.StopAsync(Cancellation);
 

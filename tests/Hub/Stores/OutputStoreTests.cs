@@ -320,7 +320,7 @@ public sealed class OutputStoreTests : IAsyncLifetime
     /// <summary>The folder goes after the end was told.</summary>
     private async Task GoneAsync(JobRecord job)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (Directory.Exists(_hub.Folders.Storage + job.Output["/storage".Length..])) await Task.Delay(10, limit.Token);
     }
 

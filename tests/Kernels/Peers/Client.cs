@@ -14,7 +14,7 @@ internal sealed class Client(ConnectionInfo info, Journal journal) : IAsyncDispo
     public static async Task<Client> ConnectAsync(ConnectionInfo info, Journal? journal = null)
     {
         var client = new Client(info, journal ?? new Journal());
-        await client.Connection.WaitConnectedAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30));
+        await client.Connection.WaitConnectedAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60));
         await client.NudgeAsync();
         return client;
     }

@@ -36,7 +36,7 @@ internal sealed class Frames : IFrameReceiver, IAsyncDisposable
     public void OnFault(string reason) => _events.Writer.TryWrite(reason);
 
     public async Task<object> NextAsync() =>
-        await _events.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await _events.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
     public async Task<byte[][]> MessageAsync()
     {

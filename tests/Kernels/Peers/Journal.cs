@@ -60,7 +60,7 @@ internal sealed class Journal : IKernelSink
     private async Task<T> WaitAsync<T>(Func<T?> find, string what) where T : class
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
         while (true)
         {
             Task changed;
@@ -77,7 +77,7 @@ internal sealed class Journal : IKernelSink
             catch (OperationCanceledException)
             {
                 lock (_lock)
-                    throw new TimeoutException($"Waited 30 s for {what}. Refused: {string.Join(' ', Refused)} Last: {string.Join('\n', _seen.TakeLast(5))}");
+                    throw new TimeoutException($"Waited 60 s for {what}. Refused: {string.Join(' ', Refused)} Last: {string.Join('\n', _seen.TakeLast(5))}");
             }
         }
     }

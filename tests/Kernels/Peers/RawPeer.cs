@@ -43,7 +43,7 @@ internal sealed class RawPeer : IDisposable
     }
 
     public async Task<Socket> AcceptAsync() =>
-        await _listener.AcceptAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await _listener.AcceptAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
     /// <summary>Accepts and shakes hands as a peer of the type given.</summary>
     public async Task<Socket> AcceptAsync(string type, byte minor = 1)
@@ -67,7 +67,7 @@ internal sealed class RawPeer : IDisposable
         for (var at = 0; at < count;)
         {
             var read = await socket.ReceiveAsync(bytes.AsMemory(at), TestContext.Current.CancellationToken).AsTask()
-                .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+                .WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
             if (read == 0) throw new EndOfStreamException();
             at += read;
         }
@@ -79,7 +79,7 @@ internal sealed class RawPeer : IDisposable
     public static async Task AssertClosedAsync(Socket socket)
     {
         var rest = new byte[4096];
-        while (await socket.ReceiveAsync(rest, TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken) > 0)
+        while (await socket.ReceiveAsync(rest, TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken) > 0)
         {
         }
     }

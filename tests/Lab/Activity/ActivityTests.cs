@@ -26,7 +26,7 @@ public sealed class ActivityTests(KeeperFixture keeper)
         await File.WriteAllTextAsync(Path.Combine(notebook.Lab.Root, "go"), "", TestContext.Current.CancellationToken);
 
         // Its question is somebody's turn.
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (await BusyAsync() is not null) await Task.Delay(20, limit.Token);
         Assert.True(string.CompareOrdinal((string?)(await notebook.Lab.GetAsync(Route))["last_input"], before) > 0);
 
@@ -80,7 +80,7 @@ public sealed class ActivityTests(KeeperFixture keeper)
         Assert.Null(Find((await lab.SendAsync(HttpMethod.Get, Route)).Body!, $"terminals/{name}"));
 
         await page.TypeAsync("sleep 1000\r");
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         JsonNode? busy;
         while ((busy = Find((await lab.SendAsync(HttpMethod.Get, Route)).Body!, $"terminals/{name}")) is null) await Task.Delay(20, limit.Token);
         Assert.Equal(("terminal", "sleep 1000"), ((string?)busy["kind"], (string?)busy["name"]));
@@ -99,7 +99,7 @@ public sealed class ActivityTests(KeeperFixture keeper)
 
         Assert.Equal("command", (string?)Find((await lab.SendAsync(HttpMethod.Get, Route)).Body!, $"terminals/{name}")?["kind"]);
         await File.WriteAllTextAsync(Path.Combine(lab.Root, "go"), "", TestContext.Current.CancellationToken);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (Find((await lab.SendAsync(HttpMethod.Get, Route)).Body!, $"terminals/{name}") is not null) await Task.Delay(20, limit.Token);
     }
 
@@ -128,7 +128,7 @@ public sealed class ActivityTests(KeeperFixture keeper)
 
     private static async Task<JsonNode> WaitAsync(RecordedNotebook notebook, Func<JsonNode, bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             if (Find(await notebook.Lab.GetAsync(Route), notebook.Kernel) is { } thing && condition(thing)) return thing;

@@ -145,7 +145,7 @@ public sealed class HistoryTests
     private static async Task WaitAsync(Func<bool> condition)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
         while (!condition())
             await Task.Delay(20, limit.Token);
     }

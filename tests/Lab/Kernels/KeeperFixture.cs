@@ -35,7 +35,7 @@ public sealed class KeeperFixture : IAsyncLifetime
     {
         if (_client is not null)
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             await _client.StopKeeperAsync(limit.Token);
             await _client.DisposeAsync();
         }

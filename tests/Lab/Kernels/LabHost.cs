@@ -89,7 +89,7 @@ internal sealed class LabHost : IAsyncDisposable
     /// <summary>Waits until the kernel's model says so.</summary>
     public async Task WaitForKernelAsync(string id, Func<JsonNode, bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!condition(await GetAsync($"/api/kernels/{id}")))
             await Task.Delay(10, limit.Token);
     }

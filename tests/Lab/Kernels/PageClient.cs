@@ -116,7 +116,7 @@ internal sealed class PageClient : IDisposable
     public async Task<PageMessage?> ReadAsync()
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
         using var whole = new MemoryStream();
         var buffer = new byte[64 << 10];
         WebSocketReceiveResult part;

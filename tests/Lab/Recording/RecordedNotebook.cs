@@ -57,7 +57,7 @@ internal sealed class RecordedNotebook : IAsyncDisposable
     /// <summary>Waits until the file is as asked for.</summary>
     public async Task<JsonNode> WaitForFileAsync(Func<JsonNode, bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             var notebook = await ReadFileAsync();

@@ -160,7 +160,7 @@ public sealed class RecorderTests(KeeperFixture keeper)
         await using var notebook = await StartAsync(keeper, ["print('run')"]);
         await RunAsync(notebook, "print('run')", "c0");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
         while (keeper.Client.Find(notebook.Kernel) is { } kernel && kernel.WholeUpTo < kernel.LastSequence)
             await Task.Delay(10, limit.Token);
 
@@ -249,7 +249,7 @@ public sealed class RecorderTests(KeeperFixture keeper)
 
     private static async Task WaitForStatusAsync(RecordedNotebook notebook, Func<JsonNode, bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!condition(await notebook.Lab.GetAsync($"/api/recording/status?path={Name}")))
             await Task.Delay(10, limit.Token);
     }

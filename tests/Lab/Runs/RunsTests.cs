@@ -55,7 +55,7 @@ public sealed class RunsTests(KeeperFixture keeper)
         await notebook.RestartLabAsync(keeper);
         await File.WriteAllTextAsync(Path.Combine(notebook.Lab.Root, "go"), "", TestContext.Current.CancellationToken);
 
-        var posted = await listener.GetContextAsync().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        var posted = await listener.GetContextAsync().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         var notice = (await JsonNode.ParseAsync(posted.Request.InputStream, cancellationToken: TestContext.Current.CancellationToken))!;
         posted.Response.Close();
         Assert.Equal(("POST", "failed", RecordedNotebook.Name), (posted.Request.HttpMethod, (string?)notice["state"], (string?)notice["notebook"]));
@@ -65,7 +65,7 @@ public sealed class RunsTests(KeeperFixture keeper)
 
     private static async Task<JsonNode> WaitAsync(RecordedNotebook notebook, Func<JsonNode, bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             var (_, runs, _) = await notebook.Lab.SendAsync(HttpMethod.Get, "/api/runs");

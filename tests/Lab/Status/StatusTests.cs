@@ -119,7 +119,7 @@ public sealed class StatusTests
         await using var lab = await TestLab.StartAsync();
         var ended = lab.Server.WaitForShutdownAsync(Cancel);
         Assert.Equal(HttpStatusCode.OK, (await lab.SendAsync(HttpMethod.Post, "api/shutdown")).Status);
-        await ended.WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        await ended.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
     }
 
     [Fact]

@@ -49,7 +49,7 @@ internal sealed class TerminalPage(ClientWebSocket socket, int rows, int columns
     private async Task<bool> ReadAsync()
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
         var length = 0;
         while (true)
         {

@@ -58,7 +58,7 @@ public sealed class CleanTests
         var line = string.Concat(Enumerable.Repeat("< at 0x1 at 0x1", 200_000));
         var text = Output($$"""{"output_type":"stream","text":"{{line}}"}""");
 
-        var cleaned = await Task.Run(() => Clean(text, Default), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        var cleaned = await Task.Run(() => Clean(text, Default), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         Assert.Equal(text, cleaned);
     }

@@ -158,7 +158,7 @@ public sealed class ServerSocketTests
         });
         using var client = await host.ConnectAsync();
         var receiving = ReceiveAsync(client);
-        Assert.Equal("417"u8.ToArray(), await shown.Task.WaitAsync(TimeSpan.FromSeconds(20), Token));
+        Assert.Equal("417"u8.ToArray(), await shown.Task.WaitAsync(TimeSpan.FromSeconds(60), Token));
         client.Abort();
         await Assert.ThrowsAnyAsync<Exception>(() => receiving);
     }
@@ -177,7 +177,7 @@ public sealed class ServerSocketTests
             });
         await using var stream = await host.ConnectRawAsync();
         Assert.Equal(1012, await RawFrame.ReadCloseCodeAsync(stream));
-        await ended.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
     }
 
     [Fact]
@@ -213,7 +213,7 @@ public sealed class ServerSocketTests
             }
             Assert.InRange(before, 1, 5_000);
         }
-        await ended.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
