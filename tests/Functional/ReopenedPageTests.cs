@@ -43,7 +43,14 @@ public sealed class ReopenedPageTests(Chromium chromium)
         workplace.WriteNotebook("old.ipynb", Counting.Source, "1 + 1", Counting.Source);
         new NotebookFile(workplace.PathOf("old.ipynb")).TakeIdsAway();
         await using var lab = await workplace.StartLabAsync();
-        await RunAndLeaveAsync(lab, "old.ipynb", 2);
+        // A page that could never save has told the lab nothing but the run itself.
+        await using (var page = await LabPage.OpenAsync(chromium, lab))
+        {
+            await page.Browser().RouteAsync("**/api/contents/**", route => route.Request.Method == "PUT" ? route.AbortAsync() : route.ContinueAsync());
+            await page.OpenNotebookAsync("old.ipynb");
+            await page.RunCellAsync(2);
+            await page.SeeMoreAsync(2);
+        }
 
         await using var later = await chromium.OpenNotebookAsync(lab, "old.ipynb");
         await AssertGoesOnAsync(workplace, later, 2);
@@ -160,12 +167,12 @@ public sealed class ReopenedPageTests(Chromium chromium)
         Assert.Equal(1, lost);
     }
 
-    private async Task RunAndLeaveAsync(RunningLab lab, string name, int cell = 0)
+    private async Task RunAndLeaveAsync(RunningLab lab, string name)
     {
         await using var page = await LabPage.OpenAsync(chromium, lab);
         await page.OpenNotebookAsync(name);
-        await page.RunCellAsync(cell);
-        await page.SeeMoreAsync(cell);
+        await page.RunCellAsync(0);
+        await page.SeeMoreAsync(0);
     }
 
     private static async Task AssertGoesOnAsync(Workplace workplace, LabPage page, int cell = 0)

@@ -49,7 +49,7 @@ internal sealed class CellFinder
     private int BySource(Execution execution, int after)
     {
         _sources ??= [.. _document.Cells.Select(cell => cell.Type == "code" ? cell.Source : "\0")];
-        var near = execution.Index >= 0 ? execution.Index : after + 1;
+        var near = execution.Index >= 0 ? execution.Index : execution.Place >= 0 ? execution.Place : after + 1;
         var best = -1;
         for (var cell = 0; cell < _sources.Length; cell++)
         {

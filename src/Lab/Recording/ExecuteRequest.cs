@@ -7,8 +7,9 @@ namespace Holdfast.Lab.Recording;
 /// <param name="MessageId">Its msg_id.</param>
 /// <param name="Code">What is executed.</param>
 /// <param name="CellId">The cell's id as the client has it; null when it sends none.</param>
+/// <param name="Place">The cell's place on the page, from 0; -1 when the client does not say it.</param>
 /// <param name="IsOfNotebook">Whether a notebook sent it: JupyterLab's notebooks tell the kernel which cells were deleted, consoles do not.</param>
-internal sealed record ExecuteRequest(string MessageId, string Code, string? CellId, bool IsOfNotebook)
+internal sealed record ExecuteRequest(string MessageId, string Code, string? CellId, int Place, bool IsOfNotebook)
 {
     /// <summary>Reads a request; null for any other message and for silent ones.</summary>
     public static ExecuteRequest? Read(in KernelMessage message)
@@ -25,7 +26,8 @@ internal sealed record ExecuteRequest(string MessageId, string Code, string? Cel
             if (request.TryGetProperty("silent"u8, out var silent) && silent.ValueKind == JsonValueKind.True)
                 return null;
             var cell = metadata.RootElement.TryGetProperty("cellId"u8, out var id) && id.ValueKind == JsonValueKind.String ? id.GetString() : null;
-            return new ExecuteRequest(header.MessageId, code.GetString()!, cell, metadata.RootElement.TryGetProperty("deletedCells"u8, out _));
+            var place = metadata.RootElement.TryGetProperty("cellIndex"u8, out var index) && index.ValueKind == JsonValueKind.Number && index.TryGetInt32(out var given) ? given : -1;
+            return new ExecuteRequest(header.MessageId, code.GetString()!, cell, place, metadata.RootElement.TryGetProperty("deletedCells"u8, out _));
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {

@@ -13,6 +13,8 @@ internal sealed class Execution : OutputFold
     public required string Source { get; init; }
     /// <summary>The cell's id as the client has it; null when it sent none.</summary>
     public string? CellId { get; init; }
+    /// <summary>The cell's place on the page when it was sent; -1 when unknown.</summary>
+    public int Place { get; init; } = -1;
     /// <summary>Whether a notebook sent it, so that a cell that the file lacks is a new one; consoles on the same kernel send cell ids too.</summary>
     public bool IsOfNotebook { get; init; }
     /// <summary>The session that the notebook had when it was sent; null when unknown.</summary>

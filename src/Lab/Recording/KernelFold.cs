@@ -103,6 +103,7 @@ internal sealed class KernelFold(Func<ExecuteRequest, NotebookSession?> notebook
                 Sent = Time(record),
                 Source = request.Code,
                 CellId = request.CellId,
+                Place = request.Place,
                 IsOfNotebook = request.IsOfNotebook,
                 Session = session.Id,
                 Path = session.Path,

@@ -20,6 +20,7 @@ internal sealed record KeptExecution
     public required DateTimeOffset Sent { get; init; }
     public required string Source { get; init; }
     public string? CellId { get; init; }
+    public int Place { get; init; } = -1;
     public bool IsOfNotebook { get; init; }
     public string? Session { get; init; }
     public required string Path { get; init; }

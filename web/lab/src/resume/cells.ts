@@ -1,6 +1,16 @@
 import { CodeCell } from '@jupyterlab/cells';
-import type { Notebook } from '@jupyterlab/notebook';
+import type { INotebookModel, Notebook } from '@jupyterlab/notebook';
+import type { Kernel } from '@jupyterlab/services';
 import type { Execution } from './protocol.ts';
+
+/** From now on each execution of a cell says its place: where the file has no ids, nothing else tells cells of the same source apart. */
+export function tellPlaces(kernel: Kernel.IKernelConnection, model: INotebookModel): void {
+  const request = kernel.requestExecute.bind(kernel);
+  kernel.requestExecute = (content, disposeOnDone, metadata) => {
+    const cellIndex = model.isDisposed ? -1 : [...model.cells].findIndex(({ id }) => id === metadata?.['cellId']);
+    return request(content, disposeOnDone, cellIndex < 0 ? metadata : { ...metadata, cellIndex });
+  };
+}
 
 /** The cell with this id, when it is a code cell. */
 export function cellById(notebook: Notebook, id: string): CodeCell | undefined {

@@ -4,6 +4,7 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import { KernelMessage, type ConnectionStatus, type Contents, type Kernel } from '@jupyterlab/services';
 import { Signal } from '@lumino/signaling';
 import { Asking } from './asking.ts';
+import { tellPlaces } from './cells.ts';
 import { Comeback } from './comeback.ts';
 import { Common } from './common.ts';
 import { askForFold, askForProblem, foldType, type Fold, type Folded, type SaveNote } from './protocol.ts';
@@ -131,6 +132,7 @@ export class NotebookPage {
     if (kernel) {
       this.record = new ShownRecord(this.panel.content, kernel, () => this.refresh());
       this.comeback = new Comeback(kernel, this.status);
+      tellPlaces(kernel, this.panel.context.model);
       kernel.anyMessage.connect(this.onAny);
       kernel.iopubMessage.connect(this.onIOPub);
     }
