@@ -73,6 +73,8 @@ public sealed record WorkloadTurn
     public string? Partition { get; init; }
     /// <summary>Whether somebody works in it: it is told at which address of its node it is reached (<c>HOLDFAST_NODE_ADDRESS</c>), and is not begun anew when that node is lost.</summary>
     public bool IsSession { get; init; }
+    /// <summary>Whether the engine may begin it anew by itself, where its node is lost or wanted. Default: unless it is a session.</summary>
+    public bool MayRequeue { get => field && !IsSession; init; } = true;
     /// <summary>The digest of the image, <c>sha256:</c> and 64 hexadecimal digits, that is checked where it runs; null for any.</summary>
     public string? Digest { get; init; }
     /// <summary>Without an image: a command that says, on each node and before the workload's own, in what the node differs from where the workload comes from, one line; nothing when it does not. Null for no look.</summary>

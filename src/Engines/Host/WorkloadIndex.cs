@@ -21,8 +21,10 @@ internal sealed class WorkloadIndex
     public IEnumerable<string> Ids => Directory.EnumerateFileSystemEntries(_folder).Select(path => Path.GetFileName(path)!).Where(WorkloadSpec.IsId);
 
     /// <summary>The folder of a workload; null when there is none.</summary>
-    public WorkloadFolder? Find(string id) =>
-        WorkloadSpec.IsId(id) && new FileInfo(Path.Combine(_folder, id)).LinkTarget is { } scratch && Directory.Exists(scratch) ? new WorkloadFolder(scratch) : null;
+    public WorkloadFolder? Find(string id) => ScratchOf(id) is { } scratch && Directory.Exists(scratch) ? new WorkloadFolder(scratch) : null;
+
+    /// <summary>Where the folder of a workload is, or was; null when the id is not known.</summary>
+    public string? ScratchOf(string id) => WorkloadSpec.IsId(id) ? new FileInfo(Path.Combine(_folder, id)).LinkTarget : null;
 
     /// <summary>Makes an id known.</summary>
     public void Add(string id, string scratch)

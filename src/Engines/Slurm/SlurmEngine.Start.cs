@@ -19,7 +19,9 @@ public sealed partial class SlurmEngine
         if (SpecRules.Check(spec, hasImages: true) is { } bad) return bad;
         if (spec.Image is not null && NodeContainers.Problem(spec, _settings) is { } impossible) return impossible;
         using var turn = await _index.TurnAsync(spec.Id, cancellationToken);
-        if (Find(spec.Id) is { } other)
+        var left = Look(spec.Id);
+        if (left.Fault is { Code: "unavailable" } away) return away;
+        if (left.Value is { } other)
         {
             var status = await InspectAsync(spec.Id, cancellationToken);
             // What never came to Slurm is what a hub has left that was killed in the middle.
@@ -89,7 +91,7 @@ public sealed partial class SlurmEngine
         var grace = (long)Math.Ceiling(turn.Grace.TotalSeconds);
         List<string> options =
         [
-            "--parsable", $"--job-name={NameOf(record)}", $"--comment=holdfast {spec.Id}", "--output=/dev/null", "--error=/dev/null", "--input=/dev/null", "--chdir=/", "--export=ALL", turn.IsSession ? "--no-requeue" : "--requeue", "--open-mode=append",
+            "--parsable", $"--job-name={NameOf(record)}", $"--comment=holdfast {spec.Id}", "--output=/dev/null", "--error=/dev/null", "--input=/dev/null", "--chdir=/", "--export=ALL", turn.MayRequeue ? "--requeue" : "--no-requeue", "--open-mode=append",
             $"--nodes={Text(turn.Nodes)}", $"--ntasks-per-node=1",
             // Slurm's number for what may go later: only operators may go before others.
             $"--nice={Text((100 - turn.Priority) * 10)}",

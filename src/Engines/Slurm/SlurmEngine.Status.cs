@@ -70,9 +70,9 @@ public sealed partial class SlurmEngine
         {
             folder.Write(record);
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It was removed meanwhile.
+            // It was removed meanwhile, or the disk is full: Slurm is asked again.
         }
     }
 

@@ -55,9 +55,10 @@ public sealed partial class SlurmEngine : IEngine, IHoldsBack
     /// <inheritdoc />
     public async Task<EngineResult<WorkloadStatus>> InspectAsync(string id, CancellationToken cancellationToken)
     {
-        if (Find(id) is not { } found) return NotFound(id);
+        var found = Look(id);
+        if (!found.Ok) return found.Fault;
         var view = await _queue.NowAsync(cancellationToken);
-        return view.Ok ? await StatusAsync(found, view.Value, cancellationToken) : view.Fault;
+        return view.Ok ? await StatusAsync(found.Value, view.Value, cancellationToken) : view.Fault;
     }
 
     /// <inheritdoc />
@@ -89,7 +90,9 @@ public sealed partial class SlurmEngine : IEngine, IHoldsBack
         ArgumentNullException.ThrowIfNull(last);
         while (true)
         {
-            if (Find(id) is not { } found) return NotFound(id);
+            var looked = Look(id);
+            if (!looked.Ok) return looked.Fault;
+            var found = looked.Value;
             var mark = found.Folder.Mark();
             // The step has written what the caller does not know: Slurm is asked at once.
             var isStale = mark.HasEnded || mark.Began > last.Started.UtcTicks;
@@ -130,7 +133,7 @@ public sealed partial class SlurmEngine : IEngine, IHoldsBack
     /// <inheritdoc />
     public async Task<EngineFault?> HoldAsync(string id, bool isHeld, CancellationToken cancellationToken)
     {
-        if (Find(id) is not { Record.Job: { } job }) return NotFound(id);
+        if (Look(id) is not { Ok: true, Value.Record.Job: { } job }) return Look(id).Fault ?? NotFound(id);
         var said = await _slurm.RunAsync("scontrol", [isHeld ? "uhold" : "release", job], cancellationToken);
         _queue.Wake();
         return said.Fault;
@@ -140,11 +143,14 @@ public sealed partial class SlurmEngine : IEngine, IHoldsBack
     public async Task<EngineResult<WorkloadStatus?>> RemoveAsync(string id, CancellationToken cancellationToken)
     {
         using var turn = await _index.TurnAsync(id, cancellationToken);
-        if (Find(id) is not { } found)
+        var looked = Look(id);
+        if (looked.Fault is { Code: "unavailable" } away) return away;
+        if (!looked.Ok)
         {
             if (WorkloadSpec.IsId(id)) _index.Remove(id);
             return default(EngineResult<WorkloadStatus?>);
         }
+        var found = looked.Value;
         var status = await InspectAsync(id, cancellationToken);
         if (!status.Ok) return status.Fault;
         if (!status.Value.IsOver) return new EngineFault("exists", $"{id} {(status.Value.IsRunning ? "runs" : "waits")}. Stop it first.");
@@ -166,7 +172,16 @@ public sealed partial class SlurmEngine : IEngine, IHoldsBack
 
     private static EngineFault NotFound(string id) => new("not-found", $"There is no workload {id} of this hub on Slurm.");
 
-    private Workload? Find(string id) => _index.Find(id) is { } folder && new SlurmFolder(folder.Path) is var own && own.Read() is { } record ? new Workload(own, record) : null;
+    private Workload? Find(string id) => Look(id).Value;
+
+    /// <summary>A workload; one whose folder cannot be read just now, as where a share is not mounted yet, is not one that is gone: it may run.</summary>
+    private EngineResult<Workload> Look(string id)
+    {
+        if (_index.ScratchOf(id) is not { } scratch) return NotFound(id);
+        var folder = new SlurmFolder(scratch);
+        return folder.Read() is { } record ? new Workload(folder, record)
+            : folder.IsEmpty ? NotFound(id) : new EngineFault("unavailable", $"The folder of {id} cannot be read: {scratch}; mend: is the folder that hub and nodes share mounted here?");
+    }
 
     private async Task<EngineFault?> CancelAsync(SlurmRecord record, CancellationToken cancellationToken)
     {

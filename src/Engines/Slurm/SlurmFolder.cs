@@ -47,6 +47,22 @@ internal sealed record SlurmFolder(string Path)
         }
     }
 
+    /// <summary>Whether it is certain that there is no workload here: the folder can be read, and has none.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            try
+            {
+                return !Directory.EnumerateFiles(Path).Contains(Ticket, StringComparer.Ordinal);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>Writes the record, whole or not at all. What somebody writes late of a submission that was given up is nobody's.</summary>
     public void Write(SlurmRecord record) => Replace(RecordOf(record.Ticket), JsonSerializer.SerializeToUtf8Bytes(record, SlurmJson.Default.SlurmRecord));
 

@@ -41,7 +41,7 @@ internal static partial class SlurmScripts
         done
         is_mine || { rm -f "beat.$me"; exit 0; }
         {{(spec.Turn is { IsSession: true } ? """export HOLDFAST_NODE_ADDRESS="$(scontrol show node "$node" 2>/dev/null | sed -n 's/.*NodeAddr=\([^ ]*\).*/\1/p')" """ : "")}}
-        rm -f refused end left.*
+        rm -f told refused end left.*
         put began "$number $node $HOLDFAST_NODE_ADDRESS"
 
         # 3. The command, in a session of its own. It ends with this script, and all that it has started: that has a variable of its own.

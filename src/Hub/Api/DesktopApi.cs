@@ -66,8 +66,8 @@ internal static class DesktopApi
             await refused.ExecuteAsync(context);
             return;
         }
-        using var open = new TokenSocket(login, lifetime, time);
-        await page.LinkAsync(context, machine.Value!, open.Over);
+        using var over = login.While(time, lifetime.ApplicationStopping);
+        await page.LinkAsync(context, machine.Value!, over.Token);
     }
 
     private static IResult View(HttpContext context, HubHosts hosts, string name, DesktopState state) =>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Holdfast.Hub.People;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Holdfast.Hub.Api;
 
@@ -10,14 +11,17 @@ internal static class LongAnswer
 {
     private const int Piece = 64 << 10;
 
-    /// <summary>Begins one. It ends with the login: a session that was ended, or a token that was revoked, sees nothing more.</summary>
+    /// <summary>Begins one. It ends with the login: a session that was ended, a token that was revoked or has run out, sees nothing more.</summary>
     public static void Begin(HttpContext context, string type)
     {
         context.Response.ContentType = type;
         context.Response.Headers.CacheControl = "no-store";
         // A proxy in front must not hold it back.
         context.Response.Headers["X-Accel-Buffering"] = "no";
-        if (context.Features.Get<Login>() is { } login) context.Response.RegisterForDispose(login.Ended.Register(context.Abort));
+        if (context.Features.Get<Login>() is not { } login) return;
+        var over = login.While(context.RequestServices.GetRequiredService<TimeProvider>(), CancellationToken.None);
+        context.Response.RegisterForDispose(over);
+        context.Response.RegisterForDispose(over.Token.Register(context.Abort));
     }
 
     /// <summary>Sends each value as a server-sent event.</summary>

@@ -85,9 +85,9 @@ internal static class PortsApi
         }
         using var tcp = connected.Value;
         using var web = await context.WebSockets.AcceptWebSocketAsync();
-        using var open = new TokenSocket(login, lifetime, time);
+        using var over = login.While(time, lifetime.ApplicationStopping);
         var run = machine.Value!.Run;
         // When a machine stops, what it was sending is not all.
-        await PortWire.RunAsync(web, tcp, () => fleet.Find(context.Caller(), name) is { Ok: true, Value: { State: MachineState.Running } now } && now.Run == run, open.Over);
+        await PortWire.RunAsync(web, tcp, () => fleet.Find(context.Caller(), name) is { Ok: true, Value: { State: MachineState.Running } now } && now.Run == run, over.Token);
     }
 }

@@ -84,8 +84,8 @@ internal static class SshApi
         }
         using var connection = opened.Value;
         using var web = await context.WebSockets.AcceptWebSocketAsync();
-        using var open = new TokenSocket(login, lifetime, time);
+        using var over = login.While(time, lifetime.ApplicationStopping);
         await using var client = WebSocketStream.Create(web, WebSocketMessageType.Binary, Farewell);
-        await connection.RunAsync(client, open.Over);
+        await connection.RunAsync(client, over.Token);
     }
 }

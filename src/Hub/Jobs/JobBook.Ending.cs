@@ -146,7 +146,8 @@ internal sealed partial class JobBook
     private void Tell(JobRecord before, JobRecord now)
     {
         foreach (var observer in observers) observer.Changed(before, now);
-        if (before.State == now.State) return;
+        // One that was asked for and has come back stands in the same state, and counts otherwise.
+        if (before.State == now.State && before.IsAsked == now.IsAsked) return;
         lock (_turn)
         {
             if (now.IsOver)
@@ -160,6 +161,7 @@ internal sealed partial class JobBook
                 progress.Add(now);
             }
         }
+        if (before.State == now.State) return;
         if (now.IsOver) Follow(now);
         if (now.Parent is null && (now.IsOver || now.State == JobState.Running))
             events.Add($"job.{JobWords.Of(now.State)}", null, now.Owner, $"Job {now.Spec.Name} ({now.Id}) {JobWords.Happened(now)}");

@@ -6,7 +6,7 @@ namespace Holdfast.Hub.Jobs;
 /// <summary>The jobs at work: each that has its turn is a task, from its folders to its end.</summary>
 internal sealed partial class JobBook
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1), Latest = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1), Latest = TimeSpan.FromMinutes(1), LongestTimer = TimeSpan.FromDays(45);
 
     async Task IHostedService.StartAsync(CancellationToken cancellationToken)
     {
@@ -145,7 +145,6 @@ internal sealed partial class JobBook
         {
             // 1. Its turn.
             var log = new FileInfo(options.Folders.LogOf(entry.Record.Id));
-            HubFolders.Make(options.Folders.JobOf(entry.Record.Id));
             var job = entry.Update(record => record.State != JobState.Queued ? record : record with
             {
                 State = JobState.Preparing,
@@ -164,6 +163,13 @@ internal sealed partial class JobBook
                 Schedule();
                 return;
             }
+            var place = options.Folders.JobOf(job.Id);
+            if (Path.GetDirectoryName(place)! is var all && !Directory.Exists(all) && new FileInfo(all).LinkTarget is { } away)
+            {
+                Wait(entry, JobReason.EngineUnavailable, $"{all} is a link to {away}, which is not there; mend: mount it.");
+                return;
+            }
+            HubFolders.Make(place);
             using var wanted = CancellationTokenSource.CreateLinkedTokenSource(_hub.Token, entry.Cancelled.Token);
             try
             {
@@ -217,7 +223,7 @@ internal sealed partial class JobBook
         var job = entry.Record;
         var engine = starter.EngineOf(job);
         var status = engine is null ? new EngineFault("unavailable", "There is no such engine.") : await engine.InspectAsync(JobStart.WorkloadOf(job), _hub.Token);
-        while (status is { Fault.Code: "unavailable" })
+        while (status is { Fault.Code: "unavailable" } && !entry.Cancelled.IsCancellationRequested)
         {
             entry.Update(record => record with { Reason = JobReason.EngineUnavailable, Message = status.Fault!.Message });
             await Task.Delay(Soon, time, _hub.Token);
@@ -239,8 +245,12 @@ internal sealed partial class JobBook
             if (status.Value?.Waiting is not null) status = await AwaitTurnAsync(entry, engine, status.Value);
             if (status is { Ok: true, Value: { } now } && (!engine.SchedulesItself || now.IsRunning || now.ExitCode is not null))
             {
-                Requeued(entry, now);
-                (status, timedOut) = await FollowRunAsync(entry, engine, now);
+                if (Requeued(entry, now)) (status, timedOut) = await FollowRunAsync(entry, engine, now);
+                else
+                {
+                    await StopAsync(engine, entry.Record, TimeSpan.Zero);
+                    status = new EngineFault("not-found", "It was begun anew, and must not be.");
+                }
             }
         }
         while (status is { Ok: true, Value.Waiting: not null });
@@ -270,7 +280,7 @@ internal sealed partial class JobBook
         var end = WaitForEndAsync(engine, JobStart.WorkloadOf(job), started, watching.Token);
         var cancelled = Task.Delay(Timeout.InfiniteTimeSpan, entry.Cancelled.Token);
         var limit = job.Spec.MaxDuration is { } most ? job.Attempts[^1].Started!.Value + most - time.GetUtcNow() : (TimeSpan?)null;
-        var late = limit is { } left ? Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, watching.Token) : Task.Delay(Timeout.InfiniteTimeSpan, watching.Token);
+        var late = limit is { } left ? LateAsync(left, watching.Token) : Task.Delay(Timeout.InfiniteTimeSpan, watching.Token);
         var uploading = job.Store is null ? Task.CompletedTask : UploadAsync(entry, watching.Token);
         var timedOut = false;
         EngineResult<WorkloadStatus> status;
@@ -292,6 +302,13 @@ internal sealed partial class JobBook
             await uploading;
         }
         return (status, timedOut);
+    }
+
+    /// <summary>No timer is longer than 49 days.</summary>
+    private async Task LateAsync(TimeSpan left, CancellationToken cancellationToken)
+    {
+        for (; left > LongestTimer; left -= LongestTimer) await Task.Delay(LongestTimer, time, cancellationToken);
+        await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken);
     }
 
     /// <summary>Waits until what runs does not any more: it has ended, or its engine has put it back.</summary>

@@ -5,11 +5,12 @@ using Holdfast.Hub.Images;
 using Holdfast.Hub.Inside;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.People;
+using Microsoft.Extensions.Logging;
 
 namespace Holdfast.Hub.Jobs;
 
 /// <summary>Makes a job's attempt ready and starts it. What an attempt changes beside its output is gone with it.</summary>
-internal sealed class JobStart(HubOptions options, JobCode code, JobImages images, JobEnvironments environments, JobPackages packages, RegistryLogins logins, SecretStore secrets)
+internal sealed class JobStart(HubOptions options, JobCode code, JobImages images, JobEnvironments environments, JobPackages packages, RegistryLogins logins, SecretStore secrets, ILogger<JobStart> log)
 {
     // What a shell says of a program that is not there or may not be executed, 127 and 126, is what everybody knows.
     private static readonly string[] Shell = ["/bin/sh", "-c", "exec \"$@\"", "sh"];
@@ -144,8 +145,17 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
     /// <summary>Removes what an attempt has left beside its output and its log.</summary>
     public async Task ClearAsync(IEngine engine, JobRecord job, CancellationToken cancellationToken)
     {
-        await engine.RemoveAsync(WorkloadOf(job), cancellationToken);
-        FolderCopy.Remove(Path.Combine(options.Folders.JobOf(job.Id), WorkloadOf(job)));
+        // What the engine cannot let go yet, its next look at what was left will find.
+        if (await engine.RemoveAsync(WorkloadOf(job), cancellationToken) is { Fault.Code: "unavailable" }) return;
+        try
+        {
+            FolderCopy.Remove(Path.Combine(options.Folders.JobOf(job.Id), WorkloadOf(job)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Files of other users: they cost space, not the job.
+            JobsLog.NotCleared(log, job.Id, e.Message);
+        }
     }
 
     private WorkloadTurn TurnOf(JobRecord job) => new()
@@ -156,6 +166,7 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
         Grace = job.Spec.StopGrace ?? JobRules.DefaultGrace,
         Priority = job.Spec.Priority ?? JobRules.DefaultPriority,
         Partition = job.Spec.Partition,
+        MayRequeue = JobRules.IsTriedAgain(job, JobReason.Interrupted, null),
         Digest = job.Digest,
         Comparison = packages.Comparison(job),
         MustBeSame = job.Spec.Environment == JobRules.Same,

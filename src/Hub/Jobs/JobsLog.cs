@@ -20,6 +20,9 @@ internal static partial class JobsLog
     [LoggerMessage(2506, LogLevel.Warning, "job {Job} ({Name}): {Message}")]
     public static partial void Requeued(ILogger log, string job, string name, string message);
 
+    [LoggerMessage(2507, LogLevel.Warning, "job {Job}: what it has left could not be removed: {Why}")]
+    public static partial void NotCleared(ILogger log, string job, string why);
+
     [LoggerMessage(2504, LogLevel.Error, "job {Job}: unforeseen")]
     public static partial void Unforeseen(ILogger log, Exception fault, string job);
 }

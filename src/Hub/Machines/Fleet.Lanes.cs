@@ -187,13 +187,26 @@ internal sealed partial class Fleet
             {
                 EngineResult<WorkloadStatus> end;
                 // An engine that does not answer for a while does not end what runs.
-                while ((end = await engine.WaitAsync(lane.Record.Id, _hub.Token)) is { Fault.Code: "unavailable" })
+                while ((end = await EndOfAsync()) is { Fault.Code: "unavailable" })
                     await Task.Delay(TimeSpan.FromSeconds(1), time, _hub.Token);
                 lane.Ask(new LaneOrder.Ended(run, end.Value));
             }
             catch (OperationCanceledException)
             {
                 // The hub ends.
+            }
+        }
+
+        async Task<EngineResult<WorkloadStatus>> EndOfAsync()
+        {
+            try
+            {
+                return await engine.WaitAsync(lane.Record.Id, _hub.Token);
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                FleetLog.Unforeseen(log, fault, lane.Record.Spec.Name);
+                return new EngineFault("unavailable", fault.Message);
             }
         }
     }
@@ -211,6 +224,7 @@ internal sealed partial class Fleet
     private async Task EndAsync(Lane lane, string reason, string? message)
     {
         if (MachineRules.IsAtRest(lane.Record.State)) return;
+        var wasRunning = lane.Record.State == MachineState.Running;
         // A hub that is killed meanwhile leaves to the next one why.
         lane.Update(record => IsOfHub(reason) ? record with { State = MachineState.Stopping, Reason = reason, Message = message } : record with { State = MachineState.Stopping });
         var engine = EngineOf(lane);
@@ -220,6 +234,15 @@ internal sealed partial class Fleet
         var lost = isThere ? await RememberLossAsync(lane) : null;
         if (IsOfHub(reason) && lost is { IsEmpty: false }) message = $"{message} Lost with it: {LossWords.Of(lost)}; 'holdfast machine loss {lane.Record.Spec.Name}' lists it.".TrimStart();
         if (status is { Value.IsOver: false }) status = await engine.StopAsync(lane.Record.Id, StopGrace, _hub.Token);
+        // What waits for its turn, or has just begun, is of no use to anybody: it is ended as soon as the engine answers.
+        while (!wasRunning && status is { Fault.Code: "unavailable" } away)
+        {
+            lane.Update(record => record with { Message = $"It is stopped as soon as that is possible: {away.Fault!.Message}" });
+            await Task.Delay(TimeSpan.FromSeconds(1), time, _hub.Token);
+            status = await engine.InspectAsync(lane.Record.Id, _hub.Token);
+            if (status is { Value.IsOver: false }) status = await engine.StopAsync(lane.Record.Id, StopGrace, _hub.Token);
+            isThere = status.Ok;
+        }
         if (status is { Fault.Code: "unavailable" })
         {
             lane.Update(record => record with { State = MachineState.Running, Reason = MachineReason.EngineUnavailable, Message = $"It could not be stopped: {status.Fault.Message}" });
@@ -294,7 +317,19 @@ internal sealed partial class Fleet
                     WatchEnd(lane, engine);
                     return;
                 case WantedState.Running when status is { Value.IsOver: false }:
-                    await FollowAsync(lane, _hub.Token);
+                    var starting = lane.BeginStart(_hub.Token);
+                    try
+                    {
+                        await FollowAsync(lane, starting.Token);
+                    }
+                    catch (OperationCanceledException) when (!_hub.IsCancellationRequested)
+                    {
+                        // A stop that was asked for meanwhile follows as the next order.
+                    }
+                    finally
+                    {
+                        lane.EndStart();
+                    }
                     return;
                 case WantedState.Running when lane.Record.State is MachineState.Running:
                     var (reason, message) = MachineStart.EndWords(status);

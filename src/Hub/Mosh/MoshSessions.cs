@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using Holdfast.Hub.Api;
 using Holdfast.Hub.Machines;
 using Holdfast.Hub.People;
 using Holdfast.Hub.Ports;
@@ -127,8 +126,8 @@ internal sealed class MoshSessions(
         var reason = "its key or login was removed";
         try
         {
-            using var token = login is null ? null : new TokenSocket(login, lifetime, time);
-            using var over = CancellationTokenSource.CreateLinkedTokenSource(session.Ended, token?.Over ?? CancellationToken.None, lifetime.ApplicationStopping);
+            using var also = CancellationTokenSource.CreateLinkedTokenSource(session.Ended, lifetime.ApplicationStopping);
+            using var over = login?.While(time, also.Token) ?? also;
             var (relaying, watching) = (session.Relay.RunAsync(over.Token), WatchAsync(session.Record, line, over.Token));
             await Task.WhenAny(relaying, watching);
             await over.CancelAsync();

@@ -42,7 +42,7 @@ internal sealed class LiveFeed(HubOptions options, TimeProvider time) : IMachine
         context.Response.ContentType = "text/event-stream";
         var login = Logins.Of(context);
         var every = int.TryParse(context.Request.Query["every"], out var seconds) && seconds >= LeastSeconds && seconds < Tick.TotalSeconds ? TimeSpan.FromSeconds(seconds) : Tick;
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, login.Ended);
+        using var ended = login.While(time, context.RequestAborted);
         var changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
         _pages[changes] = login.Caller;
         try

@@ -8,6 +8,9 @@ namespace Holdfast.Hub.People;
 /// <param name="expires">When it ends at the latest; null for never.</param>
 internal sealed class Login(Caller caller, byte[] hash, bool isToken, DateTimeOffset seen, DateTimeOffset? expires)
 {
+    /// <summary>No timer is longer than 49 days: who has been connected for this long connects again.</summary>
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(45);
+
     private readonly CancellationTokenSource _ended = new();
 
     public Caller Caller { get; } = caller;
@@ -24,4 +27,12 @@ internal sealed class Login(Caller caller, byte[] hash, bool isToken, DateTimeOf
     public CancellationToken Ended => _ended.Token;
 
     public void End() => _ended.Cancel();
+
+    /// <summary>Cancelled when the login has ended or is past its time, and by <paramref name="also"/>. Whoever asks disposes it.</summary>
+    public CancellationTokenSource While(TimeProvider time, CancellationToken also)
+    {
+        var over = CancellationTokenSource.CreateLinkedTokenSource(Ended, also);
+        if (Expires - time.GetUtcNow() is { } left) over.CancelAfter(TimeSpan.FromTicks(Math.Clamp(left.Ticks, 0, LongestTimer.Ticks)));
+        return over;
+    }
 }

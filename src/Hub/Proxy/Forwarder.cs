@@ -38,7 +38,7 @@ internal sealed class Forwarder : IDisposable
     /// <summary>Forwards a request. What goes wrong before the answer has begun is returned, for a page or JSON; later on the connection is cut, so that nobody takes a part for the whole.</summary>
     /// <param name="context">The request.</param>
     /// <param name="upstream">Where it goes.</param>
-    /// <param name="ended">Ends connections that stay open: the login is over.</param>
+    /// <param name="ended">Cuts it: the login or the link is over, or the client has gone.</param>
     public async Task<string?> ForwardAsync(HttpContext context, Upstream upstream, CancellationToken ended)
     {
         if (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade && context.Request.Headers.Upgrade.Count > 0)
@@ -51,7 +51,7 @@ internal sealed class Forwarder : IDisposable
         try
         {
             // 3
-            using var response = await _client.SendAsync(request, context.RequestAborted);
+            using var response = await _client.SendAsync(request, ended);
             ResponseHead.Copy(response, context);
             // 4
             await CopyBodyAsync(context, response, ended);
@@ -59,7 +59,7 @@ internal sealed class Forwarder : IDisposable
         }
         catch (Exception fault) when (IsExpected(fault))
         {
-            return Settle(context, upstream, fault);
+            return Settle(context, upstream, fault, ended);
         }
         finally
         {
@@ -75,7 +75,7 @@ internal sealed class Forwarder : IDisposable
         using var request = RequestHead.Make(context, upstream, RequestHead.Target(context), null, upgrade: true);
         try
         {
-            using var response = await client.SendAsync(request, context.RequestAborted);
+            using var response = await client.SendAsync(request, ended);
             ResponseHead.Copy(response, context);
             if ((int)response.StatusCode != StatusCodes.Status101SwitchingProtocols)
             {
@@ -83,7 +83,7 @@ internal sealed class Forwarder : IDisposable
                 return null;
             }
             context.Response.Headers.Upgrade = response.Headers.Upgrade.ToString();
-            await using var machine = await response.Content.ReadAsStreamAsync(context.RequestAborted);
+            await using var machine = await response.Content.ReadAsStreamAsync(ended);
             await using var page = await upgrade.UpgradeAsync();
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(ended, _stopping);
             await Tunnel.RunAsync(page, machine, socket!, stop.Token);
@@ -91,19 +91,19 @@ internal sealed class Forwarder : IDisposable
         }
         catch (Exception fault) when (IsExpected(fault))
         {
-            return Settle(context, upstream, fault);
+            return Settle(context, upstream, fault, ended);
         }
     }
 
     private async Task CopyBodyAsync(HttpContext context, HttpResponseMessage response, CancellationToken ended)
     {
         if (HttpMethods.IsHead(context.Request.Method) || (int)response.StatusCode is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified) return;
-        await using var body = await response.Content.ReadAsStreamAsync(context.RequestAborted);
-        // Events go on for ever: they end with the login and the hub, where others are let finish.
+        await using var body = await response.Content.ReadAsStreamAsync(ended);
+        // Events go on for ever: they end with the hub, where others are let finish.
         using var stop = response.Content.Headers.ContentType?.MediaType == "text/event-stream"
-            ? CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, ended, _stopping)
+            ? CancellationTokenSource.CreateLinkedTokenSource(ended, _stopping)
             : null;
-        var cancellationToken = stop?.Token ?? context.RequestAborted;
+        var cancellationToken = stop?.Token ?? ended;
         // Head and first bytes leave as one where both are there; else the head does not wait.
         var first = body.ReadAsync(Memory<byte>.Empty, cancellationToken);
         if (!first.IsCompleted) await context.Response.Body.FlushAsync(cancellationToken);
@@ -118,10 +118,10 @@ internal sealed class Forwarder : IDisposable
     }
 
     /// <summary>What the client is told; null when there is nobody to tell, or it is too late.</summary>
-    private string? Settle(HttpContext context, Upstream upstream, Exception fault)
+    private string? Settle(HttpContext context, Upstream upstream, Exception fault, CancellationToken ended)
     {
         if (context.RequestAborted.IsCancellationRequested) return null;
-        if (context.Response.HasStarted)
+        if (context.Response.HasStarted || ended.IsCancellationRequested)
         {
             if (fault is not OperationCanceledException) ProxyLog.BrokeOff(_log, upstream.Machine.Spec.Name, fault.GetBaseException().Message);
             context.Abort();

@@ -72,10 +72,11 @@ internal sealed class MachineOrigins(
             return;
         }
 
+        using var over = login.While(time, context.RequestAborted);
         // 4
         if (request.Path.StartsWithSegments("/.holdfast"))
         {
-            await own.AnswerAsync(context, machine, login.Ended);
+            await own.AnswerAsync(context, machine, over.Token);
             return;
         }
 
@@ -88,7 +89,7 @@ internal sealed class MachineOrigins(
 
         // 6
         var upstream = new Upstream(machine, origin.Port, origin.Port is null ? machines.LabSocketOf(machine) : machines.PortSocketOf(machine));
-        if (await forwarder.ForwardAsync(context, upstream, login.Ended) is { } problem)
+        if (await forwarder.ForwardAsync(context, upstream, over.Token) is { } problem)
             await OwnPaths.NoAnswerAsync(context, machine, problem);
     }
 
@@ -96,13 +97,16 @@ internal sealed class MachineOrigins(
     private async Task GuestAsync(HttpContext context, MachineRecord machine, int port, PortLink link)
     {
         var request = context.Request;
-        if (Changes(context) ? !SameOrigin.Proves(request) : SameOrigin.Denies(request)) await RefuseAsync(context, new HubFault("forbidden", "The request does not come from this port's own page."));
+        // Before the link is looked for once more: one that is ended meanwhile ends this.
+        var ended = links.Ended(link);
+        if (links.Find(OwnCookies.ReadLink(request), machine, port) is null) await AskForLoginAsync(context, new MachineOrigin(machine.Spec.Name, port), hadToken: false);
+        else if (Changes(context) ? !SameOrigin.Proves(request) : SameOrigin.Denies(request)) await RefuseAsync(context, new HubFault("forbidden", "The request does not come from this port's own page."));
         else if (request.Path.StartsWithSegments("/.holdfast")) await RefuseAsync(context, new HubFault("not-found", "There is nothing at this address."));
         else if (machine.State != MachineState.Running) await RefuseAsync(context, new HubFault("unavailable", $"{machine.Spec.Name} does not run at the moment; mend: ask who gave you the link to start it."));
         else
         {
             using var expires = new CancellationTokenSource(link.Expires - time.GetUtcNow() is { Ticks: > 0 } left ? left : TimeSpan.Zero, time);
-            using var over = CancellationTokenSource.CreateLinkedTokenSource(expires.Token, links.Ended(link));
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, expires.Token, ended);
             if (await forwarder.ForwardAsync(context, new Upstream(machine, port, machines.PortSocketOf(machine)), over.Token) is { } problem) await OwnPaths.NoAnswerAsync(context, machine, problem);
         }
     }

@@ -74,14 +74,22 @@ internal sealed partial class HomeKeys(HubFolders folders, AuditLog audit)
             using var ssh = Posix.OpenBelow(root, ".ssh", pathOnly: true);
             if (ssh.IsInvalid || Posix.Status(ssh) is not { IsFolder: true }) return new HubFault("conflict", "~/.ssh is no folder of its own; mend: in a machine, make it one.");
             var key = new HomeKey(name, File.Exists($"{file}.pub") ? (await File.ReadAllTextAsync($"{file}.pub", cancellationToken)).Trim() : null);
+            // The public half first: one that is left over of another key must not come to stand beside this one.
+            var halves = new List<(string Path, string Text, UnixFileMode Mode)> { ($"{Posix.NameOf(ssh)}/{name}", await File.ReadAllTextAsync(file, cancellationToken), Private) };
+            if (key.Public is not null) halves.Insert(0, ($"{Posix.NameOf(ssh)}/{name}.pub", $"{key.Public}\n", Public));
+            var written = new List<string>();
             try
             {
-                await WriteAsync($"{Posix.NameOf(ssh)}/{name}", await File.ReadAllTextAsync(file, cancellationToken), Private, cancellationToken);
-                if (key.Public is not null) await WriteAsync($"{Posix.NameOf(ssh)}/{name}.pub", $"{key.Public}\n", Public, cancellationToken);
+                foreach (var (path, half, mode) in halves)
+                {
+                    await WriteAsync(path, half, mode, cancellationToken);
+                    written.Add(path);
+                }
             }
             catch (IOException fault)
             {
-                return new HubFault(Path.Exists($"{Posix.NameOf(ssh)}/{name}") ? "exists" : "unavailable", $"~/.ssh/{name} was not written: {fault.Message.Replace(Posix.NameOf(ssh), "~/.ssh", StringComparison.Ordinal)} mend: another name, or remove it in a machine.");
+                written.ForEach(File.Delete);
+                return new HubFault(halves.Any(half => Path.Exists(half.Path)) ? "exists" : "unavailable", $"~/.ssh/{name} was not written: {fault.Message.Replace(Posix.NameOf(ssh), "~/.ssh", StringComparison.Ordinal)} mend: another name, or remove it in a machine.");
             }
             foreach (var path in (string[])[$"{Posix.NameOf(root)}/.ssh", $"{Posix.NameOf(ssh)}/{name}", $"{Posix.NameOf(ssh)}/{name}.pub"]) Posix.Own(path, owner.User, owner.Group);
             if (!Usual.Contains(name)) await OfferAsync(root, ssh, name, owner, cancellationToken);
@@ -129,7 +137,15 @@ internal sealed partial class HomeKeys(HubFolders folders, AuditLog audit)
     {
         // Not through a link: what is there already is a fault.
         await using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode });
-        await file.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
+        try
+        {
+            await file.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
+        }
+        catch
+        {
+            File.Delete(path);
+            throw;
+        }
     }
 
     private static string? Read(Microsoft.Win32.SafeHandles.SafeFileHandle root, string path)

@@ -99,10 +99,9 @@ internal sealed class SshDoor(HubOptions options, Fleet fleet, Persons persons, 
     private async Task RelayAsync(NetworkStream line, Caller caller, MachineRecord machine, SshKey key, CancellationToken stop)
     {
         var opened = await ways.OpenAsync(caller, machine, [key], stop);
-        await SayAsync(line, opened.Ok ? new DoorAnswer(Relays: true) : new DoorAnswer(Fault: opened.Fault.Message), stop);
-        if (!opened.Ok) return;
         using var connection = opened.Value;
-        await connection.RunAsync(line, stop);
+        await SayAsync(line, opened.Ok ? new DoorAnswer(Relays: true) : new DoorAnswer(Fault: opened.Fault.Message), stop);
+        if (connection is not null) await connection.RunAsync(line, stop);
     }
 
     private async Task EnterAsync(NetworkStream line, Caller caller, MachineRecord machine, SshKey key, string command, CancellationToken stop)

@@ -38,10 +38,9 @@ internal sealed class SshGateway(HubOptions options, SshKeys keys, HostKeys host
         keys.Changed += WriteKeys;
         try
         {
-            WriteKeys();
             while (true)
             {
-                SshLog.GatewayEnded(log, await RunAsync(port, stoppingToken), Pause);
+                SshLog.GatewayEnded(log, await TryAsync(port, stoppingToken), Pause);
                 await Task.Delay(Pause, time, stoppingToken);
             }
         }
@@ -52,6 +51,20 @@ internal sealed class SshGateway(HubOptions options, SshKeys keys, HostKeys host
         finally
         {
             keys.Changed -= WriteKeys;
+        }
+    }
+
+    /// <summary>What the gateway cannot do, as on a full disk, must not end the hub.</summary>
+    private async Task<string> TryAsync(int port, CancellationToken cancellationToken)
+    {
+        try
+        {
+            WriteKeys();
+            return await RunAsync(port, cancellationToken);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+        {
+            return fault.Message;
         }
     }
 

@@ -35,17 +35,25 @@ internal sealed class SshWays(HubOptions options, Sshd sshd, SshKeys keys, SshSe
     {
         // Before anything is looked up again: a key that goes meanwhile ends it.
         var session = sessions.Begin(caller.Name, machine.Id, [.. allowed.Select(key => key.Id)]);
-        var started = await sshd.StartAsync(machine, allowed, cancellationToken);
-        if (!started.Ok || allowed.Any(key => keys.Find(key.Id) is null))
+        SshdProcess? process = null;
+        try
         {
-            session.Dispose();
-            started.Value?.Dispose();
+            var started = await sshd.StartAsync(machine, allowed, cancellationToken);
+            process = started.Value;
             if (started.Fault is { } fault) SshLog.NotOpened(log, machine.Spec.Name, fault.Message);
-            return started.Fault ?? new HubFault("forbidden", "The key was removed.");
+            if (process is null || allowed.Any(key => keys.Find(key.Id) is null)) return started.Fault ?? new HubFault("forbidden", "The key was removed.");
+            keys.See(session.Keys);
+            audit.Write(caller.Name, "machine.ssh", machine.Spec.Name, string.Join(", ", allowed.Select(key => key.Name)));
+            var connection = new SshConnection(process, session);
+            (process, session) = (null, null);
+            return connection;
         }
-        keys.See(session.Keys);
-        audit.Write(caller.Name, "machine.ssh", machine.Spec.Name, string.Join(", ", allowed.Select(key => key.Name)));
-        return new SshConnection(started.Value, session);
+        finally
+        {
+            // Not opened, for whatever reason, or given up meanwhile: it is no session that a machine is kept up by.
+            process?.Dispose();
+            session?.Dispose();
+        }
     }
 }
 

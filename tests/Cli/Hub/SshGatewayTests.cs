@@ -110,6 +110,7 @@ public sealed class SshGatewayTests
         {
             await terminal.UntilAsync("from-there");
             await terminal.UntilAsync("mosh is exiting");
+            await MoshTests.UntilFreeAsync(first, 4);
         }
         const string Asks = """ssh -F mine.conf hub "sh -c '[ -n \"\$SSH_CONNECTION\" ] && printf \"\nMOSH SSH_CONNECTION %s\n\" \"\$SSH_CONNECTION\"; exec env LANG=C.UTF-8 LC_ALL=C.UTF-8 mosh-server new'" """;
         Assert.Matches($@"^\r\nMOSH SSH_CONNECTION 127\.0\.0\.1 \d+ 127\.0\.0\.1 {port}\r\nMOSH CONNECT {first} \S{{22}}\r\n$", (await ssh.BashAsync(Asks)).Out);

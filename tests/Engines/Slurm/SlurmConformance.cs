@@ -58,6 +58,21 @@ public sealed class SlurmConformance(SlurmCluster cluster) : EngineConformance
     }
 
     [Fact]
+    public async Task Folder_ThatCannotBeReadForAWhile_IsNotTakenForOneThatIsGone()
+    {
+        var spec = Script("echo up; exec sleep 1000");
+        await StartAsync(spec, untilItSays: "up");
+
+        Directory.Move(spec.Scratch, $"{spec.Scratch}.away");
+        var (inspected, removed) = (await Engine.InspectAsync(spec.Id, Cancellation), await Engine.RemoveAsync(spec.Id, Cancellation));
+        Directory.Move($"{spec.Scratch}.away", spec.Scratch);
+
+        Assert.Equal(("unavailable", "unavailable"), (inspected.Fault?.Code, removed.Fault?.Code));
+        Assert.Contains("mend: is the folder that hub and nodes share mounted here?", inspected.Fault!.Message, StringComparison.Ordinal);
+        Assert.True(Value(await Engine.InspectAsync(spec.Id, Cancellation)).IsRunning);
+    }
+
+    [Fact]
     public async Task Secrets_InTheEnvironment_AreNowhereInSlurm()
     {
         var spec = Script("printenv TOKEN; echo up; exec sleep 1000");

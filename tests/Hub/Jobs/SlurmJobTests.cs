@@ -240,18 +240,65 @@ public sealed class SlurmJobTests(SlurmCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Requeue_OfACommandThatDoesNotListen_CountsHowItsNextAttemptEnds()
+    {
+        var job = await SubmitAsync("trap '' TERM; [ $HOLDFAST_ATTEMPT = 1 ] || { echo the next one; exit 0; }; echo up; while :; do sleep 0.1; done");
+        await UntilAsync(() => File.Exists(_hub.Folders.LogOf(job.Id)) && _hub.LogOf(job) == "up\n");
+
+        await cluster.SaysAsync("scontrol", "requeue", (await cluster.SaysAsync("squeue", "--noheader", "--me", "--format=%i")).Trim());
+        job = await UntilOverAsync(job);
+
+        Assert.Equal((JobState.Succeeded, 2), (job.State, job.Attempts.Count));
+        Assert.EndsWith("the next one\n", _hub.LogOf(job), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Job_ThatMayRunOnce_IsNotBegunAgainBySlurm()
+    {
+        var job = await SubmitAsync("exec sleep 600", spec => spec with { Retry = new JobRetry(MaxAttempts: 1) });
+        await _hub.UntilAsync(job, record => record.State == JobState.Running);
+
+        var shown = await cluster.SaysAsync("scontrol", "show", "job", "--oneliner", (await cluster.SaysAsync("squeue", "--noheader", "--me", "--format=%i")).Trim());
+
+        Assert.Contains(" Requeue=0 ", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sweep_WhoseWaitingPartSlurmHasLost_GoesOn()
+    {
+        var all = new JobResources(Cpu: 4);
+        for (var i = 0; i < 2; i++) await _hub.UntilAsync(await SubmitAsync("until [ -e $HOLDFAST_STORAGE/go ]; do sleep 0.1; done", spec => spec with { Resources = all }), job => job.State == JobState.Running);
+        var sweep = await SubmitAsync("echo ran", spec => spec with
+        {
+            Resources = all,
+            Sweep = new JobSweep { Parameters = new Dictionary<string, JsonElement> { ["rate"] = Json("[1, 2]") }, MaxParallel = 1 },
+        });
+        JobRecord? waiting = null;
+        await UntilAsync(() => (waiting = _hub.Jobs.Parts(sweep).FirstOrDefault(part => part.IsAsked)) is not null);
+
+        await _hub.EndAsync();
+        File.Delete(Path.Combine(_hub.Folders.SlurmEngine, JobStart.WorkloadOf(waiting!)));
+        await cluster.SaysAsync("scancel", "--me", "--state=PENDING");
+        await _hub.StartAsync();
+        File.WriteAllText(Path.Combine(_hub.Folders.Storage, "go"), "");
+
+        Assert.Equal(JobState.Succeeded, (await UntilOverAsync(sweep)).State);
+    }
+
+    [Fact]
     public async Task Cancel_OfWhatRunsAndOfWhatWaits_EndsBoth()
     {
         var all = new JobResources(Cpu: 4);
         var jobs = new List<JobRecord>();
-        for (var i = 0; i < 2; i++) jobs.Add(await _hub.UntilAsync(await SubmitAsync("trap 'echo told; exit 1' TERM; while :; do sleep 0.1; done", spec => spec with { Resources = all }), job => job.State == JobState.Running));
+        for (var i = 0; i < 2; i++) jobs.Add(await _hub.UntilAsync(await SubmitAsync("trap 'echo told; exit 1' TERM; echo up; while :; do sleep 0.1; done", spec => spec with { Resources = all }), job => job.State == JobState.Running));
+        await UntilAsync(() => jobs.All(job => _hub.LogOf(job) == "up\n"));
         var waiting = await _hub.UntilAsync(await SubmitAsync("echo ran", spec => spec with { Resources = all }), job => job.IsAsked);
 
         foreach (var job in (JobRecord[])[waiting, .. jobs]) TestHub.Value(_hub.Jobs.Cancel(TestHub.Ada, job.Id));
 
         foreach (var job in (JobRecord[])[waiting, .. jobs]) Assert.Equal((JobState.Cancelled, JobReason.CancelledByUser), await UntilOverAsync(job) is var over ? (over.State, over.Reason) : default);
         Assert.Equal("", _hub.LogOf(waiting));
-        Assert.All(jobs, job => Assert.Equal("told\n", _hub.LogOf(job)));
+        Assert.All(jobs, job => Assert.Equal("up\ntold\n", _hub.LogOf(job)));
         await UntilAsync(() => cluster.SaysAsync("squeue", "--noheader", "--me").GetAwaiter().GetResult().Length == 0);
     }
 

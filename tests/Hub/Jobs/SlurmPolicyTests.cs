@@ -67,7 +67,7 @@ public sealed class SlurmPolicyTests : IAsyncLifetime
     [Fact]
     public async Task Limit_ThatComes_IsHeardBeforeAndTheJobGoesOn()
     {
-        var patient = await SubmitAsync(Patient, spec => spec with { Partition = "short", StopGrace = TimeSpan.FromSeconds(30) });
+        var patient = await SubmitAsync(Patient, spec => spec with { Partition = "short", StopGrace = TimeSpan.FromSeconds(20) });
         var deaf = await SubmitAsync(Deaf, spec => spec with { Partition = "short", StopGrace = TimeSpan.FromSeconds(5) });
 
         (patient, deaf) = (await UntilOverAsync(patient), await UntilOverAsync(deaf));

@@ -95,7 +95,26 @@ public sealed class SlurmMachineTests(SlurmCluster cluster) : IAsyncLifetime
         Assert.Equal((MachineState.Stopped, MachineReason.StoppedByUser), (machine.State, machine.Reason));
         Assert.DoesNotContain("PENDING", await QueueAsync(), StringComparison.Ordinal);
 
-        // 2. A hub that comes back goes on waiting, and its turn comes.
+        // 2. Also with a hub that has come back, and while Slurm does not answer.
+        foreach (var isAway in (bool[])[false, true])
+        {
+            TestHub.Value(_hub.Fleet.Start(TestHub.Ada, "leaves", new StartWish()));
+            await _hub.UntilAsync(machine.Id, record => record.Message?.Contains("Resources", StringComparison.Ordinal) == true);
+            await _hub.EndAsync();
+            await _hub.StartAsync();
+            if (isAway) await cluster.StopControllerAsync();
+            var stopping = _hub.StopAsync("leaves");
+            if (isAway)
+            {
+                await _hub.UntilAsync(machine.Id, record => record is { State: MachineState.Stopping } && record.Message?.StartsWith("It is stopped as soon as", StringComparison.Ordinal) == true);
+                cluster.StartController();
+            }
+            machine = await stopping;
+            Assert.Equal((MachineState.Stopped, MachineReason.StoppedByUser), (machine.State, machine.Reason));
+            Assert.DoesNotContain("PENDING", await QueueAsync(), StringComparison.Ordinal);
+        }
+
+        // 3. A hub that comes back goes on waiting, and its turn comes.
         TestHub.Value(_hub.Fleet.Start(TestHub.Ada, "leaves", new StartWish()));
         await _hub.UntilAsync(machine.Id, record => record.Message?.Contains("Resources", StringComparison.Ordinal) == true);
         await _hub.EndAsync();
@@ -103,7 +122,7 @@ public sealed class SlurmMachineTests(SlurmCluster cluster) : IAsyncLifetime
         await cluster.SaysAsync("scancel", "--me", "--name=fill");
 
         machine = await _hub.UntilAsync(machine.Id, record => record.State is MachineState.Running or MachineState.Failed);
-        Assert.Equal((MachineState.Running, null, null, 2), (machine.State, machine.Reason, machine.Message, machine.Run));
+        Assert.Equal((MachineState.Running, null, null, 4), (machine.State, machine.Reason, machine.Message, machine.Run));
         Assert.Single(_hub.Service<Holdfast.Hub.Costs.CostLedger>().Open());
     }
 

@@ -51,6 +51,20 @@ public sealed class LoginTests : IAsyncLifetime
     public void LocalToken_IsReadableByItsOwnerOnly() =>
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_hub.Folder, "cli-token")));
 
+    [Theory]
+    [InlineData(90)]
+    [InlineData(3650)]
+    public void Token_OfALongLife_KeepsOpenWhatItOpens(int days)
+    {
+        var login = new Login(new Caller("ada", false), [], isToken: true, _hub.Clock.Now, _hub.Clock.Now + TimeSpan.FromDays(days));
+
+        using var over = login.While(_hub.Clock, CancellationToken.None);
+        Assert.False(over.IsCancellationRequested);
+        login.End();
+
+        Assert.True(over.IsCancellationRequested);
+    }
+
     [Fact]
     public async Task Invitation_OfAnAdministrator_MakesAMember()
     {

@@ -95,6 +95,21 @@ public sealed class PortLinksTests : IAsyncLifetime
         Assert.Equal("not-found", Links.End(Ada, Machine, link.Id).Fault?.Code);
     }
 
+    [Fact]
+    public async Task Link_ThatIsEnded_CutsWhatIsOnItsWay()
+    {
+        var (code, link) = Links.Make(Ada, Machine, Port, TimeSpan.FromHours(2)).Value;
+        var guest = _place.Hub.NewClient();
+        await guest.FollowAsync($"{Origin(Port)}{EnterPage.Path}?link={code}");
+
+        using var answer = await guest.GetAsync($"{Origin(Port)}/endless", HttpCompletionOption.ResponseHeadersRead, Cancel);
+        await using var body = await answer.Content.ReadAsStreamAsync(Cancel);
+        await body.ReadExactlyAsync(new byte[1], Cancel);
+        Assert.True(Links.End(Ada, Machine, link.Id).Ok);
+
+        await Assert.ThrowsAnyAsync<IOException>(async () => await body.ReadExactlyAsync(new byte[1], Cancel));
+    }
+
     [Theory]
     [InlineData(30)]
     [InlineData(31 * 24 * 3600)]
@@ -117,11 +132,16 @@ public sealed class PortLinksTests : IAsyncLifetime
                 var head = new byte[8192];
                 var length = 0;
                 while (!head.AsSpan(0, length).EndsWith("\r\n\r\n"u8)) length += await stream.ReadAsync(head.AsMemory(length), Cancel) is > 0 and var count ? count : throw new IOException();
+                if (head.AsSpan(0, length).StartsWith("GET /endless "u8))
+                {
+                    await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n."u8.ToArray(), Cancel);
+                    if (await stream.ReadAsync(head, Cancel) == 0) continue;
+                }
                 await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"), Cancel);
                 await stream.WriteAsync(head.AsMemory(0, length), Cancel);
             }
         }
-        catch (Exception fault) when (fault is SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception fault) when (fault is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
             // The test is over.
         }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using Holdfast.Hub.People;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -208,6 +209,28 @@ public sealed class ForwardTests
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(Cancel));
 
         Assert.Equal("data: 1", await reader.ReadLineAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Token_ThatRunsOut_EndsWhatIsOpenByIt()
+    {
+        await using var place = await ProxyPlace.StartAsync(async context =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        });
+        place.Hub.Get<Persons>().Add("ada", isAdmin: false, password: null);
+        var token = place.Hub.Get<Tokens>().Create(new Caller("ada", false), "test", Tokens.All, TimeSpan.FromHours(1)).Value.Shown;
+        var client = place.Hub.NewClient();
+        client.DefaultRequestHeaders.Add("Authorization", $"token {token}");
+        place.Hub.Clock.Now += TimeSpan.FromHours(1) - TimeSpan.FromSeconds(1);
+
+        using var answer = await client.GetAsync(new Uri(place.Address, "/events"), HttpCompletionOption.ResponseHeadersRead, Cancel);
+        await using var events = await answer.Content.ReadAsStreamAsync(Cancel);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        await Assert.ThrowsAnyAsync<IOException>(async () => await events.ReadExactlyAsync(new byte[1], Cancel));
     }
 
     [Fact]
