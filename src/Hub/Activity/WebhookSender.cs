@@ -24,19 +24,30 @@ internal sealed class WebhookSender(HubDatabase database, Webhooks webhooks, Tim
         client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("holdfast", "0"));
         try
         {
-            while (true)
-            {
-                var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-                // One an address at a time: one that is slow holds up no other for longer than it is waited for.
-                var due = database.Query("SELECT id, url, body, attempts FROM notices WHERE due <= $now GROUP BY url HAVING id = min(id) ORDER BY id LIMIT $most",
-                    row => (Id: row.GetInt64(0), Url: row.GetString(1), Body: row.GetString(2), Attempts: row.GetInt32(3)), ("$now", now), ("$most", AtOnce));
-                if (due.Count > 0) await Task.WhenAll(due.Select(notice => TellAsync(client, notice.Id, notice.Url, notice.Body, notice.Attempts + 1, stoppingToken)));
-                else await webhooks.Waiting.WaitAsync(Pause(now), stoppingToken);
-            }
+            while (true) await SendAsync(client, stoppingToken);
         }
         catch (OperationCanceledException)
         {
             // The next hub tells it.
+        }
+    }
+
+    private async Task SendAsync(HttpClient client, CancellationToken stopping)
+    {
+        try
+        {
+            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            // One an address at a time: one that is slow holds up no other for longer than it is waited for.
+            var due = database.Query("SELECT id, url, body, attempts FROM notices WHERE due <= $now GROUP BY url HAVING id = min(id) ORDER BY id LIMIT $most",
+                row => (Id: row.GetInt64(0), Url: row.GetString(1), Body: row.GetString(2), Attempts: row.GetInt32(3)), ("$now", now), ("$most", AtOnce));
+            if (due.Count > 0) await Task.WhenAll(due.Select(notice => TellAsync(client, notice.Id, notice.Url, notice.Body, notice.Attempts + 1, stopping)));
+            else await webhooks.Waiting.WaitAsync(Pause(now), stopping);
+        }
+        catch (Microsoft.Data.Sqlite.SqliteException fault)
+        {
+            // A full disk must not end the hub.
+            ActivityLog.NotTold(log, "Whoever is to be told", fault.Message);
+            await Task.Delay(Idle, time, stopping);
         }
     }
 

@@ -223,7 +223,7 @@ internal sealed partial class JobBook
         var job = entry.Record;
         var engine = starter.EngineOf(job);
         var status = engine is null ? new EngineFault("unavailable", "There is no such engine.") : await engine.InspectAsync(JobStart.WorkloadOf(job), _hub.Token);
-        while (status is { Fault.Code: "unavailable" } && !entry.Cancelled.IsCancellationRequested)
+        while (status is { Fault.Code: "unavailable" })
         {
             entry.Update(record => record with { Reason = JobReason.EngineUnavailable, Message = status.Fault!.Message });
             await Task.Delay(Soon, time, _hub.Token);

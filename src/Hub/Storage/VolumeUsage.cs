@@ -76,9 +76,16 @@ internal sealed class VolumeUsage(HubFolders folders, HubSettings settings, Proj
                 foreach (var folder in Volumes())
                 {
                     var worked = time.GetTimestamp();
-                    // What hub.yaml says now holds for machines that run, too.
-                    quotas.Adjust(folder, QuotaOf(folder));
-                    _known[folder] = await WalkAsync(folder, RestAsync, stoppingToken);
+                    try
+                    {
+                        // What hub.yaml says now holds for machines that run, too.
+                        quotas.Adjust(folder, QuotaOf(folder));
+                        _known[folder] = await WalkAsync(folder, RestAsync, stoppingToken);
+                    }
+                    catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                    {
+                        // A disk that does not answer: what was known of it stays, and is looked at again.
+                    }
 
                     // As long as it took, not as much as it used: what waits for a disk holds up others who do.
                     async Task RestAsync()
