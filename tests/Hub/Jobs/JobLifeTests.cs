@@ -82,6 +82,14 @@ public sealed class JobLifeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Limit_OfManyDays_IsOne()
+    {
+        var job = await _hub.UntilOverAsync(await _hub.SubmitAsync("echo ran", spec => spec with { MaxDuration = TimeSpan.FromDays(60) }));
+
+        Assert.True(job.State == JobState.Succeeded, job.Message);
+    }
+
+    [Fact]
     public async Task Job_ThatMayBeTriedAgain_IsSoOftenAndNotMore()
     {
         var job = await _hub.UntilOverAsync(await _hub.SubmitAsync("echo $HOLDFAST_ATTEMPT; exit 4", spec => spec with { Retry = new JobRetry(["error"], 2) }));
