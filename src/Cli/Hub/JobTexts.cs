@@ -17,8 +17,8 @@ internal static class JobTexts
     /// <summary>Its name and id, as sentences about it begin.</summary>
     public static string Of(JobRecord job) => $"{job.Spec.Name} {job.Id}";
 
-    /// <summary>When its turn will come.</summary>
-    public static string? Queue(JobView view) => view.Position is not { } position ? null
+    /// <summary>When its turn will come; what waits for an engine or a store has none before that is there.</summary>
+    public static string? Queue(JobView view) => view.Position is not { } position || view.Job.Reason is JobReason.EngineUnavailable or JobReason.StoreUnavailable ? null
         : $"{(position == 0 ? "next" : $"{position} before it")}{(view.EstimatedStart is { } start ? $", starts at about {Output.Clock(start, TimeProvider.System)}" : "")}";
 
     /// <summary>How many of its parts stand where.</summary>

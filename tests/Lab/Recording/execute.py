@@ -5,5 +5,5 @@ import nbclient
 import nbformat
 
 notebook = nbformat.read(sys.argv[1], as_version=4)
-nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3", allow_errors=True).execute()
+nbclient.NotebookClient(notebook, timeout=600, kernel_name="python3", allow_errors=True).execute()
 print(nbformat.writes(notebook))
