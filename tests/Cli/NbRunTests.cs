@@ -115,11 +115,11 @@ public sealed class NbRunTests
         await using var place = new Place();
         place.Write("a.ipynb", Notebook(("import time\nprint('sleeps', flush=True)\ntime.sleep(1000)", null)));
 
-        var ran = await place.RunAsync("nb", "run", "a.ipynb", "--timeout", "1s");
+        var ran = await place.RunAsync("nb", "run", "a.ipynb", "--timeout", "5s");
 
         Assert.Equal(1, ran.ExitCode);
         Assert.Contains("KeyboardInterrupt", ran.Errors, StringComparison.Ordinal);
-        Assert.EndsWith($"holdfast: a.ipynb failed in cell 1 of 1: it took longer than 1.0 s.\nWhat it did up to there is in {place.PathOf("a.run.ipynb")}\n", ran.Errors, StringComparison.Ordinal);
+        Assert.EndsWith($"holdfast: a.ipynb failed in cell 1 of 1: it took longer than 5.0 s.\nWhat it did up to there is in {place.PathOf("a.run.ipynb")}\n", ran.Errors, StringComparison.Ordinal);
         Assert.StartsWith("sleeps\n", Printed(Read(place.PathOf("a.run.ipynb"))["cells"]![2]!), StringComparison.Ordinal);
     }
 

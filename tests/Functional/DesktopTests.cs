@@ -10,7 +10,7 @@ namespace Holdfast.Functional.Tests;
 /// <summary>A machine's desktop in a browser, with a program that goes on drawing in it.</summary>
 public sealed class DesktopTests(Chromium chromium)
 {
-    private const float Patience = 30_000;
+    private const float Patience = 60_000;
 
     /// <summary>Counts in its window and in the window's name.</summary>
     private const string Counting = """

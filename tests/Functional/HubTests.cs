@@ -131,7 +131,7 @@ public sealed class HubTests(Chromium chromium)
         await using var hub = await new RunningHub(workplace).StartAsync();
         await hub.HearAsync("first");
         await workplace.RunAsync("machine", "start", "first", "--wait");
-        var port = FreePort();
+        var port = FreePort.Next();
         await workplace.RunAsync("machine", "exec", "first", "--", "/bin/sh", "-c", $"cd /opt && echo the tide is high > tide.html && (python3 -m http.server --bind 127.0.0.1 {port} > /dev/null 2>&1 &)");
         var address = new UriBuilder(hub.Address) { Host = $"{port}--first.localhost", Path = "/tide.html" }.Uri;
 
@@ -163,13 +163,6 @@ public sealed class HubTests(Chromium chromium)
                 await Task.Delay(100, CancellationToken.None);
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string DataOf(Workplace workplace) => Path.Combine(workplace.Folder, "state/hub");

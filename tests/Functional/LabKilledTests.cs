@@ -48,6 +48,6 @@ public sealed class LabKilledTests(Chromium chromium)
         await later.RunCellAsync(1);
 
         await later.SeeAsync(1, "42");
-        Assert.Equal("[2]:", await later.PromptAsync(1));
+        await later.SeePromptAsync(1, "[2]:");
     }
 }

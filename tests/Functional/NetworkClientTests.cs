@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Holdfast.Functional.Tests.Clients;
 using Holdfast.Functional.Tests.Labs;
@@ -94,7 +93,7 @@ public sealed class NetworkClientTests
         if (!Directory.Exists("/usr/lib/python3/dist-packages/jupyter_server")) Assert.Skip("python3-jupyter-server is not installed.");
         await using var workplace = new Workplace();
         await using var lab = await workplace.StartLabAsync(0, Arguments(baseUrl, tls));
-        var port = FreePort();
+        var port = FreePort.Next();
         var command = workplace.Command("-m", "jupyter_server", "--no-browser", "--allow-root", $"--port={port}", "--ServerApp.port_retries=0", "--ServerApp.token=t",
             $"--ServerApp.root_dir={workplace.Notebooks}", $"--gateway-url={lab.Root.AbsoluteUri}", "--GatewayClient.auth_token=t");
         // Its own option for this counts only together with a certificate of the client's.
@@ -163,12 +162,5 @@ public sealed class NetworkClientTests
             {
                 await Task.Delay(100, limit.Token);
             }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -63,7 +63,7 @@ public sealed class NotebookTests(Chromium chromium)
         await page.RunCellAsync(1);
 
         await page.SeeAsync(1, "False");
-        Assert.Equal("[1]:", await page.PromptAsync(1));
+        await page.SeePromptAsync(1, "[1]:");
     }
 
     [Fact]

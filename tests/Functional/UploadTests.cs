@@ -20,13 +20,15 @@ public sealed class UploadTests(Chromium chromium)
         await using var lab = await workplace.StartLabAsync();
         await using var page = await LabPage.OpenAsync(chromium, lab);
         var browser = page.Browser();
+        var hold = await HoldAsync(page, workplace, Megabytes / 4);
         await ChooseAsync(page, file, overwrites: true);
         await WaitForAsync(() => Arrived(workplace) > Megabytes / 4);
         await Expect(browser.Locator("#jp-main-statusbar")).ToContainTextAsync("Uploading…");
         await page.ScreenshotAsync("upload");
 
         await lab.KillAsync();
-        await Expect(browser.Locator("#jp-main-statusbar")).ToContainTextAsync("waits for the lab", new() { Timeout = 30_000 });
+        hold(Megabytes / 2);
+        await Expect(browser.Locator("#jp-main-statusbar")).ToContainTextAsync("waits for the lab");
         await page.ScreenshotAsync("upload-cut");
         Assert.Equal("the old weights", File.ReadAllText(workplace.PathOf("weights.bin")));
         await using var next = await workplace.StartLabAsync(lab.Port);
@@ -35,6 +37,7 @@ public sealed class UploadTests(Chromium chromium)
         await browser.Context.SetOfflineAsync(true);
         await browser.EvaluateAsync("() => fetch('/api').catch(() => {})");
         Assert.Equal("the old weights", File.ReadAllText(workplace.PathOf("weights.bin")));
+        hold(Megabytes);
         await browser.Context.SetOfflineAsync(false);
 
         await WaitForAsync(() => new FileInfo(workplace.PathOf("weights.bin")).Length == new FileInfo(file).Length);
@@ -50,6 +53,7 @@ public sealed class UploadTests(Chromium chromium)
         await using var lab = await workplace.StartLabAsync();
         await using (var page = await LabPage.OpenAsync(chromium, lab))
         {
+            await HoldAsync(page, workplace, Megabytes / 2);
             await ChooseAsync(page, file);
             await WaitForAsync(() => Arrived(workplace) > Megabytes / 2);
         }
@@ -73,6 +77,18 @@ public sealed class UploadTests(Chromium chromium)
         if (overwrites) await page.AnswerAsync("Overwrite");
     }
 
+    /// <summary>Keeps a piece back in the page while more than so many megabytes have arrived: else the end could come before the test has looked.</summary>
+    private static async Task<Action<int>> HoldAsync(LabPage page, Workplace workplace, int megabytes)
+    {
+        var browser = page.Browser();
+        await browser.RouteAsync("**/weights.bin*", async route =>
+        {
+            while (!browser.IsClosed && Arrived(workplace) > Volatile.Read(ref megabytes)) await Task.Delay(20);
+            if (!browser.IsClosed) await route.ContinueAsync();
+        });
+        return most => Volatile.Write(ref megabytes, most);
+    }
+
     private static string Make(Workplace workplace, string name)
     {
         var path = Path.Combine(Directory.CreateDirectory(Path.Combine(workplace.Folder, "chosen")).FullName, name);
@@ -90,7 +106,18 @@ public sealed class UploadTests(Chromium chromium)
     }
 
     /// <summary>How many megabytes lie beside the place of the file that is on its way.</summary>
-    private static long Arrived(Workplace workplace) => new DirectoryInfo(workplace.Notebooks).GetFiles(".*.upload").Sum(part => part.Length) >> 20;
+    private static long Arrived(Workplace workplace)
+    {
+        try
+        {
+            return new DirectoryInfo(workplace.Notebooks).GetFiles(".*.upload").Sum(part => part.Length) >> 20;
+        }
+        catch (FileNotFoundException)
+        {
+            // It has come to its place meanwhile.
+            return 0;
+        }
+    }
 
     private static async Task WaitForAsync(Func<bool> so)
     {

@@ -85,6 +85,23 @@ public sealed class KernelLifeTests(PythonKernel python)
     }
 
     [Fact]
+    public async Task WaitReady_OfAKernelThatIsShutDownMeanwhile_DoesNotListItAgain()
+    {
+        await using var keeper = new KeeperProgram();
+        var client = await keeper.ConnectAsync();
+        // It runs, and never answers.
+        var started = await client.StartKernelAsync(python.Start(keeper) with { Argv = ["/bin/sh", "-c", "exec sleep 1000", "{connection_file}"] }, Cancellation);
+        Assert.True(started.Ok, started.Failure?.Message);
+        var waiting = client.WaitReadyAsync(started.Value.Id, Cancellation);
+
+        var ended = await client.ShutdownAsync(started.Value.Id, Cancellation);
+        await waiting;
+
+        Assert.True(ended.Ok, ended.Failure?.Message);
+        Assert.Empty(client.Kernels);
+    }
+
+    [Fact]
     public async Task Restart_Kernel_ForgetsItsVariablesAndKeepsItsJournal()
     {
         await using var keeper = new KeeperProgram();

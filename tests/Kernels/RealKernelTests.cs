@@ -60,7 +60,7 @@ public sealed class RealKernelTests
         await using var kernel = KernelProcess.Start();
         await using var client = await Client.ConnectAsync(kernel.Info);
 
-        Assert.True(await client.Connection.BeatAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.True(await client.Connection.BeatAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
         await kernel.KillAsync();
         Assert.False(await client.Connection.BeatAsync(TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken));
     }
@@ -80,7 +80,7 @@ public sealed class RealKernelTests
         var id = await client.ExecuteAsync("1+1");
         await client.IdleAsync(id);
         await client.Connection.WaitConnectedAsync(TestContext.Current.CancellationToken);
-        Assert.True(await client.Connection.BeatAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.True(await client.Connection.BeatAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
     }
 
     [Fact]

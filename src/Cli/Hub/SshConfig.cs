@@ -43,7 +43,8 @@ internal static class SshConfig
     /// <summary>What gets a connection to the machine whose name ssh was given.</summary>
     private static string ProxyCommand(string? hub, string? data)
     {
-        string[] words = [Environment.ProcessPath!, "ssh-proxy", .. hub is null ? (string[])[] : ["--hub", hub], .. data is null ? (string[])[] : ["--data", Path.GetFullPath(data)]];
+        // Whoever starts ssh later (an editor, cron) need not have the variables of now; the key and the hub's own token are found by them.
+        string[] words = ["env", $"HOLDFAST_STATE={Surroundings.Home.StateFolder}", Environment.ProcessPath!, "ssh-proxy", .. hub is null ? (string[])[] : ["--hub", hub], .. data is null ? (string[])[] : ["--data", Path.GetFullPath(data)]];
         return string.Join(' ', words.Select(word => $"'{word.Replace("%", "%%", StringComparison.Ordinal)}'").Append("%n"));
     }
 

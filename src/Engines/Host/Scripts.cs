@@ -20,10 +20,11 @@ internal static class Scripts
     /// ignored, hence env.
     /// </summary>
     private const string Init = """
-        trap 'kill -TERM "$child" 2>/dev/null' TERM
         env=$1; shift
+        # The trap comes after the fork: a child that still had it would take a signal, and then forget it.
         "$env" --default-signal -- "$@" 3>&- &
         child=$!
+        trap 'kill -TERM "$child" 2>/dev/null' TERM
         echo ready >&3
         exec 3>&- >/dev/null 2>&1
         while :; do

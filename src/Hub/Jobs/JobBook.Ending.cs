@@ -189,7 +189,11 @@ internal sealed partial class JobBook
             var reason = end switch { JobState.Failed => JobReason.PartFailed, JobState.Cancelled => JobReason.CancelledByUser, _ => null };
             var message = end switch { JobState.Failed => "Some of its parts failed; mend: its list of parts says which, and why.", JobState.Cancelled => "It was cancelled.", _ => null };
             var code = exitCode ?? (end == JobState.Cancelled ? JobExit.Platform : 0);
-            if (entry.Record.Store is null) WriteManifest(entry.Update(record => Over(record, end, reason, message, code)));
+            if (entry.Record.Store is null)
+            {
+                WriteManifest(Over(entry.Record, end, reason, message, code));
+                entry.Update(record => Over(record, end, reason, message, code));
+            }
             else
             {
                 entry.Update(record => Finishing(record, new JobOutcome(end, reason, message, code), now));

@@ -250,18 +250,17 @@ internal sealed partial class JobBook(
             // What waits is out of the queue before anybody can start it.
             QueueOf(entry.Record).Remove(entry.Record);
         }
-        var isFinishing = entry.Record.State == JobState.Finishing;
+        var wasFinishing = false;
         var cancelled = outcome ?? new JobOutcome(JobState.Cancelled, JobReason.CancelledByUser, "It was cancelled before it ran.", null);
-        var job = entry.Update(record => record.State switch
+        var job = entry.Update(record => (wasFinishing = record.State == JobState.Finishing) ? record : record.State switch
         {
             // What an earlier attempt has put out is stored all the same.
             JobState.Queued when record.IsAsked => record with { State = JobState.Cancelling, IsAsked = false },
             JobState.Queued when record is { Parts: 0, Store: not null, Started: not null } => Finishing(record, outcome ?? cancelled with { Message = "It was cancelled before it ran again." }, time.GetUtcNow()),
             JobState.Queued when record.Parts == 0 => Over(record, cancelled),
-            JobState.Finishing => record,
             _ => record with { State = JobState.Cancelling },
         });
-        if (job.State == JobState.Finishing && isFinishing) entry.GivenUp.Cancel();
+        if (wasFinishing) entry.GivenUp.Cancel();
         else if (job.State == JobState.Finishing)
         {
             lock (_turn) Begin(() => StoreAsync(entry));

@@ -25,17 +25,20 @@ internal sealed class JobEntry(JobRecord record, JobStore store, Action<JobRecor
     public JobRecord Update(Func<JobRecord, JobRecord> change)
     {
         TaskCompletionSource waiting;
+        JobRecord next;
         lock (_turn)
         {
-            var (before, next) = (Record, change(Record));
-            if (next == before || before.IsOver) return Record;
+            var before = Record;
+            next = change(before);
+            if (next == before || before.IsOver) return before;
             store.Write(next);
             Record = next;
             changed(before, next);
             (waiting, _changed) = (_changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         }
         waiting.SetResult();
-        return Record;
+        // Not what somebody else has made of it since.
+        return next;
     }
 
     /// <summary>The record now and after each change, to its end; one that reads slowly skips.</summary>

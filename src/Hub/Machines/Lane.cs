@@ -58,17 +58,19 @@ internal sealed class Lane(MachineRecord record, MachineStore store, Action<Mach
     public MachineRecord Update(Func<MachineRecord, MachineRecord> change)
     {
         TaskCompletionSource waiting;
+        MachineRecord next;
         lock (_turn)
         {
-            var (before, next) = (Record, change(Record));
-            if (next == before) return Record;
+            var before = Record;
+            next = change(before);
+            if (next == before) return before;
             store.Write(next);
             Record = next;
             changed?.Invoke(before, next);
             (waiting, _changed) = (_changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         }
         waiting.SetResult();
-        return Record;
+        return next;
     }
 
     /// <summary>The record now and after each change; one that reads slowly skips. Ends after <see cref="MachineState.Deleted"/>.</summary>

@@ -85,6 +85,7 @@ public sealed partial class KeeperClient
 
     private void Take(Hello hello)
     {
+        _leaving.Clear();
         var listed = hello.Kernels.ToDictionary(kernel => kernel.Id, StringComparer.Ordinal);
         foreach (var kernel in Kernels.Where(kernel => !listed.ContainsKey(kernel.Id))) Drop(kernel);
         // A keeper that takes kernels up does not know how often the one before it counted: what it says now is the newest, whatever its revision.
@@ -140,10 +141,12 @@ public sealed partial class KeeperClient
             case FrameType.Reply:
                 var reply = JsonSerializer.Deserialize(payload, WireJson.Default.Reply)!;
                 if (!_pending.TryGetValue(frame.Number, out var question)) break;
-                // The one who asked must find the answer in Kernels too, not only when the news arrive. What may go of a journal is told of kernels that have ended, too.
-                if (reply.Kernel is { } answered && question.Op is not (Operation.Shutdown or Operation.Allow)) Put(answered);
-                else if (question.Op == Operation.Shutdown && reply is { Kernel: { } ended, Failure: null }) Drop(ended);
-                else if (reply.Kernel is { } known && Find(known.Id) is not null) Put(known);
+                // The one who asked must find the answer in Kernels too, not only when the news arrive. What is told of a kernel that is not listed is told of one that has ended.
+                if (question.Op == Operation.Shutdown && reply is { Kernel: { } ended, Failure: null })
+                {
+                    if (Drop(ended)) _leaving[ended.Id] = ended.Started;
+                }
+                else if (reply.Kernel is { } known && (question.Op == Operation.Start || Find(known.Id) is not null)) Put(known);
                 if (reply.Terminal is { Ended: null } terminal) Put(terminal);
                 question.Answer.TrySetResult(reply);
                 break;
@@ -151,7 +154,9 @@ public sealed partial class KeeperClient
                 Put(JsonSerializer.Deserialize(payload, WireJson.Default.KernelRecord)!);
                 break;
             case FrameType.Removed:
-                Drop(JsonSerializer.Deserialize(payload, WireJson.Default.KernelRecord)!);
+                var removed = JsonSerializer.Deserialize(payload, WireJson.Default.KernelRecord)!;
+                _leaving.TryRemove(new(removed.Id, removed.Started));
+                Drop(removed);
                 break;
             case FrameType.Advanced:
                 var id = Encoding.UTF8.GetString(payload[8..]);
@@ -177,6 +182,7 @@ public sealed partial class KeeperClient
 
     private void Put(KernelRecord kernel)
     {
+        if (_leaving.TryGetValue(kernel.Id, out var left) && kernel.Started <= left) return;
         // An answer may have been overtaken by news.
         var known = Find(kernel.Id);
         if (known is not null && known.Revision > kernel.Revision) return;
@@ -192,13 +198,15 @@ public sealed partial class KeeperClient
         Changed?.Invoke(kernel);
     }
 
-    private void Drop(KernelRecord kernel)
+    /// <summary>Whether it was listed. Its end may be told after the start of another one of the same id.</summary>
+    private bool Drop(KernelRecord kernel)
     {
-        if (!_kernels.TryRemove(kernel.Id, out var known)) return;
+        if (Find(kernel.Id) is not { } listed || listed.Started > kernel.Started || !_kernels.TryRemove(kernel.Id, out var known)) return false;
         CloseMessages(kernel.Id);
         known.Watch.Advance(kernel.LastSequence);
         known.Watch.End();
         Removed?.Invoke(kernel);
+        return true;
     }
 
     private void Close()

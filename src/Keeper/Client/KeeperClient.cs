@@ -16,6 +16,9 @@ public sealed partial class KeeperClient : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _ending = new();
     private readonly ConcurrentDictionary<string, Known<KernelRecord>> _kernels = new(StringComparer.Ordinal);
+
+    /// <summary>Kernels whose end was answered and not yet told as news, by their start: older news of them may still be on the way.</summary>
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _leaving = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<uint, Question> _pending = new();
     private readonly bool _startsKeeper;
 

@@ -56,7 +56,12 @@ internal sealed class TerminalTable(KeeperHome home, RetentionLimits limits, Jou
         if (request.Op == Operation.ForgetTerminal) return Forget(name);
         if (Find(name) is not { } terminal) return Failed("not-found", $"Terminal not found: {name}");
         if (request.Op == Operation.ViewTerminal) terminal.View(new Viewer(client, request.Viewer ?? ""), request.Size);
-        else await terminal.EndAsync("Somebody asked for it.");
+        else
+        {
+            await terminal.EndAsync("Somebody asked for it.");
+            // Whoever hears the answer may use the name.
+            Remove(terminal);
+        }
         return new Reply(null, null, Terminal: terminal.Record);
     }
 
@@ -134,10 +139,12 @@ internal sealed class TerminalTable(KeeperHome home, RetentionLimits limits, Jou
         _terminals[terminal.Id] = terminal;
         terminal.Changed += changed => Changed?.Invoke(changed);
         terminal.Advanced += advanced => Advanced?.Invoke(advanced);
-        terminal.Closed.ContinueWith(_ =>
-        {
-            if (_terminals.TryRemove(terminal.Id, out var gone)) Removed?.Invoke(gone);
-        }, TaskScheduler.Default);
+        terminal.Closed.ContinueWith(_ => Remove(terminal), TaskScheduler.Default);
         Changed?.Invoke(terminal);
+    }
+
+    private void Remove(OwnedTerminal terminal)
+    {
+        if (_terminals.TryRemove(new(terminal.Id, terminal))) Removed?.Invoke(terminal);
     }
 }

@@ -26,7 +26,8 @@ internal sealed class RunNotices : IHostedService, IDisposable
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<string, string> _addresses = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, string> _pending = new(StringComparer.Ordinal);
+    /// <summary>Runs that are being looked at, and whether there is reason to look once more.</summary>
+    private readonly ConcurrentDictionary<string, bool> _pending = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _keeping = new();
     private readonly HttpClient _client = new() { Timeout = Limit };
@@ -110,7 +111,7 @@ internal sealed class RunNotices : IHostedService, IDisposable
     /// <summary>It may have nothing left to do, for now or for ever.</summary>
     private void Look(string id)
     {
-        if (_addresses.ContainsKey(id) && _pending.TryAdd(id, ""))
+        if (_addresses.ContainsKey(id) && !_pending.AddOrUpdate(id, false, (_, _) => true))
             _ = Task.Run(() => TellAsync(id), CancellationToken.None);
     }
 
@@ -142,7 +143,8 @@ internal sealed class RunNotices : IHostedService, IDisposable
         }
         finally
         {
-            _pending.TryRemove(id, out _);
+            if (_pending.TryRemove(id, out var again) && again && !_ending.IsCancellationRequested)
+                Look(id);
         }
     }
 

@@ -21,10 +21,10 @@ public sealed class DesktopTests
         // The viewer has a screen of its own, of the same kind.
         var seen = await place.BashAsync("""
             Xvnc -displayfd 5 -geometry 1024x768 -rfbport -1 -rfbunixpath "$PWD/viewer.sock" -SecurityTypes None 5>display >/dev/null 2>&1 & server=$!
-            for each in $(seq 300); do [ -s display ] && break; sleep 0.05; done
+            for each in $(seq 1200); do [ -s display ] && break; sleep 0.05; done
             export DISPLAY=":$(cat display)"
             xtigervncviewer -SecurityTypes None "localhost::$1" >viewer.log 2>&1 & viewer=$!
-            for each in $(seq 300); do window=$(xdotool search --name '^leaves - TigerVNC$' 2>/dev/null) && break; sleep 0.05; done
+            for each in $(seq 1200); do window=$(xdotool search --name '^leaves - TigerVNC$' 2>/dev/null) && break; sleep 0.05; done
             [ -n "$window" ] && xdotool getwindowgeometry "$window"
             kill $viewer $server; cat viewer.log >&2
             """, port);

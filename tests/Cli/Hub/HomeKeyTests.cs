@@ -10,7 +10,7 @@ public sealed class HomeKeyTests
     public async Task Key_MadeOrBrought_IsInTheMachineAsSshWantsItAndSaysWhereItOpens()
     {
         // The other side is the gateway: a real sshd that says who it takes you for.
-        var port = SshGatewayTests.FreePort();
+        var port = FreePort.Next();
         await using var ssh = await SshPlace.StartAsync($"ssh: {{port: {port}}}\n");
         var none = await ssh.Place.RunAsync("key", "home");
         var made = await ssh.Place.RunAsync("key", "new");

@@ -15,7 +15,7 @@ public sealed class SshGatewayTests
     [Fact]
     public async Task Gateway_WithARegisteredKey_LeadsToThatPersonsMachinesAlone()
     {
-        var port = FreePort();
+        var port = FreePort.Next();
         await using var ssh = await SshPlace.StartAsync($"ssh: {{port: {port}}}\n");
         var mine = await ConfigureAsync(ssh, "mine", port);
         var added = await ssh.Place.RunAsync("key", "add", $"{mine}.pub", "-q");
@@ -53,7 +53,7 @@ public sealed class SshGatewayTests
     [Fact]
     public async Task Key_Removed_EndsWhatIsOpenByItAndOpensNothing()
     {
-        var port = FreePort();
+        var port = FreePort.Next();
         await using var ssh = await SshPlace.StartAsync($"ssh: {{port: {port}}}\n");
         var mine = await ConfigureAsync(ssh, "mine", port);
         await ssh.Place.RunAsync("key", "add", $"{mine}.pub", "--name", "laptop");
@@ -83,7 +83,7 @@ public sealed class SshGatewayTests
     [Fact]
     public async Task Mosh_OfAnotherComputer_ComesInByTheKeyAlone()
     {
-        var (port, (first, range)) = (FreePort(), MoshTests.Range(4));
+        var (port, (first, range)) = (FreePort.Next(), MoshTests.Range(4));
         await using var ssh = await MoshTests.StartAsync($"ssh: {{port: {port}}}\nmosh: {{ports: {range}}}\n");
         var mine = await ConfigureAsync(ssh, "mine", port);
         var added = await ssh.Place.RunAsync("key", "add", $"{mine}.pub", "-q");
@@ -158,13 +158,6 @@ public sealed class SshGatewayTests
 
             """);
         return key;
-    }
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     internal static async Task UntilItListensAsync(int port)

@@ -30,6 +30,8 @@ public sealed class SshTests
         // A shell's command, with the machine's surroundings and its exit code; nothing is asked and nothing is said besides.
         Assert.Equal(new Ran(3, "/home/admin /home/admin leaves\n", ""), await ssh.BashAsync("ssh $S leaves.holdfast 'echo $HOME $PWD $HOLDFAST_MACHINE_NAME; exit 3'"));
         Assert.Equal("/home/admin\n", (await ssh.Place.RunAsync("ssh", "leaves", "pwd")).Out);
+        // From an editor that was started without the variables of this shell.
+        Assert.Equal("/home/admin\n", (await ssh.BashAsync("env -u HOLDFAST_STATE ssh $S leaves.holdfast pwd")).Out);
         // scp and sftp.
         Assert.Equal("0\n", (await ssh.BashAsync("head -c 20000000 /dev/urandom >big; scp -q $S big leaves.holdfast:big && printf 'get big back\\n' | sftp -q $S leaves.holdfast >/dev/null; cmp big back; echo $?")).Out);
         // rsync, and git to a bare repository.

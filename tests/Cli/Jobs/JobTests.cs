@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Holdfast.Cli.Tests.Hub;
 using Holdfast.Cli.Tests.Running;
 
@@ -84,10 +82,7 @@ public sealed class JobTests
     {
         RootOnly();
         await using var place = new Place();
-        using var port = new TcpListener(IPAddress.Loopback, 0);
-        port.Start();
-        var number = ((IPEndPoint)port.LocalEndpoint).Port;
-        port.Stop();
+        var number = FreePort.Next();
 
         var ran = await place.BashAsync("""
             start() { "$0" hub --port "$1" --no-first-machine > hub.log 2>&1 & hub=$!; timeout 60 sh -c 'until grep -q Ctrl-C hub.log; do sleep 0.05; done'; }

@@ -15,7 +15,7 @@ public sealed class LocalRegistry : IAsyncDisposable
     private Process? _process;
 
     /// <summary>Host and port.</summary>
-    public string Name { get; } = $"127.0.0.1:{FreePort()}";
+    public string Name { get; } = $"127.0.0.1:{FreePort.Next()}";
 
     /// <summary>Starts one; the test is skipped where there is none.</summary>
     public static async Task<LocalRegistry> StartAsync(bool withLogin = false)
@@ -65,12 +65,5 @@ public sealed class LocalRegistry : IAsyncDisposable
     {
         if (_process is not null) await StopAsync();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -166,7 +166,7 @@ public sealed class PodmanImageStoreTests(PodmanService service) : IAsyncLifetim
     [Fact]
     public async Task PushAndPull_OfARegistryThatIsDown_SaySo()
     {
-        var target = $"127.0.0.1:{LocalRegistry.FreePort()}/team/leaves:1";
+        var target = $"127.0.0.1:{FreePort.Next()}/team/leaves:1";
 
         Assert.Equal("registry-unavailable", (await _engine.PushImageAsync(service.Image, target, null, null, Cancellation)).Fault?.Code);
         Assert.Equal("registry-unavailable", (await _engine.PullImageAsync(target, null, null, Cancellation)).Fault?.Code);

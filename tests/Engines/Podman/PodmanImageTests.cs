@@ -37,7 +37,7 @@ public sealed class PodmanImageTests(PodmanService service) : IAsyncLifetime
     public async Task Prepare_FromARegistry_HasTheDigestThatWasPushed()
     {
         if (!File.Exists("/usr/bin/docker-registry")) Assert.Skip("docker-registry is not installed.");
-        var port = FreePort();
+        var port = FreePort.Next();
         var name = $"127.0.0.1:{port}/team/leaves:1";
         using var registry = await StartRegistryAsync(port);
         try
@@ -67,7 +67,7 @@ public sealed class PodmanImageTests(PodmanService service) : IAsyncLifetime
     [Fact]
     public async Task Prepare_RegistryThatIsDown_IsAFaultThatNamesIt()
     {
-        var port = FreePort();
+        var port = FreePort.Next();
 
         var result = await _engine.PrepareAsync($"127.0.0.1:{port}/team/leaves:1", null, Cancellation);
 
@@ -178,13 +178,6 @@ public sealed class PodmanImageTests(PodmanService service) : IAsyncLifetime
         }
 
         return process;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private sealed class Lines(List<string> lines) : IProgress<string>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 
 namespace Holdfast.Engines.Tests.Slurm;
@@ -20,7 +19,7 @@ public sealed class SlurmCluster : IAsyncLifetime
     // Not below /tmp: munged wants folders that nobody else can write.
     private readonly string _folder = Directory.CreateDirectory($"/var/tmp/hf-sl-{Guid.NewGuid():N}"[..22]).FullName;
     private readonly Dictionary<string, Process> _daemons = [];
-    private readonly int _database = FreePort(), _accounting = FreePort();
+    private readonly int _database = FreePort.Next(), _accounting = FreePort.Next();
 
     /// <summary>The configuration, for <c>SLURM_CONF</c>.</summary>
     public string Conf => Path.Combine(_folder, "slurm.conf");
@@ -172,14 +171,6 @@ public sealed class SlurmCluster : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>A port that nobody listens on.</summary>
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private string Settings()
     {
         var host = Dns.GetHostName();
@@ -192,7 +183,7 @@ public sealed class SlurmCluster : IAsyncLifetime
             AuthType=auth/munge
             CredType=cred/munge
             AuthInfo=socket={_folder}/munge/munge.sock
-            SlurmctldPort={FreePort()}
+            SlurmctldPort={FreePort.Next()}
             StateSaveLocation={_folder}/state
             SlurmdSpoolDir={_folder}/spool/%n
             SlurmctldPidFile={_folder}/slurmctld.pid
@@ -226,8 +217,8 @@ public sealed class SlurmCluster : IAsyncLifetime
             JobCompType=jobcomp/none
             PropagateResourceLimits=NONE
             SlurmdParameters=config_overrides
-            NodeName={First} Port={FreePort()} {node}
-            NodeName={Second} Port={FreePort()} {node}
+            NodeName={First} Port={FreePort.Next()} {node}
+            NodeName={Second} Port={FreePort.Next()} {node}
             PartitionName={Partition} Nodes={First},{Second} Default=YES MaxTime=1-00:00:00 DefaultTime=10 State=UP OverSubscribe=NO
             DefMemPerCPU=100
             {More}

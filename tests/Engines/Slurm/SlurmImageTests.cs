@@ -81,7 +81,7 @@ public sealed class SlurmImageTests(PodmanService podman) : IAsyncLifetime
     public async Task Manifest_ThatIsNotItsDigest_IsNotHandedToPyxis()
     {
         using var registry = new HttpListener();
-        var name = $"127.0.0.1:{LocalRegistry.FreePort()}";
+        var name = $"127.0.0.1:{FreePort.Next()}";
         registry.Prefixes.Add($"http://{name}/");
         registry.Start();
         var answering = AnswerAsync(registry);

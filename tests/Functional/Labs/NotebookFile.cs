@@ -9,6 +9,9 @@ internal sealed class NotebookFile(string path)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>All that is in it.</summary>
+    public string Text => File.ReadAllText(path);
+
     /// <summary>Writes it again as nbformat 4.2, whose cells have no ids.</summary>
     public void TakeIdsAway()
     {
@@ -19,7 +22,7 @@ internal sealed class NotebookFile(string path)
     }
 
     /// <summary>The text of a cell's streams and results.</summary>
-    public string Output(int cell) => string.Concat(Read()["cells"]![cell]!["outputs"]!.AsArray().Select(output => Text(output!)));
+    public string Output(int cell) => string.Concat(Read()["cells"]![cell]!["outputs"]!.AsArray().Select(output => TextOf(output!)));
 
     public string Source(int cell) => Joined(Read()["cells"]![cell]!["source"]);
 
@@ -34,7 +37,7 @@ internal sealed class NotebookFile(string path)
         limit.CancelAfter(Patience);
         while (!Holds())
         {
-            if (limit.IsCancellationRequested) Assert.Fail($"The file has not become so:\n{await File.ReadAllTextAsync(path, CancellationToken.None)}");
+            if (limit.IsCancellationRequested) Assert.Fail($"The file has not become so:\n{Text}");
             await Task.Delay(Look, CancellationToken.None);
         }
 
@@ -51,9 +54,9 @@ internal sealed class NotebookFile(string path)
         }
     }
 
-    private JsonNode Read() => JsonNode.Parse(File.ReadAllText(path))!;
+    private JsonNode Read() => JsonNode.Parse(Text)!;
 
-    private static string Text(JsonNode output) => Joined(output["text"] ?? output["data"]?["text/plain"]);
+    private static string TextOf(JsonNode output) => Joined(output["text"] ?? output["data"]?["text/plain"]);
 
     private static string Joined(JsonNode? text) => text switch
     {

@@ -8,6 +8,7 @@ namespace Holdfast.Functional.Tests.Pages;
 /// <summary>One browser for all tests: Debian's, started when the first page is opened.</summary>
 public sealed class Chromium : IAsyncDisposable
 {
+    private const float Patience = 60_000;
     private const string Own = "/usr/bin/chromium";
     private readonly SemaphoreSlim _starting = new(1);
     private IPlaywright? _playwright;
@@ -24,7 +25,7 @@ public sealed class Chromium : IAsyncDisposable
         try
         {
             // Else it is five seconds.
-            Assertions.SetDefaultExpectTimeout((float)TimeSpan.FromMinutes(1).TotalMilliseconds);
+            Assertions.SetDefaultExpectTimeout(Patience);
             _playwright ??= await Playwright.CreateAsync();
             _browser ??= await _playwright.Chromium.LaunchAsync(new()
             {
@@ -42,6 +43,7 @@ public sealed class Chromium : IAsyncDisposable
         }
 
         var context = await _browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, IgnoreHTTPSErrors = true, StorageState = storage, JavaScriptEnabled = script });
+        context.SetDefaultTimeout(Patience);
         return await context.NewPageAsync();
     }
 

@@ -126,9 +126,6 @@ internal sealed class LabPage : IAsyncDisposable
     /// <summary>Waits until the outputs of a cell show this.</summary>
     public Task SeeAsync(int cell, string text) => Expect(Cell(cell).Locator(".jp-OutputArea").First).ToContainTextAsync(text, new() { Timeout = Patience });
 
-    /// <summary>What stands before a cell: <c>[3]:</c>.</summary>
-    public Task<string> PromptAsync(int cell) => Cell(cell).Locator(".jp-InputPrompt").InnerTextAsync();
-
     /// <summary>Saves, and waits until the lab has answered.</summary>
     public async Task SaveAsync()
     {

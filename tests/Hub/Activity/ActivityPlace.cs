@@ -32,7 +32,7 @@ internal sealed class ActivityPlace : IAsyncDisposable
     /// <summary>Looks again and again, by a clock that stands, until a machine is as asked for.</summary>
     public async Task<MachineActivity> SeeAsync(string name, Func<MachineActivity, bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             await LookAsync();

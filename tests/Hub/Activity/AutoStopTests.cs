@@ -51,8 +51,7 @@ public sealed class AutoStopTests
 
         // What was started and left.
         await place.Hub.SaysAsync(machine, "setsid nohup sh -c 'while :; do :; done' > /dev/null 2>&1 & echo $! > /tmp/pid");
-        var busy = await place.SeeAsync("leaves", activity => activity.Busy.Any(thing => thing.Kind == "processes"));
-        Assert.Contains("while :", busy.Busy[0].Name, StringComparison.Ordinal);
+        await place.SeeAsync("leaves", activity => activity.Busy.Any(thing => thing.Kind == "processes" && thing.Name.Contains("while :", StringComparison.Ordinal)));
         await place.AdvanceAsync(3 * Hour);
         Assert.Null(place.ActivityOf("leaves").StopsAt);
         await place.Hub.SaysAsync(machine, "kill $(cat /tmp/pid)");
@@ -61,7 +60,7 @@ public sealed class AutoStopTests
 
         // A command that uses nothing, in a terminal that shows it.
         await MachineLab.TypeAsync(terminal, "sleep 1000\r");
-        busy = await place.SeeAsync("leaves", activity => activity.Busy.Any(thing => thing.Kind == "terminal"));
+        var busy = await place.SeeAsync("leaves", activity => activity.Busy.Any(thing => thing.Kind == "terminal"));
         Assert.Equal("sleep 1000", busy.Busy[0].Name);
         await place.AdvanceAsync(3 * Hour);
         Assert.Equal(MachineState.Running, place.Hub.Fleet.Find("leaves")!.State);

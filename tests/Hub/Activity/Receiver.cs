@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
 namespace Holdfast.Hub.Tests.Activity;
@@ -11,11 +10,7 @@ internal sealed class Receiver : IDisposable
 
     public Receiver()
     {
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            Address = new Uri($"http://localhost:{((IPEndPoint)probe.LocalEndpoint).Port}/hook/");
-        }
+        Address = new Uri($"http://localhost:{FreePort.Next()}/hook/");
         _listener.Prefixes.Add(Address.AbsoluteUri);
         _listener.Start();
     }

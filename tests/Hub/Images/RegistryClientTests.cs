@@ -57,7 +57,7 @@ public sealed class RegistryClientTests : IDisposable
     [Fact]
     public async Task Registry_ThatIsDown_IsUnavailable()
     {
-        var name = $"127.0.0.1:{LocalRegistry.FreePort()}";
+        var name = $"127.0.0.1:{FreePort.Next()}";
 
         var fault = (await _client.TagsAsync(name, "team/leaves", null, Cancellation)).Fault!;
 

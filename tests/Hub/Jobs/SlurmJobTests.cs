@@ -245,7 +245,7 @@ public sealed class SlurmJobTests(SlurmCluster cluster) : IAsyncLifetime
         var job = await SubmitAsync("trap '' TERM; [ $HOLDFAST_ATTEMPT = 1 ] || { echo the next one; exit 0; }; echo up; while :; do sleep 0.1; done");
         await UntilAsync(() => File.Exists(_hub.Folders.LogOf(job.Id)) && _hub.LogOf(job) == "up\n");
 
-        await cluster.SaysAsync("scontrol", "requeue", (await cluster.SaysAsync("squeue", "--noheader", "--me", "--format=%i")).Trim());
+        await cluster.SaysAsync("scontrol", "requeue", (await cluster.SaysAsync("squeue", "--noheader", "--me", "--states=RUNNING", "--format=%i")).Trim());
         job = await UntilOverAsync(job);
 
         Assert.Equal((JobState.Succeeded, 2), (job.State, job.Attempts.Count));
@@ -258,7 +258,7 @@ public sealed class SlurmJobTests(SlurmCluster cluster) : IAsyncLifetime
         var job = await SubmitAsync("exec sleep 600", spec => spec with { Retry = new JobRetry(MaxAttempts: 1) });
         await _hub.UntilAsync(job, record => record.State == JobState.Running);
 
-        var shown = await cluster.SaysAsync("scontrol", "show", "job", "--oneliner", (await cluster.SaysAsync("squeue", "--noheader", "--me", "--format=%i")).Trim());
+        var shown = await cluster.SaysAsync("scontrol", "show", "job", "--oneliner", (await cluster.SaysAsync("squeue", "--noheader", "--me", "--states=RUNNING", "--format=%i")).Trim());
 
         Assert.Contains(" Requeue=0 ", shown, StringComparison.Ordinal);
     }

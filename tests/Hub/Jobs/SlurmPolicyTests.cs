@@ -170,7 +170,7 @@ public sealed class SlurmPolicyTests : IAsyncLifetime
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestHub.Cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(90));
+        limit.CancelAfter(TimeSpan.FromMinutes(4));
         while (!await condition()) await Task.Delay(100, limit.Token);
     }
 }

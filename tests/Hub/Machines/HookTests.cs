@@ -58,7 +58,7 @@ public sealed class HookTests : IAsyncLifetime
         machine = await _hub.StartAsync("leaves");
 
         Assert.Null(machine.Reason);
-        var keeper = await _hub.SaysAsync(machine, "for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline | grep -q 'keeper run' && tr '\\0' '\\n' < $p/environ && break; done");
+        var keeper = await _hub.SaysAsync(machine, "for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline | grep -q '^[^ ]*holdfast keeper run' && tr '\\0' '\\n' < $p/environ && break; done");
         Assert.Contains("MODEL=a b'c\n", keeper, StringComparison.Ordinal);
         Assert.Contains("PATH=/opt/mine:", keeper, StringComparison.Ordinal);
         Assert.Contains("sleep 1000", await _hub.SaysAsync(machine, "cat /proc/[0-9]*/cmdline | tr '\\0' ' '"), StringComparison.Ordinal);
@@ -100,7 +100,7 @@ public sealed class HookTests : IAsyncLifetime
 /// <summary>A hook that does not end.</summary>
 public sealed class HookTimeoutTests : IAsyncLifetime
 {
-    private readonly TestHub _hub = new(options => options with { Settings = new HubSettings { HookTimeout = TimeSpan.FromMilliseconds(300) } });
+    private readonly TestHub _hub = new(options => options with { Settings = new HubSettings { HookTimeout = TimeSpan.FromSeconds(5) } });
 
     public async ValueTask InitializeAsync() => await _hub.StartAsync();
 

@@ -77,9 +77,12 @@ public sealed class MoshRelayTests : IAsyncDisposable
         Assert.Equal("yes", await ReadAsync(client));
 
         var ways = new List<Socket>();
+        // Open to the end: the port of one that is closed may be the next one's.
+        var strangers = new List<Socket>();
         for (var each = 0; each < 3 * MoshRelay.MostFlows; each++)
         {
-            using var stranger = Client();
+            var stranger = Client();
+            strangers.Add(stranger);
             _clock.Now += TimeSpan.FromSeconds(2);
             await SayAsync(stranger, $"{each}");
             var way = await _machine.AcceptAsync(Cancellation);
@@ -94,7 +97,7 @@ public sealed class MoshRelayTests : IAsyncDisposable
         Assert.Equal(MoshRelay.MostFlows - 1, open);
         await SayAsync(client, "still");
         Assert.Equal("still", await HearAsync(true_));
-        ways.ForEach(way => way.Dispose());
+        foreach (var socket in ways.Concat(strangers)) socket.Dispose();
     }
 
     [Fact]
@@ -114,7 +117,7 @@ public sealed class MoshRelayTests : IAsyncDisposable
         await SayAsync(client, "late");
         using var next = await _machine.AcceptAsync(Cancellation);
         Assert.Equal("late", await HearAsync(next));
-        ways.ForEach(way => way.Dispose());
+        foreach (var socket in ways.Concat(strangers)) socket.Dispose();
         strangers.ForEach(stranger => stranger.Dispose());
     }
 

@@ -39,7 +39,7 @@ internal static class PointMachine
     public static async Task<TestHub> StartLookingAsync(this TestHub hub)
     {
         await hub.StartAsync();
-        hub.Service<PointWatch>().Interval = TimeSpan.FromMilliseconds(100);
+        hub.Service<PointWatch>().Interval = TimeSpan.FromMilliseconds(300);
         return hub;
     }
 

@@ -224,7 +224,7 @@ public sealed class ForwardTests
         var token = place.Hub.Get<Tokens>().Create(new Caller("ada", false), "test", Tokens.All, TimeSpan.FromHours(1)).Value.Shown;
         var client = place.Hub.NewClient();
         client.DefaultRequestHeaders.Add("Authorization", $"token {token}");
-        place.Hub.Clock.Now += TimeSpan.FromHours(1) - TimeSpan.FromSeconds(1);
+        place.Hub.Clock.Now += TimeSpan.FromHours(1) - TimeSpan.FromSeconds(5);
 
         using var answer = await client.GetAsync(new Uri(place.Address, "/events"), HttpCompletionOption.ResponseHeadersRead, Cancel);
         await using var events = await answer.Content.ReadAsStreamAsync(Cancel);

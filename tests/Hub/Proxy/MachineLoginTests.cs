@@ -219,10 +219,7 @@ public sealed class MachineLoginTests
     public async Task Port_WhereNothingListens_SaysSo()
     {
         await using var place = await StartAsync();
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
+        var port = FreePort.Next();
         place.Hub.Machines.PortSockets["leaves"] = Path.Combine(place.Hub.Folder, "ports.sock");
         place.Add(SocketPeer.Ports(Path.Combine(place.Hub.Folder, "ports.sock")));
         var browser = place.Hub.LogIn("ada");

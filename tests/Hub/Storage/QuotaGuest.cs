@@ -13,7 +13,7 @@ internal static class QuotaGuest
     /// <summary>Where the file system with project quotas is in the guest.</summary>
     public const string Mount = "/mnt/quota";
     private const string Linux = "/usr/bin/linux.uml", Format = "/usr/sbin/mkfs.ext4";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     /// <summary>What the tests of a class say there.</summary>
     public static async Task<string> RunAsync(Type tests, CancellationToken cancellationToken)

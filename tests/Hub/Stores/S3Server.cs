@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -14,7 +13,7 @@ internal sealed class S3Server : IAsyncDisposable
     public const string Key = "S3RVER:S3RVER", Bucket = "outputs";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("hf-s3-").FullName;
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePort.Next();
     private readonly AmazonS3Client _client;
     private Process? _process;
 
@@ -96,12 +95,5 @@ internal sealed class S3Server : IAsyncDisposable
         if (_process is not null) await StopAsync();
         _client.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

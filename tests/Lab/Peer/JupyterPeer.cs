@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Holdfast.Lab.Tests.Peer;
 
@@ -29,7 +27,7 @@ internal sealed class JupyterPeer : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("holdfast-peer-").FullName;
         Directory.CreateDirectory(Path.Join(folder, "root"));
         var token = Guid.NewGuid().ToString("N");
-        var port = FreePort();
+        var port = FreePort.Next();
         var start = new ProcessStartInfo(Python,
             ["-m", "jupyter_server", "--no-browser", "--allow-root", $"--port={port}", "--ServerApp.port_retries=0", $"--ServerApp.token={token}", $"--ServerApp.root_dir={folder}/root"])
         {
@@ -64,13 +62,5 @@ internal sealed class JupyterPeer : IAsyncDisposable
         await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    /// <summary>A port that nothing listens on just now.</summary>
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

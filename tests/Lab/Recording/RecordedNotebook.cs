@@ -68,6 +68,15 @@ internal sealed class RecordedNotebook : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the file has all that the kernel has sent so far, and nothing more is to be written.</summary>
+    public async Task WaitUntilWholeAsync(KeeperFixture keeper)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        while (keeper.Client.Find(Kernel) is { } kernel && kernel.WholeUpTo < kernel.LastSequence)
+            await Task.Delay(10, limit.Token);
+    }
+
     /// <summary>Saves through the contents API and gives the answer.</summary>
     public async Task<JsonNode> SaveAsync(JsonObject content, JsonObject? statement = null)
     {

@@ -16,6 +16,7 @@ public sealed class RecorderSurroundingsTests(KeeperFixture keeper)
         await using var notebook = await StartAsync(keeper, ["print('first')", "print('second')"]);
         await using var other = await keeper.StartLabAsync(notebook.Lab);
         await RunAsync(notebook, "print('first')", "c0");
+        await notebook.WaitUntilWholeAsync(keeper);
 
         // The one that does not write knows that the other has it all in the file: what a user clears there does not come back here.
         await WaitAsync(other, $"/api/contents/{Name}", model => TextOf(model["content"]!, 0) == "first\n");
@@ -59,7 +60,7 @@ public sealed class RecorderSurroundingsTests(KeeperFixture keeper)
         await page.ReadExecutionAsync(await page.ExecuteAsync("print('yours')", cell: "other"));
         await page.ReadExecutionAsync(await page.ExecuteAsync("print('mine')", cell: "c0"));
 
-        var mine = await notebook.WaitForFileAsync(file => CountOf(file, 0) == 2);
+        var mine = await notebook.WaitForFileAsync(file => CountOf(file, 0) == 2 && TextOf(file, 0).Length > 0);
         Assert.Equal("mine\n", TextOf(mine, 0));
         await WaitAsync(notebook.Lab, "/api/contents/second.ipynb", model => CountOf(model["content"]!, 0) == 1 && TextOf(model["content"]!, 0) == "yours\n");
     }
@@ -127,7 +128,7 @@ public sealed class RecorderSurroundingsTests(KeeperFixture keeper)
         Assert.Equal("<<<<<<< HEAD\n", await File.ReadAllTextAsync(notebook.File, TestContext.Current.CancellationToken));
         await File.WriteAllTextAsync(notebook.File, whole, TestContext.Current.CancellationToken);
 
-        Assert.Equal("late\n", TextOf(await notebook.WaitForFileAsync(file => CountOf(file, 0) == 1), 0));
+        Assert.Equal("late\n", TextOf(await notebook.WaitForFileAsync(file => TextOf(file, 0).Length > 0), 0));
         await WaitForRecordAsync(notebook, status => status["problem"] is null);
     }
 

@@ -19,7 +19,7 @@ public sealed class RecorderTests(KeeperFixture keeper)
         }
         await File.WriteAllTextAsync(Path.Combine(notebook.Lab.Root, "go"), "", TestContext.Current.CancellationToken);
 
-        var file = await notebook.WaitForFileAsync(file => CountOf(file, 1) is not null);
+        var file = await notebook.WaitForFileAsync(file => TextOf(file, 1).Length > 0);
 
         Assert.Equal("a\nb\n", TextOf(file, 0));
         Assert.Equal(1, CountOf(file, 0));
@@ -127,7 +127,7 @@ public sealed class RecorderTests(KeeperFixture keeper)
             await page.ReadExecutionAsync(await page.ExecuteAsync("print('third')", cell: "r"));
         }
 
-        var file = await notebook.WaitForFileAsync(file => CountOf(file, 2) is not null);
+        var file = await notebook.WaitForFileAsync(file => TextOf(file, 2).Length > 0);
 
         Assert.Equal("", TextOf(file, 0));
         Assert.Equal("same\n", TextOf(file, 1));
@@ -159,10 +159,7 @@ public sealed class RecorderTests(KeeperFixture keeper)
     {
         await using var notebook = await StartAsync(keeper, ["print('run')"]);
         await RunAsync(notebook, "print('run')", "c0");
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
-        while (keeper.Client.Find(notebook.Kernel) is { } kernel && kernel.WholeUpTo < kernel.LastSequence)
-            await Task.Delay(10, limit.Token);
+        await notebook.WaitUntilWholeAsync(keeper);
 
         await File.WriteAllTextAsync(notebook.File, Model(["print('run')"]).ToJsonString(), TestContext.Current.CancellationToken);
 
@@ -185,7 +182,7 @@ public sealed class RecorderTests(KeeperFixture keeper)
         await page.ReadExecutionAsync(run);
 
         File.CreateSymbolicLink(notebook.File, Path.Combine(notebook.Lab.Root, "renamed.ipynb"));
-        Assert.Equal("done\n", TextOf(await notebook.WaitForFileAsync(file => CountOf(file, 0) is not null), 0));
+        Assert.Equal("done\n", TextOf(await notebook.WaitForFileAsync(file => TextOf(file, 0).Length > 0), 0));
     }
 
     [Fact]
@@ -233,7 +230,7 @@ public sealed class RecorderTests(KeeperFixture keeper)
             await notebook.Lab.SendAsync(HttpMethod.Delete, $"/api/kernels/{notebook.Kernel}");
         }
 
-        Assert.Equal("last\n", TextOf(await notebook.WaitForFileAsync(file => CountOf(file, 0) is not null), 0));
+        Assert.Equal("last\n", TextOf(await notebook.WaitForFileAsync(file => TextOf(file, 0).Length > 0), 0));
     }
 
     /// <summary>Runs a cell and waits until the file has it.</summary>

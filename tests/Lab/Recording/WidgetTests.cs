@@ -22,7 +22,8 @@ public sealed class WidgetTests(KeeperFixture keeper)
         await notebook.RestartLabAsync(keeper);
         await RunAsync(notebook, "bar.set(value=2)\nwith out: print('after')", "c2");
 
-        var file = await notebook.WaitForFileAsync(file => CountOf(file, 2) is not null);
+        await notebook.WaitUntilWholeAsync(keeper);
+        var file = await notebook.ReadFileAsync();
 
         Assert.Equal(2, (int?)WidgetNotebook.Value(file, 5, "value"));
         Assert.Equal(9000, ((string?)WidgetNotebook.Value(file, 5, "description"))?.Length);
@@ -55,7 +56,8 @@ public sealed class WidgetTests(KeeperFixture keeper)
         await using var notebook = await StartAsync(keeper, [WidgetNotebook.Definitions, "bar"]);
         await RunAsync(notebook, WidgetNotebook.Definitions, "c0");
         await RunAsync(notebook, "bar = progress(9)\ndisplay(bar)", "c1");
-        var file = await notebook.WaitForFileAsync(file => WidgetNotebook.States(file).Count == 3 && CountOf(file, 1) is not null);
+        await notebook.WaitUntilWholeAsync(keeper);
+        var file = await notebook.ReadFileAsync();
         await notebook.Lab.SendAsync(HttpMethod.Delete, $"/api/kernels/{notebook.Kernel}");
         await notebook.RestartLabAsync(keeper);
 
@@ -99,7 +101,8 @@ public sealed class WidgetTests(KeeperFixture keeper)
         await using var notebook = await StartAsync(keeper, ["1"]);
         await RunAsync(notebook, "1", "c0");
 
-        var file = await notebook.WaitForFileAsync(file => CountOf(file, 0) is not null);
+        await notebook.WaitUntilWholeAsync(keeper);
+        var file = await notebook.ReadFileAsync();
 
         Assert.Equal("{}", file["metadata"]!.ToJsonString());
     }
@@ -157,7 +160,8 @@ public sealed class WidgetTests(KeeperFixture keeper)
         }
         await RunAsync(notebook, "with out: print('more')", "c1");
 
-        var file = await notebook.WaitForFileAsync(file => CountOf(file, 1) == 3);
+        await notebook.WaitUntilWholeAsync(keeper);
+        var file = await notebook.ReadFileAsync();
 
         Assert.Equal(6, (int?)WidgetNotebook.Value(file, 5, "value"));
         Assert.Equal("captured\nmore\n", string.Concat(WidgetNotebook.Value(file, 2, "outputs")!.AsArray().Select(output => (string?)output!["text"])));

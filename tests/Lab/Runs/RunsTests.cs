@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Holdfast.Lab.Tests.Kernels;
-using Holdfast.Lab.Tests.Peer;
 using Holdfast.Lab.Tests.Recording;
 
 namespace Holdfast.Lab.Tests.Runs;
@@ -41,7 +40,7 @@ public sealed class RunsTests(KeeperFixture keeper)
         await using var notebook = await RecordedNotebook.StartAsync(keeper, ["x"]);
         using var page = await notebook.OpenPageAsync();
         using var listener = new HttpListener();
-        var address = $"http://localhost:{JupyterPeer.FreePort()}/hook/";
+        var address = $"http://localhost:{FreePort.Next()}/hook/";
         listener.Prefixes.Add(address);
         listener.Start();
         var route = $"/api/runs/{notebook.Kernel}/notice";

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Holdfast.Keeper.Contract;
 using Holdfast.Lab.Tests.Kernels;
-using Holdfast.Lab.Tests.Peer;
 using Holdfast.Lab.Tests.Terminals;
 
 namespace Holdfast.Lab.Tests.Runs;
@@ -70,7 +69,7 @@ public sealed class TerminalRunsTests(KeeperFixture keeper)
     private static HttpListener Listen(out string address)
     {
         var listener = new HttpListener();
-        address = $"http://localhost:{JupyterPeer.FreePort()}/hook/";
+        address = $"http://localhost:{FreePort.Next()}/hook/";
         listener.Prefixes.Add(address);
         listener.Start();
         return listener;

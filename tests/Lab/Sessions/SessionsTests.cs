@@ -25,8 +25,12 @@ public sealed class SessionsTests(KeeperFixture keeper)
         // A second page of the same document: the same session, and the model is that of the list.
         var (again, same, _) = await CreateAsync(lab, "sub/train.ipynb");
         Assert.Equal(HttpStatusCode.Created, again);
-        Assert.Equal(same!.ToJsonString(), Assert.Single((await lab.GetAsync("/api/sessions")).AsArray())!.ToJsonString());
-        Assert.Equal(same.ToJsonString(), (await lab.GetAsync($"/api/sessions/{id}")).ToJsonString());
+        var listed = Assert.Single((await lab.GetAsync("/api/sessions")).AsArray())!;
+        var asked = await lab.GetAsync($"/api/sessions/{id}");
+        // The kernel may have put out something meanwhile.
+        foreach (var each in new[] { same!, listed, asked }) each["kernel"]!.AsObject().Remove("last_activity");
+        Assert.Equal(same!.ToJsonString(), listed.ToJsonString());
+        Assert.Equal(same.ToJsonString(), asked.ToJsonString());
         Assert.Equal(id, (string?)same["id"]);
 
         using (var page = await lab.OpenPageAsync(kernel, "page"))

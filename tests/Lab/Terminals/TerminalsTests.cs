@@ -186,8 +186,8 @@ public sealed class TerminalsTests(KeeperFixture keeper)
         using var page = await lab.OpenAsync(name);
 
         await page.TypeAsync($"PS1='$ '; seq {Lines}; echo the end\r");
-        await page.SeeAsync($"{Lines}\nthe end");
-        await slow.SeeAsync($"{Lines}\nthe end");
+        await page.SeeAsync($"{Lines}\nthe end\n$");
+        await slow.SeeAsync($"{Lines}\nthe end\n$");
 
         // Far less than what was printed, which nobody could have seen.
         Assert.InRange(slow.Received, 1000, 20L << 20);

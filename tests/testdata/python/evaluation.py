@@ -9,7 +9,7 @@ import numpy as np
 
 output, last = sys.argv[1], int(sys.argv[2])
 seen = []
-end = time.monotonic() + 50
+end = time.monotonic() + 600
 while time.monotonic() < end and (not seen or seen[-1] < last):
     for found in holdfast.checkpoint.all(output):
         if seen and found.step <= seen[-1]:
