@@ -88,6 +88,32 @@ public sealed class KilledKeeperTests(PythonKernel python)
         Assert.Equal("idle", client.Find(kernel.Id)!.ExecutionState);
     }
 
+    [Fact]
+    public async Task Kernel_ThatWorksWhenItsKeeperIsKilled_IsBusyForTheNext()
+    {
+        await using var keeper = new KeeperProgram();
+        var client = await keeper.ConnectAsync();
+        var kernel = await python.StartReadyAsync(keeper, client, "run.ipynb");
+        using var talk = new KernelTalk(client, kernel);
+        // What is on the disk is written while it is idle.
+        await client.SetSessionsAsync(kernel.Id, kernel.Sessions, Cancellation);
+        var cell = await talk.ExecuteAsync("import os, time\nprint('begun', flush=True)\nwhile not os.path.exists('go'): time.sleep(0.05)");
+        await talk.ReadUntilAsync(seen => seen.Parent == cell && seen.Type == "stream");
+        var killed = client.KeeperProcessId;
+        await KeeperProgram.KillAsync(client);
+        while (client.KeeperProcessId == killed) await Task.Delay(10, Cancellation);
+
+        var other = await keeper.ConnectAsync();
+        var then = other.Find(kernel.Id)!;
+        await File.WriteAllTextAsync(Path.Combine(keeper.Root, "go"), "", Cancellation);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        while (other.Find(kernel.Id)!.ExecutionState != "idle") await Task.Delay(10, limit.Token);
+
+        Assert.Equal("busy", then.ExecutionState);
+        Assert.NotNull(then.BusySince);
+    }
+
     /// <summary>The numbers go on by one; where some are missing, a gap is named between.</summary>
     private static void AssertCounted(List<Seen> seen)
     {

@@ -68,16 +68,29 @@ internal sealed record WorkloadFolder(string Path)
     /// <summary>The process that waits and the first process, each null before it has begun.</summary>
     public (ProcessMark? Watcher, ProcessMark? First) ReadProcesses()
     {
-        var lines = File.Exists(Processes) ? File.ReadAllLines(Processes) : [];
+        var lines = Lines(Processes);
         return (lines.Length > 0 ? ProcessMark.Parse(lines[0]) : null, lines.Length > 1 ? ProcessMark.Parse(lines[1]) : null);
     }
 
     /// <summary>Exit code and time of the end; null when nobody has written it.</summary>
     public (int Code, DateTimeOffset At)? ReadExit() =>
-        File.Exists(Exit) && int.TryParse(File.ReadAllText(Exit).Trim(), CultureInfo.InvariantCulture, out var code) ? (code, File.GetLastWriteTimeUtc(Exit)) : null;
+        Lines(Exit) is [var line, ..] && int.TryParse(line.Trim(), CultureInfo.InvariantCulture, out var code) ? (code, File.GetLastWriteTimeUtc(Exit)) : null;
 
     /// <summary>Names of all that the engine may have put here.</summary>
     public IEnumerable<string> Everything => [Layers, Root, Exit, Processes, Environment, Watch, Enter, Trouble, RecordFile + ".new", RecordFile];
+
+    /// <summary>None of a file that is not there, or is being removed.</summary>
+    private static string[] Lines(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? File.ReadAllLines(path) : [];
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

@@ -24,7 +24,6 @@ internal sealed class JobEntry(JobRecord record, JobStore store, Action<JobRecor
     /// <summary>Changes the record, keeps it, tells who watches. One that is over stays as it is.</summary>
     public JobRecord Update(Func<JobRecord, JobRecord> change)
     {
-        TaskCompletionSource waiting;
         JobRecord next;
         lock (_turn)
         {
@@ -33,10 +32,18 @@ internal sealed class JobEntry(JobRecord record, JobStore store, Action<JobRecor
             if (next == before || before.IsOver) return before;
             store.Write(next);
             Record = next;
-            changed(before, next);
-            (waiting, _changed) = (_changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            var waiting = _changed;
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            try
+            {
+                changed(before, next);
+            }
+            finally
+            {
+                // Whatever becomes of those who are told: it is written.
+                waiting.SetResult();
+            }
         }
-        waiting.SetResult();
         // Not what somebody else has made of it since.
         return next;
     }

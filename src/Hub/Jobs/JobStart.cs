@@ -146,7 +146,7 @@ internal sealed class JobStart(HubOptions options, JobCode code, JobImages image
     public async Task ClearAsync(IEngine engine, JobRecord job, CancellationToken cancellationToken)
     {
         // What the engine cannot let go yet, its next look at what was left will find.
-        if (await engine.RemoveAsync(WorkloadOf(job), cancellationToken) is { Fault.Code: "unavailable" }) return;
+        if (await engine.RemoveAsync(WorkloadOf(job), cancellationToken) is { Ok: false }) return;
         try
         {
             FolderCopy.Remove(Path.Combine(options.Folders.JobOf(job.Id), WorkloadOf(job)));

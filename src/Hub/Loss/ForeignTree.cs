@@ -11,7 +11,8 @@ namespace Holdfast.Hub.Loss;
 /// </summary>
 internal sealed class ForeignTree : IDisposable
 {
-    private const int MostNames = 100_000;
+    /// <summary>Of one folder no more are listed.</summary>
+    public const int MostNames = 100_000;
     private readonly SafeFileHandle _root;
 
     /// <param name="root">The folder that is its root; one that is not there is an empty tree.</param>

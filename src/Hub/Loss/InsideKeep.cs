@@ -141,14 +141,26 @@ public static class InsideKeep
         try
         {
             using var folder = Posix.OpenRoot(Path.GetDirectoryName(path.Place)!);
+            Step($"copy {path.Place}");
             new TreeCopy().Copy(folder, Path.GetFileName(path.Place), aside, CancellationToken.None);
-            if (Posix.Status(path.Path) is { IsLink: true }) _ = Posix.Exchange(aside, path.Path);
-            else if (Posix.MoveTo(aside, path.Path) != 0)
+            if (DifferenceOf(path.Place, aside) is { } difference)
             {
                 Remove(aside);
-                return new HubFault("conflict", $"{path.Path} is there and is no link any more. Move it away first: what was kept is at {path.Place}.");
+                return new HubFault("conflict", $"{path.Path} stays kept: {difference} changes while it is copied. End or pause what writes it, and try again.");
             }
-            Remove(aside);
+            Step($"back {path.Path}");
+            // Not every file system exchanges: there the link goes first.
+            if (Posix.Status(path.Path) is { IsLink: true } && Posix.Exchange(aside, path.Path) == 0) File.Delete(aside);
+            else
+            {
+                if (new FileInfo(path.Path).LinkTarget == path.Place) File.Delete(path.Path);
+                if (Posix.Status(path.Path) is not null)
+                {
+                    Remove(aside);
+                    return new HubFault("conflict", $"{path.Path} is there and is no link any more. Move it away first: what was kept is at {path.Place}.");
+                }
+                Directory.Move(aside, path.Path);
+            }
             Remove(path.Place);
             return null;
         }

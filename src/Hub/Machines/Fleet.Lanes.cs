@@ -246,6 +246,9 @@ internal sealed partial class Fleet
         if (status is { Fault.Code: "unavailable" })
         {
             lane.Update(record => record with { State = MachineState.Running, Reason = MachineReason.EngineUnavailable, Message = $"It could not be stopped: {status.Fault.Message}" });
+            // People work on: the next hub must not carry out what this one has said it could not.
+            lock (lane.Wishes)
+                if (lane.IsAlone) store.Want(lane.Record.Id, WantedState.Running);
             WatchEnd(lane, engine);
             return;
         }

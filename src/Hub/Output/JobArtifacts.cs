@@ -1,6 +1,7 @@
 using Holdfast.Hub.Jobs;
 using Holdfast.Hub.Loss;
 using Holdfast.Hub.Storage;
+using Holdfast.Hub.Stores;
 
 namespace Holdfast.Hub.Output;
 
@@ -51,6 +52,25 @@ internal sealed class JobArtifacts(HubFolders folders)
 
     /// <summary>All files of the output folder, with what is known of each.</summary>
     public IEnumerable<(string Path, PathStatus Status)> Files(JobRecord job) => Walk(job, []);
+
+    /// <summary>Whether there are files that no store has got: names that none takes, and what is too deep or too much to be listed.</summary>
+    public bool HasMore(JobRecord job)
+    {
+        using var root = Posix.OpenRoot(folders.Storage);
+        using var folder = FolderOf(job) is { } path ? Posix.OpenBelow(root, path[1..]) : null;
+        if (folder is null or { IsInvalid: true }) return false;
+        var top = $"{Posix.NameOf(folder)}/";
+        var count = 0;
+        foreach (var file in Directory.EnumerateFiles(top, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false }))
+        {
+            var name = file[top.Length..];
+            if (name.StartsWith("checkpoints/", StringComparison.Ordinal) && name.Contains(".tmp-", StringComparison.Ordinal)) continue;
+            // Names that are no UTF-8 are read with a mark in the place of what is none.
+            if (!StorePlace.IsPath(name) || name.Contains('\uFFFD', StringComparison.Ordinal) || name.Count(letter => letter == '/') > Levels) return true;
+            count++;
+        }
+        return count > ForeignTree.MostNames && count > Files(job).Count();
+    }
 
     /// <summary>What is at a path of the output folder; null when nothing is.</summary>
     public PathStatus? StatusOf(JobRecord job, string path)

@@ -39,6 +39,8 @@ internal sealed class OutputPlaces(HubFolders folders, JobArtifacts artifacts, S
         uploaded.Forget(job.Store!);
         // The folder of the whole holds those of the parts.
         if (job.Parent is not null || stores.Find(StorePlace.Of(job.Store!)!.Store).Value is not { KeepsLocal: false }) return;
+        // What the store has not got stays where it is.
+        if (artifacts.HasMore(job)) return;
         foreach (var each in parts.Append(job))
         {
             using var metrics = artifacts.Open(each, MetricsFile.Name, out _);

@@ -110,12 +110,17 @@ internal sealed class EnvironmentPoints(
             PointRecord saved;
             try
             {
-                saved = await taking.TakeAsync(machine, PointWhy.Back, $"before going back to {id}", cancellationToken);
+                saved = await taking.TakeAsync(machine, PointWhy.Back, $"before going back to {id}", cancellationToken, needed: point.Number);
             }
             catch
             {
                 back.GiveUp(machine.Owner);
                 throw;
+            }
+            if ((orders is not null && saved.Home is null) || (restarts && now is { Length: > 0 } && saved.Layer is null))
+            {
+                if (orders is not null) back.GiveUp(machine.Owner);
+                return new HubFault("conflict", $"What is there now could not be held, so nobody could have it back: {string.Join(' ', saved.LeftOut)} Mend: room on the disk, or more of it for points (points.space in hub.yaml).");
             }
             if (wantsSystem && (restarts || !isRunning)) layers.Want(machine.Id, point.Layer);
             if (orders is not null) back.Exchange(machine.Owner, orders);

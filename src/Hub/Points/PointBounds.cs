@@ -33,20 +33,23 @@ internal sealed class PointBounds(HubOptions options, PointStore store, MachineS
     }
 
     /// <summary>Lets points go until a person's are within the bounds: the oldest first; never a machine's newest two or one that a job runs in, and what somebody asked for only when there are no others.</summary>
-    public async Task HoldAsync(string person, CancellationToken cancellationToken)
+    /// <param name="person">Whose.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="needed">The number of one that stays, because somebody is about to go back to it.</param>
+    public async Task HoldAsync(string person, CancellationToken cancellationToken, long? needed = null)
     {
         var points = store.OfPerson(person);
         foreach (var machine in points.GroupBy(point => point.Machine))
         {
             var left = machine.ToList();
-            while (left.Count > options.Settings.MostPoints && Oldest(left) is { } point)
+            while (left.Count > options.Settings.MostPoints && Oldest(left, needed) is { } point)
             {
                 left.Remove(point);
                 LetGo(point, string.Create(CultureInfo.InvariantCulture, $"a machine has at most {options.Settings.MostPoints}"));
             }
         }
         await SweepAsync(person, cancellationToken);
-        while ((await MeasureAsync(person, cancellationToken)).All > options.Settings.PointsQuota && Oldest(store.OfPerson(person)) is { } point)
+        while ((await MeasureAsync(person, cancellationToken)).All > options.Settings.PointsQuota && Oldest(store.OfPerson(person), needed) is { } point)
         {
             LetGo(point, string.Create(CultureInfo.InvariantCulture, $"all may take {options.Settings.PointsQuota / 1_000_000:n0} MB"));
             await SweepAsync(person, cancellationToken);
@@ -84,11 +87,11 @@ internal sealed class PointBounds(HubOptions options, PointStore store, MachineS
     }
 
     /// <summary>The one that goes next; null when all stay.</summary>
-    private PointRecord? Oldest(IReadOnlyList<PointRecord> points)
+    private PointRecord? Oldest(IReadOnlyList<PointRecord> points, long? needed)
     {
         var staying = points.Where(point => point.Machine is not null).GroupBy(point => point.Machine).SelectMany(machine => machine.OrderByDescending(point => point.Number).Take(NewestThatStay)).ToHashSet();
         var inUse = store.InUse();
-        var going = points.Where(point => !staying.Contains(point) && !inUse.Contains(point.Number)).OrderBy(point => point.Number).ToList();
+        var going = points.Where(point => !staying.Contains(point) && !inUse.Contains(point.Number) && point.Number != needed).OrderBy(point => point.Number).ToList();
         return going.Find(point => point.Why != PointWhy.Asked) ?? going.FirstOrDefault();
     }
 

@@ -20,7 +20,8 @@ internal sealed class PointTaking(HubOptions options, PointStore store, PointBou
     /// <param name="words">See <see cref="EnvironmentPoint.Words"/>; null: what is installed otherwise than at the newest point.</param>
     /// <param name="cancellationToken">Gives up; nothing is left of it.</param>
     /// <param name="seen">What was seen of it a moment ago; null to look.</param>
-    public async Task<PointRecord> TakeAsync(MachineRecord machine, PointWhy why, string? words, CancellationToken cancellationToken, SeenMachine? seen = null)
+    /// <param name="needed">The number of a point that must not make room for it.</param>
+    public async Task<PointRecord> TakeAsync(MachineRecord machine, PointWhy why, string? words, CancellationToken cancellationToken, SeenMachine? seen = null, long? needed = null)
     {
         // The disk is waited for, and the caller's thread must not be.
         await Task.Yield();
@@ -52,7 +53,7 @@ internal sealed class PointTaking(HubOptions options, PointStore store, PointBou
             machine.Spec.Image, home, store.Keep(homePackages), packages is null ? null : store.Keep(packages), system.Mark, layer));
 
         // 4. Room.
-        await bounds.HoldAsync(machine.Owner, cancellationToken);
+        await bounds.HoldAsync(machine.Owner, cancellationToken, needed);
         log.Taken(point.Id, machine.Spec.Name, why, time.GetElapsedTime(began).TotalMilliseconds);
         return point;
     }

@@ -73,7 +73,7 @@ internal sealed class VolumeUsage(HubFolders folders, HubSettings settings, Proj
         {
             while (true)
             {
-                foreach (var folder in Volumes())
+                foreach (var folder in Listed())
                 {
                     var worked = time.GetTimestamp();
                     try
@@ -90,7 +90,9 @@ internal sealed class VolumeUsage(HubFolders folders, HubSettings settings, Proj
                     // As long as it took, not as much as it used: what waits for a disk holds up others who do.
                     async Task RestAsync()
                     {
-                        await Task.Delay(time.GetElapsedTime(worked) * RestPerWork, time, stoppingToken);
+                        // A disk that stood still for hours is no reason to rest for weeks.
+                        var rest = time.GetElapsedTime(worked) * RestPerWork;
+                        await Task.Delay(rest < Pause ? rest : Pause, time, stoppingToken);
                         worked = time.GetTimestamp();
                     }
                 }
@@ -101,6 +103,18 @@ internal sealed class VolumeUsage(HubFolders folders, HubSettings settings, Proj
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The hub stops.
+        }
+    }
+
+    private List<string> Listed()
+    {
+        try
+        {
+            return [.. Volumes()];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
         }
     }
 

@@ -136,15 +136,23 @@ public sealed partial class KeeperClient : IAsyncDisposable
     private async ValueTask<bool> DeliverAsync(FrameType type, string key, string id, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
         var opening = _messages.GetOrAdd(key, _ => new Lazy<Task<FrameConnection?>>(OpenForMessagesAsync));
-        if (await opening.Value is not { } connection)
+        FrameConnection? connection = null;
+        try
         {
-            _messages.TryRemove(new(key, opening));
-            return false;
+            connection = await opening.Value;
+        }
+        finally
+        {
+            // The next message tries again.
+            if (connection is null) _messages.TryRemove(new(key, opening));
         }
 
+        if (connection is null) return false;
         var prefix = new byte[1 + Encoding.UTF8.GetByteCount(id)];
         prefix[0] = (byte)Encoding.UTF8.GetBytes(id, prefix.AsSpan(1));
-        return await connection.WriteAsync(type, 0, prefix, message, cancellationToken);
+        if (await connection.WriteAsync(type, 0, prefix, message, cancellationToken)) return true;
+        if (_messages.TryRemove(new(key, opening))) connection.Dispose();
+        return false;
     }
 
     private static byte[] Json(Request request) => JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.Request);

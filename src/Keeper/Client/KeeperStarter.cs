@@ -14,15 +14,17 @@ internal static class KeeperStarter
     {
         // Asking the file system first spares an exception, the first of which takes a tenth of a lab's start.
         if (!File.Exists(home.SocketPath)) return null;
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        Socket? socket = null;
         try
         {
+            // Without descriptors there is none.
+            socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(home.SocketPath), cancellationToken);
             return socket;
         }
         catch (Exception e)
         {
-            socket.Dispose();
+            socket?.Dispose();
             if (e is SocketException) return null;
             throw;
         }

@@ -96,7 +96,7 @@ internal sealed partial class OwnedKernel : IKernelSink
         if (!IsOurs(message)) return false;
         if (_run is { } run)
         {
-            run.Answered = true;
+            run.Answers++;
             NoteReady(run);
         }
 
@@ -120,8 +120,6 @@ internal sealed partial class OwnedKernel : IKernelSink
         if (state is not ("idle" or "busy" or "starting") || IsOurs(message)) return;
         _ = MessageHeader.TryParse(message.ParentHeader.Span, out var parent);
         if (IsOfControl(parent)) return;
-        // Its answer on another channel may come before its first broadcast: a ready kernel must not be taken for starting for ever.
-        if (state == "starting" && _run is { Ready.Task.IsCompleted: true }) return;
         if (_run is { } current) current.StateSeen |= state != "starting";
         if (_run is null || _run.NoteWork(parent, state)) Become(state);
     }
@@ -137,15 +135,21 @@ internal sealed partial class OwnedKernel : IKernelSink
     {
         if (_record.ExecutionState == state) return;
         var now = _time.GetUtcNow();
-        Update(record => record with { ExecutionState = state, BusySince = state == "busy" ? now : null });
+        // Its answer on another channel may come before its first broadcast, or in just this moment: a ready kernel must not be taken for starting for ever.
+        Update(record => state == "starting" && _run is { Ready.Task.IsCompleted: true } ? record : record with { ExecutionState = state, BusySince = state == "busy" ? now : null });
     }
 
     private void NoteReady(KernelRun run)
     {
-        if (!run.Answered || !run.Broadcasts || !run.Ready.TrySetResult(true)) return;
+        if (run.Answers == 0 || !run.Broadcasts || !run.Ready.TrySetResult(true)) return;
         run.ReadySince = _time.GetTimestamp();
         // It has worked off what came before our question, and nothing that came since has shown itself.
-        if (!run.StateSeen) Become("idle");
+        if (!run.StateSeen)
+        {
+            run.IsMainBusy = false;
+            Become("idle");
+        }
+
         KeeperLog.KernelReady(_log, Id);
     }
 

@@ -81,6 +81,8 @@ internal sealed partial class OwnedKernel
         var note = $"No keeper ran from {from:yyyy-MM-dd HH:mm:ss} to {now:yyyy-MM-dd HH:mm:ss} UTC. What the kernel sent in between is not recorded.";
         var gap = new KernelEvent(KernelEvent.Gap, note, process.Id, from);
         var kernel = new OwnedKernel(file, process.ReadEnvironment(), journal, connection, time, log, gap);
+        // What it was last written to be may be hours old: until it answers it is taken for busy, which ends nobody's work.
+        if (file.Record.ExecutionState == "idle") kernel.Update(record => record with { ExecutionState = "busy", BusySince = from });
         kernel.Follow(process, consoleStart: 0);
         kernel.Update(record => record with { Note = note });
         _ = kernel.NameGapWhenConnectedAsync();
@@ -146,18 +148,24 @@ internal sealed partial class OwnedKernel
     private async Task NudgeAsync(KernelRun run)
     {
         var wait = TimeSpan.FromMilliseconds(100);
-        // A kernel that was found again may be busy for hours: one request waits in its queue, more would pile up.
-        var once = _record.ExecutionState == "busy";
+        // A kernel that was found again may be busy for hours: one request waits in its queue, more would pile up. What it has answered waits there no longer.
+        var isPatient = _record.ExecutionState == "busy";
+        var sent = 0;
         try
         {
-            do
+            for (; !run.Ready.Task.IsCompleted && !run.Ended.IsCancellationRequested; wait = wait + wait < LongestNudge ? wait + wait : LongestNudge)
             {
+                if (isPatient && run.Answers < sent)
+                {
+                    await Task.WhenAny(run.Ready.Task, Task.Delay(wait, _time, run.Ended.Token));
+                    continue;
+                }
+
+                sent++;
                 var header = MessageHeader.Create("kernel_info_request", OwnSession, "holdfast", _time.GetUtcNow(), out _);
                 await _connection.SendAsync(KernelChannel.Shell, new KernelMessage(header, "{}"u8.ToArray(), "{}"u8.ToArray(), "{}"u8.ToArray(), []), run.Ended.Token);
                 await Task.WhenAny(run.Ready.Task, Task.Delay(wait, _time, run.Ended.Token));
-                wait = wait + wait < LongestNudge ? wait + wait : LongestNudge;
             }
-            while (!once && !run.Ready.Task.IsCompleted && !run.Ended.IsCancellationRequested);
         }
         catch (OperationCanceledException)
         {

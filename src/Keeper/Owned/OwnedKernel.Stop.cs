@@ -116,7 +116,7 @@ internal sealed partial class OwnedKernel
             await run.Process.Exited.WaitAsync(patience.Token);
             return;
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
             KeeperLog.KernelDoesNotEnd(_log, Id);
         }

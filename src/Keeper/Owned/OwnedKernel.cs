@@ -174,7 +174,8 @@ internal sealed partial class OwnedKernel : IOwned
 
         public bool Broadcasts { get; set; }
 
-        public bool Answered { get; set; }
+        /// <summary>How many of the keeper's own questions it has answered.</summary>
+        public int Answers { get; set; }
 
         /// <summary>Whether the kernel has said busy or idle about somebody's request.</summary>
         public bool StateSeen { get; set; }

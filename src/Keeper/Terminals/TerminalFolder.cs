@@ -12,9 +12,11 @@ internal static class TerminalFolder
 {
     public static string FileIn(string folder) => Path.Combine(folder, "terminal.json");
 
-    /// <summary>The record in a terminal's folder; null when there is none.</summary>
+    /// <summary>The record in a terminal's folder; null when there is none. Where it lies is true, whatever it says: one that was set aside on a full disk names the place of before.</summary>
     public static TerminalRecord? Read(string folder) =>
-        StateFile.Read(FileIn(folder), WireJson.Default.TerminalRecord) is { Name: not null, Folder: not null, Argv: not null, WorkingFolder: not null } record ? record : null;
+        StateFile.Read(FileIn(folder), WireJson.Default.TerminalRecord) is { Name: not null, Folder: not null, Argv: not null, WorkingFolder: not null } record
+            ? record with { Name = Path.GetFileName(folder), Folder = folder }
+            : null;
 
     /// <summary>All terminals of a home, oldest first.</summary>
     public static IReadOnlyList<TerminalRecord> All(KeeperHome home) => Directory.Exists(home.TerminalsFolder)

@@ -19,8 +19,15 @@ internal sealed class TerminalRetention(KeeperHome home, RetentionLimits limits,
     {
         foreach (var terminal in TerminalFolder.All(home).Where(terminal => time.GetUtcNow() - terminal.Ended > limits.KeepFor))
         {
-            Directory.Delete(terminal.Folder, recursive: true);
-            KeeperLog.TerminalLetGo(log, terminal.Name, limits.KeepFor.TotalDays);
+            try
+            {
+                Directory.Delete(terminal.Folder, recursive: true);
+                KeeperLog.TerminalLetGo(log, terminal.Name, limits.KeepFor.TotalDays);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                KeeperLog.TerminalNotShortened(log, terminal.Name, e.Message);
+            }
         }
     }
 

@@ -25,7 +25,12 @@ internal sealed partial class Recorder
                 if (next is null)
                     await TellKeeperAsync(recording);
                 if (isGone)
-                    break;
+                {
+                    if (next is not { } again || !IsOwed(recording))
+                        break;
+                    await Task.Delay(again > _time.GetUtcNow() ? again - _time.GetUtcNow() : TimeSpan.Zero, _time, _ending.Token);
+                    continue;
+                }
                 isGone = await WaitAsync(watch, handled, next) < 0;
                 if (!isGone)
                     await Task.Delay(Pause, _time, _ending.Token);
@@ -53,6 +58,13 @@ internal sealed partial class Recorder
                 recording.Dispose();
             }
         }
+    }
+
+    /// <summary>Whether a notebook that is there lacks something of a kernel that has ended, and it is this lab's to write: a disk that is full, or a file with a conflict in it, gets better.</summary>
+    private bool IsOwed(KernelRecording recording)
+    {
+        lock (_gate)
+            return IsWriting && Pending(recording).Any(execution => File.Exists(Path.Join(_options.Root, execution.Path)));
     }
 
     /// <summary>Says to the keeper how far all that is followed is whole in files.</summary>

@@ -85,8 +85,11 @@ internal sealed partial class Recorder
     /// <summary>The save was done.</summary>
     public void Saved(string path, SaveMerge merge, PageStatement? statement)
     {
+        List<KernelRecording> changed = [];
         lock (_gate)
         {
+            if (merge.Cleared.Count + merge.Deleted.Count > 0)
+                changed = [.. Of(path).Select(each => each.Recording).Distinct()];
             if (statement is not null)
                 _stated[path] = statement.Cells;
             foreach (var execution in merge.Cleared)
@@ -99,6 +102,8 @@ internal sealed partial class Recorder
             foreach (var (execution, index) in merge.Confirmed)
                 (execution.Index, execution.CellCount, execution.IsInserted) = (index, merge.Content.Cells.Count, false);
         }
+        // The lab after one that was killed must not bring it back.
+        changed.ForEach(Keep);
     }
 
     private bool HaveAllSeen(string kernelId, Execution execution) =>

@@ -104,6 +104,24 @@ public sealed class KeptPathsTests : HostMachine
         Assert.Empty(Machine.Kept.Of(Machine.Record.Id));
     }
 
+    [Theory]
+    [InlineData("copy")]
+    [InlineData("back")]
+    public async Task GiveBack_KilledOrWithoutItsLink_LosesNothing(string step)
+    {
+        await Machine.SaysAsync("mkdir /opt/m; echo x > /opt/m/x");
+        await KeepAsync("/opt/m");
+        var place = Assert.Single(Machine.Kept.Of(Machine.Record.Id)).Place;
+        await Machine.SaysAsync($"echo '{step} {(step == "copy" ? place : "/opt/m")}' > /run/machine/die-at");
+        Assert.False((await Machine.Kept.GiveBackAsync(Machine.Record, ["/opt/m"], Cancellation)).Ok);
+        Assert.Equal("x", await Machine.SaysAsync("rm /run/machine/die-at; cat /opt/m/x; rm /opt/m"));
+
+        var result = await Machine.Kept.GiveBackAsync(Machine.Record, ["/opt/m"], Cancellation);
+
+        Assert.True(result.Ok, result.Fault?.Message);
+        Assert.Equal("x", await Machine.SaysAsync("cat /opt/m/x"));
+    }
+
     [Fact]
     public async Task Keep_KilledAtAnyStep_LosesNothingAndCanBeDoneAgain()
     {

@@ -21,6 +21,41 @@ public sealed class PointBoundsTests
     }
 
     [Fact]
+    public async Task Back_ToTheOldestOfAFullList_DoesNotLetItGo()
+    {
+        await using var hub = await new TestHub(options => options with { Settings = new HubSettings { MostPoints = 3 } }).StartAsync();
+        var machine = await hub.CreateAsync("leaves", start: false);
+        var site = Directory.CreateDirectory(Path.Combine(hub.Folders.HomeOf("ada"), ".local/lib/python3.11/site-packages")).FullName;
+        for (var number = 1; number <= 3; number++)
+        {
+            await File.WriteAllTextAsync(Path.Combine(site, "a.py"), $"{number}", TestHub.Cancellation);
+            await hub.Service<PointTaking>().TakeAsync(machine, PointWhy.Install, $"{number}", TestHub.Cancellation);
+        }
+
+        await hub.BackAsync("leaves", (await hub.PointsAsync("leaves"))[^1].Id, homeOnly: true);
+
+        Assert.Equal("1", await File.ReadAllTextAsync(Path.Combine(site, "a.py"), TestHub.Cancellation));
+        Assert.Contains("1", (await hub.PointsAsync("leaves")).Select(point => point.Words));
+    }
+
+    [Fact]
+    public async Task Back_FromWhatCouldNotBeHeld_ChangesNothing()
+    {
+        await using var hub = await new TestHub(options => options with { Settings = new HubSettings { PointsQuota = 3_000_000 } }).StartAsync();
+        await hub.CreateAsync("leaves", start: false);
+        var site = Directory.CreateDirectory(Path.Combine(hub.Folders.HomeOf("ada"), ".local/lib/python3.11/site-packages")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(site, "a.py"), "1", TestHub.Cancellation);
+        var point = TestHub.Value(await hub.Service<EnvironmentPoints>().TakeAsync(TestHub.Ada, "leaves", "small", TestHub.Cancellation));
+        for (var number = 0; number < 40; number++) await File.WriteAllBytesAsync(Path.Combine(site, $"{number}.bin"), [.. Enumerable.Repeat((byte)number, 50_000)], TestHub.Cancellation);
+
+        var back = await hub.Service<EnvironmentPoints>().BackAsync(TestHub.Ada, "leaves", point.Id, homeOnly: true, confirmed: true, TestHub.Cancellation);
+
+        Assert.Equal("conflict", back.Fault?.Code);
+        Assert.StartsWith("What is there now could not be held, so nobody could have it back: The package folders of home are not in it: ", back.Fault!.Message, StringComparison.Ordinal);
+        Assert.Equal(41, Directory.GetFiles(site).Length);
+    }
+
+    [Fact]
     public async Task Points_ThatTakeTooMuch_GoOldestFirstAndTheNewestTwoStay()
     {
         await using var hub = await new TestHub(options => options with { Settings = new HubSettings { PointsQuota = 3_000_000 } }).StartAsync();

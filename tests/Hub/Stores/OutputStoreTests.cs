@@ -226,6 +226,20 @@ public sealed class OutputStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Folder_WithAFileThatNoStoreTakes_Stays()
+    {
+        await RestartAsync(store => store with { KeepsLocal = false });
+        var name = new string('a', 210);
+        var job = await _hub.UntilOverAsync(await SubmitAsync($"echo 1 > $HOLDFAST_OUTPUT/w; echo 2 > $HOLDFAST_OUTPUT/{name}"));
+
+        // The hub ends when all of it is done.
+        await _hub.EndAsync();
+
+        Assert.Equal("2\n", await File.ReadAllTextAsync(_hub.OutputOf(job, name), TestHub.Cancellation));
+        Assert.Equal("1\n", Encoding.UTF8.GetString((await _store.ReadAsync(At(job, "w")))!));
+    }
+
+    [Fact]
     public async Task Sweep_InAStore_IsThereWithAllItsTrials()
     {
         await RestartAsync(store => store with { KeepsLocal = false });

@@ -226,6 +226,25 @@ public sealed class TerminalTests
     }
 
     [Fact]
+    public async Task Record_SetAsideThatStillNamesItsOldPlace_DoesNotTakeTheTerminalThereWithIt()
+    {
+        await using var keeper = new KeeperProgram();
+        var clock = new ManualClock();
+        keeper.RunHere(clock, new RetentionLimits { KeepFor = TimeSpan.FromDays(2) });
+        var client = await keeper.ConnectAsync();
+        using var ended = await TerminalTalk.BeginAsync(client, TerminalTalk.Start(keeper, "old", "true"));
+        await ended.EndAsync(keeper.Home);
+        // As on a full disk: moved, and not written anew.
+        Directory.Move(ended.Record.Folder, $"{ended.Record.Folder}~x");
+        using var running = await TerminalTalk.BeginAsync(client, TerminalTalk.Start(keeper, "old", "cat"));
+
+        clock.Advance(TimeSpan.FromDays(3));
+
+        while (Directory.Exists($"{ended.Record.Folder}~x")) await Task.Delay(10, TestContext.Current.CancellationToken);
+        Assert.True(Directory.Exists(running.Record.JournalFolder));
+    }
+
+    [Fact]
     public async Task Screen_OfARecord_IsTheSameFromItsSnapshotAndFromItsStart()
     {
         await using var keeper = new KeeperProgram();

@@ -132,6 +132,25 @@ public sealed class RecorderSurroundingsTests(KeeperFixture keeper)
         await WaitForRecordAsync(notebook, status => status["problem"] is null);
     }
 
+    [Fact]
+    public async Task File_DamagedWhenItsKernelEnds_IsWrittenWhenItIsWhole()
+    {
+        await using var notebook = await StartAsync(keeper, ["import os, time\nwhile not os.path.exists('go'): time.sleep(0.01)\nprint('late')"]);
+        using var page = await notebook.OpenPageAsync();
+        var run = await page.ExecuteAsync("import os, time\nwhile not os.path.exists('go'): time.sleep(0.01)\nprint('late')", cell: "c0");
+        await page.ReadUntilAsync(message => message.Type == "execute_input");
+        var whole = await File.ReadAllTextAsync(notebook.File, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(notebook.File, "<<<<<<< HEAD\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(notebook.Lab.Root, "go"), "", TestContext.Current.CancellationToken);
+        await page.ReadExecutionAsync(run);
+        await WaitForRecordAsync(notebook, status => status["problem"] is not null);
+
+        Assert.Equal(HttpStatusCode.NoContent, (await notebook.Lab.SendAsync(HttpMethod.Delete, $"/api/kernels/{notebook.Kernel}")).Status);
+        await File.WriteAllTextAsync(notebook.File, whole, TestContext.Current.CancellationToken);
+
+        Assert.Equal("late\n", TextOf(await notebook.WaitForFileAsync(file => TextOf(file, 0).Length > 0), 0));
+    }
+
     private static bool IsTrusted(JsonNode model, int cell) => (bool?)model["content"]!["cells"]![cell]!["metadata"]!["trusted"] is true;
 
     private static async Task RunAsync(RecordedNotebook notebook, string source, string cell, int count = 1)

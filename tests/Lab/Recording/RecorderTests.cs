@@ -70,6 +70,22 @@ public sealed class RecorderTests(KeeperFixture keeper)
     }
 
     [Fact]
+    public async Task Save_PageThatDeletedACell_IsKnownToALabAfterAKill()
+    {
+        await using var notebook = await StartAsync(keeper, ["print('gone')", "1"]);
+        var request = await RunAsync(notebook, "print('gone')", "c0");
+        await notebook.WaitUntilWholeAsync(keeper);
+        var without = Model(["print('gone')", "1"]);
+        without["cells"]!.AsArray().RemoveAt(0);
+
+        await notebook.SaveAsync(without, Statement(["c1"], null, request));
+
+        // What such a lab begins with.
+        var kept = await File.ReadAllTextAsync(Path.Combine(keeper.Client.Find(notebook.Kernel)!.Folder, "recording.json"), TestContext.Current.CancellationToken);
+        Assert.Contains("\"IsDropped\":true", kept, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Save_CellEditedWhileItRan_KeepsTheOutputsWithTheCell()
     {
         await using var notebook = await StartAsync(keeper, ["'other'", "print('mine')"]);
